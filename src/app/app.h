@@ -1,0 +1,9 @@
+#pragma once
+
+namespace fleet::app {
+
+// The whole program: reads the command line, does what it asks, and gives back the exit code
+// (base/exit_code.h).
+int run(int argc, char** argv);
+
+}  // namespace fleet::app

@@ -1,0 +1,106 @@
+#include "base/time.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <ctime>
+
+namespace fleet::base {
+namespace {
+
+struct Unit {
+  std::string_view name;
+  std::int64_t microseconds;
+};
+
+constexpr std::array<Unit, 5> kUnits{
+    {{"d", 86'400'000'000}, {"h", 3'600'000'000}, {"m", 60'000'000}, {"s", 1'000'000}, {"ms", 1'000}}};
+constexpr double kMost = 10'000 * 86'400e6;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+}  // namespace
+
+std::optional<Duration> parse_duration(std::string_view text) {
+  double total = 0;
+  std::size_t next_unit = 0;
+  if (text.empty()) return std::nullopt;
+  while (!text.empty()) {
+    std::size_t digits = 0;
+    while (digits < text.size() && (is_digit(text[digits]) || text[digits] == '.'))
+      ++digits;
+    if (digits == 0 || !is_digit(text[0]) || !is_digit(text[digits - 1])) return std::nullopt;
+    double number = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + digits, number);
+    if (error != std::errc{} || end != text.data() + digits) return std::nullopt;
+    text.remove_prefix(digits);
+    std::size_t letters = 0;
+    while (letters < text.size() && !is_digit(text[letters]))
+      ++letters;
+    const std::string_view name = text.substr(0, letters);
+    text.remove_prefix(letters);
+    while (next_unit < kUnits.size() && kUnits[next_unit].name != name)
+      ++next_unit;
+    if (next_unit == kUnits.size()) return std::nullopt;
+    total += number * static_cast<double>(kUnits[next_unit].microseconds);
+    if (!(total <= kMost)) return std::nullopt;
+    ++next_unit;
+  }
+  return Duration(std::llround(total));
+}
+
+std::string format_duration(Duration duration) {
+  std::int64_t rest = duration.count();
+  std::string text;
+  for (const Unit& unit : kUnits) {
+    const std::int64_t count = rest / unit.microseconds;
+    rest %= unit.microseconds;
+    if (count > 0) text += fmt::format("{}{}", count, unit.name);
+  }
+  return text.empty() ? "0s" : text;
+}
+
+std::string describe_duration(Duration duration) {
+  const double seconds = static_cast<double>(duration.count()) / 1e6;
+  if (seconds < 99.95) return fmt::format("{:.1f}s", seconds);
+  const auto whole = static_cast<std::int64_t>(std::llround(seconds));
+  if (whole < 3600) return fmt::format("{}m{:02}s", whole / 60, whole % 60);
+  return fmt::format("{}h{:02}m", whole / 3600, whole % 3600 / 60);
+}
+
+std::string format_time(TimePoint time) {
+  const std::int64_t micros = time.time_since_epoch().count();
+  std::time_t seconds = micros / 1'000'000;
+  std::int64_t millis = micros % 1'000'000 / 1'000;
+  if (millis < 0) {
+    millis += 1'000;
+    --seconds;
+  }
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900, parts.tm_mon + 1,
+                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, millis);
+}
+
+std::optional<TimePoint> parse_time(std::string_view text) {
+  std::tm parts{};
+  int millis = 0;
+  int read = 0;
+  const std::string copy(text);
+  if (std::sscanf(copy.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ%n", &parts.tm_year, &parts.tm_mon,
+                  &parts.tm_mday, &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &millis, &read) != 7 ||
+      read != 24 || copy.size() != 24) {
+    return std::nullopt;
+  }
+  parts.tm_year -= 1900;
+  parts.tm_mon -= 1;
+  return TimePoint(std::chrono::seconds(timegm(&parts)) + std::chrono::milliseconds(millis));
+}
+
+}  // namespace fleet::base

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/enum_names.h"
+#include "base/time.h"
+#include "model/attempt.h"
+#include "model/plan.h"
+
+// One model of what happened, from which every report is written.
+namespace fleet::model {
+
+enum class RunState { running, finished, failed, stopped, aborted };
+enum class RequirementState { pending, in_progress, completed, failed, blocked };
+
+struct AttemptReport {
+  int number = 0;  // from 1
+  TimePoint started{};
+  TimePoint finished{};
+  Outcome outcome;
+};
+
+struct TaskReport {
+  TaskIndex index;
+  std::string id;
+  std::string title;
+  std::string description;
+  std::string kind;  // run, codemod, agent
+  Priority priority = Priority::normal;
+  std::vector<std::string> needs;  // ids
+  std::vector<std::string> implements;
+  std::uint32_t level = 0;
+  bool critical = false;
+  TaskState state = TaskState::waiting;
+  std::string reason;  // why it is not done; empty when it is
+  std::vector<AttemptReport> attempts;
+  std::optional<Duration> forecast;
+};
+
+struct ConflictReport {
+  std::string loser;  // task ids
+  std::string winner;
+  std::vector<std::string> paths;
+  std::string decision;  // what was done about it: `the run failed`, `materials ran again on top of rename`
+};
+
+struct RequirementReport {
+  Requirement requirement;
+  RequirementState state = RequirementState::pending;
+  int percent = 0;                 // of the tasks that implement it, those done
+  std::vector<std::string> tasks;  // ids
+};
+
+struct DeliveryReport {
+  Delivery how = Delivery::none;
+  std::string branch;  // empty: none was written
+  ObjectId commit;
+  ObjectId start;  // what the run started from
+  std::uint32_t files = 0;
+  std::uint32_t added = 0;  // lines
+  std::uint32_t removed = 0;
+};
+
+struct Report {
+  std::string run;  // id
+  std::string workflow;
+  std::string workflow_path;
+  std::string version;  // of fleet
+  RunState state = RunState::running;
+  std::vector<std::string> reasons;  // why the run did not finish well, the most telling first
+  TimePoint started{};
+  TimePoint finished{};
+  int resumed = 0;                // how often it was resumed
+  std::vector<TaskReport> tasks;  // in plan order
+  std::vector<ConflictReport> conflicts;
+  std::vector<RequirementReport> requirements;
+  DeliveryReport delivery;
+  Usage usage;               // wall: summed over the attempts
+  Duration critical_path{};  // the longest chain of attempts that really waited on each other
+  int parallel = 1;
+  std::vector<std::string> notes;
+};
+
+}  // namespace fleet::model
+
+namespace fleet {
+FLEET_ENUM_NAMES(model::RunState, "running", "finished", "failed", "stopped", "aborted");
+FLEET_ENUM_NAMES(model::RequirementState, "pending", "in-progress", "completed", "failed", "blocked");
+}  // namespace fleet
