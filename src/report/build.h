@@ -1,0 +1,56 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/plan.h"
+#include "model/report.h"
+
+// What follows from what happened: the parts of a Report that are computed. Pure functions.
+namespace fleet::report {
+
+// One entry for each task of the plan, in plan order, with all that the plan knows: nothing has happened yet.
+[[nodiscard]] std::vector<model::TaskReport> tasks_of(const model::Plan& plan);
+
+// Each requirement with the tasks that implement it. Its percent is the share of those that are done, rounded
+// down, and 100 only when all are. A requirement that no task implements stays pending at 0.
+[[nodiscard]] std::vector<model::RequirementReport> requirements(const model::Plan& plan,
+                                                                 const std::vector<model::TaskReport>& tasks);
+
+// Why the run is not good, the most telling first: failed tasks with their reasons, what was skipped because
+// of them, what never ran. Empty when every task is done.
+[[nodiscard]] std::vector<std::string> reasons(const std::vector<model::TaskReport>& tasks);
+
+// Summed over all attempts; peak memory is the largest.
+[[nodiscard]] model::Usage total_usage(const std::vector<model::TaskReport>& tasks);
+
+// The longest chain of tasks that needed each other, by the time their attempts really took.
+[[nodiscard]] Duration critical_path(const std::vector<model::TaskReport>& tasks);
+
+// Fills what the functions above compute: requirements, reasons (kept when there are some already), usage and
+// critical path.
+void complete(model::Report& report, const model::Plan& plan);
+
+// How well the run used its time. All are 0 for a run in which nothing ran.
+struct Efficiency {
+  Duration wall{};        // from the run's start to its end
+  Duration one_by_one{};  // all attempts in a row
+  double speed_up = 0;    // one_by_one / wall
+  // one_by_one over the longest time in which no schedule could beat `parallel` workers on this graph:
+  // bound / wall, where bound = max(critical path, one_by_one / parallel). 1 is perfect.
+  double parallel_efficiency = 0;
+  double tasks_per_second = 0;  // tasks that ran
+};
+[[nodiscard]] Efficiency efficiency(const model::Report& report);
+
+struct Counts {
+  std::size_t total = 0, done = 0, failed = 0, skipped = 0, cancelled = 0;
+  std::size_t open = 0;  // none of these: the run was stopped before them
+  std::size_t attempts = 0;
+};
+[[nodiscard]] Counts counts(const std::vector<model::TaskReport>& tasks);
+
+// One sentence: `finished: 8 of 8 tasks done`.
+[[nodiscard]] std::string verdict(const model::Report& report);
+
+}  // namespace fleet::report

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "model/report.h"
+
+// Report -> files. Everything a task, an agent or a program said is untrusted and is escaped.
+namespace fleet::report {
+
+// report.json: one object as src/report/report.schema.json describes and docs/report.md explains. Bytes that
+// are not UTF-8 become U+FFFD.
+[[nodiscard]] std::string to_json(const model::Report& report);
+
+// A step summary on GitHub holds 1 MiB, and is dropped whole past it.
+inline constexpr std::size_t kMarkdownLimit = 1024 * 1024;
+
+// report.md, in GitHub's Markdown: the verdict and its reasons first. Never longer than `limit` bytes: what
+// is cut is said where it is cut.
+[[nodiscard]] std::string to_markdown(const model::Report& report, std::size_t limit = kMarkdownLimit);
+
+}  // namespace fleet::report

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/report.h"
+#include "terminal/terminal.h"
+
+// What a run ends with, and the tables of `fleet runs` and `fleet status`. Text with line ends; pure.
+namespace fleet::terminal {
+
+struct SummaryPlaces {
+  std::vector<std::string> reports;  // paths of the files that were written
+  std::string next;                  // the command to type next; empty: none
+};
+[[nodiscard]] std::string summary(const model::Report& report, const SummaryPlaces& places, const Look& look);
+
+struct RunRow {
+  std::string id;
+  std::string workflow;
+  model::RunState state = model::RunState::running;
+  TimePoint started{};
+  std::optional<Duration> duration;  // none: still running
+  std::size_t tasks = 0, done = 0, failed = 0;
+  std::string branch;
+};
+// Newest first, as given.
+[[nodiscard]] std::string runs_table(const std::vector<RunRow>& runs, TimePoint now, const Look& look);
+
+// Where a run stands now: the same table of tasks as the summary, and what is under way.
+[[nodiscard]] std::string status_table(const model::Report& report, TimePoint now, const Look& look);
+
+}  // namespace fleet::terminal
