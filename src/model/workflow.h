@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -167,6 +169,12 @@ struct TaskSpec {
   // Each axis with its values, in the file's order. The cells are their product.
   std::vector<std::pair<std::string, std::vector<std::string>>> matrix;
 };
+
+// `run`, `codemod` or `agent`: the key that gives the task its work.
+[[nodiscard]] inline std::string_view kind_of(const TaskSpec& task) {
+  constexpr std::array<std::string_view, 3> kinds{"run", "codemod", "agent"};
+  return kinds.at(task.work.index());
+}
 
 struct Gate {
   std::optional<Severity> new_findings;  // this bad and worse count
