@@ -14,8 +14,9 @@ namespace fleet::plan {
 [[nodiscard]] std::vector<TaskIndex> topological_order(const model::Graph& graph,
                                                        const std::vector<std::uint8_t>& rank);
 
-// One cycle for each knot of tasks that need each other (strongly connected component): a shortest one
-// through the knot's lowest index. Each task needs the one after it, and the last needs the first.
+// One cycle for each knot of tasks that need each other (strongly connected component), the shortest in it
+// (or a short one, in a graph of millions of edges). Each task needs the one after it, and the last the
+// first.
 [[nodiscard]] std::vector<std::vector<TaskIndex>> cycles(const model::Graph& graph);
 
 // What is known of each task when its duration is. The graph's indices must be in topological order.

@@ -12,13 +12,13 @@ namespace fleet::report {
 // One entry for each task of the plan, in plan order, with all that the plan knows: nothing has happened yet.
 [[nodiscard]] std::vector<model::TaskReport> tasks_of(const model::Plan& plan);
 
-// Each requirement with the tasks that implement it. Its percent is the share of those that are done, rounded
-// down, and 100 only when all are. A requirement that no task implements stays pending at 0.
+// Each requirement with the tasks that implement it, and the share of them that is done in percent, rounded
+// down. A task that its own `if` left out does not count. What no task implements stays pending at 0.
 [[nodiscard]] std::vector<model::RequirementReport> requirements(const model::Plan& plan,
                                                                  const std::vector<model::TaskReport>& tasks);
 
 // Why the run is not good, the most telling first: failed tasks with their reasons, what was skipped because
-// of them, what never ran. Empty when every task is done.
+// of them, what was cancelled or never ran. Empty when every task is done or was left out by its own `if`.
 [[nodiscard]] std::vector<std::string> reasons(const std::vector<model::TaskReport>& tasks);
 
 // Summed over all attempts; peak memory is the largest.
@@ -36,8 +36,7 @@ struct Efficiency {
   Duration wall{};        // from the run's start to its end
   Duration one_by_one{};  // all attempts in a row
   double speed_up = 0;    // one_by_one / wall
-  // one_by_one over the longest time in which no schedule could beat `parallel` workers on this graph:
-  // bound / wall, where bound = max(critical path, one_by_one / parallel). 1 is perfect.
+  // 1 is perfect: bound / wall, where no schedule can beat bound = max(critical path, one_by_one / parallel).
   double parallel_efficiency = 0;
   double tasks_per_second = 0;  // tasks that ran
 };
