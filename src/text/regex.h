@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace fleet::text {
+
+// A regular expression in RE2's syntax: matching takes time linear in the text, whatever the expression. `^`
+// and
+// `$` match at lines. Bytes, so that text of any encoding passes through unharmed. Immutable, cheap to copy;
+// any thread.
+class Regex {
+ public:
+  static constexpr std::size_t kMaxLength = 10'000;  // bytes
+
+  // Fault::input; `why` is RE2's message.
+  [[nodiscard]] static Result<Regex> parse(std::string_view text);
+
+  struct Replaced {
+    std::string text;
+    std::size_t count = 0;  // places
+  };
+  // In the replacement `$1` or `${1}` is the first group, `$0` the match, `$$` a dollar; other dollars are
+  // refused by check_replacement, which is to be asked first.
+  [[nodiscard]] Replaced replace_all(std::string_view text, std::string_view replacement) const;
+  [[nodiscard]] Result<> check_replacement(std::string_view replacement) const;
+  [[nodiscard]] bool is_found_in(std::string_view text) const;
+
+ private:
+  struct Compiled;
+  explicit Regex(std::shared_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
+  std::shared_ptr<const Compiled> compiled_;
+};
+
+}  // namespace fleet::text
