@@ -1,0 +1,103 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/enum_names.h"
+#include "base/ids.h"
+#include "model/attempt.h"
+#include "model/plan.h"
+
+// Everything that can happen to a run. The journal is the list of these; the state of a run is their fold, so
+// a value here must hold all that the scheduler needs and nothing that it could not read back.
+namespace fleet::engine {
+
+// Counts the attempts that a run started, from 1. A result with a serial that is no longer the task's is late
+// or doubled, and changes nothing.
+using Serial = std::uint32_t;
+
+enum class TimerKind { backoff, run_limit, grace };
+
+struct TimerId {
+  TimerKind kind = TimerKind::backoff;
+  TaskIndex task;     // of a backoff
+  Serial serial = 0;  // of a backoff: the attempt that failed; of the others: which setting of the timer
+  auto operator<=>(const TimerId&) const = default;
+};
+
+enum class StopReason {
+  signal,    // somebody ended us: the run can be resumed
+  duration,  // limits.duration: the run can be resumed under a higher limit
+  failures,  // limits.stop-when-failed
+  decision,  // a person, or `otherwise`, said abort
+};
+
+struct RunStarted {
+  std::uint64_t seed = 0;  // of the jitter
+};
+// The process is a new one: what it had under way when the last one ended is cut off. Limits may have
+// changed.
+struct RunResumed {
+  model::Settings settings;
+  bool retry_failed = false;
+};
+struct ConditionEvaluated {
+  TaskIndex task;
+  bool holds = false;
+  std::string error;  // the condition could not be evaluated: the task fails with this
+};
+struct AttemptStarted {
+  TaskIndex task;
+  Serial serial = 0;
+  model::ProcessIdentity process;
+};
+struct AttemptFinished {
+  TaskIndex task;
+  Serial serial = 0;
+  model::Outcome outcome;
+};
+struct TimerFired {
+  TimerId timer;
+};
+struct Merged {
+  TaskIndex task;
+  Serial serial = 0;
+  std::vector<model::Conflict>
+      overridden;  // with the strategy `priority`: paths where the earlier task's version stands
+};
+struct Conflicted {
+  TaskIndex task;  // whose result was offered
+  Serial serial = 0;
+  std::vector<model::Conflict> conflicts;
+};
+struct Decided {
+  std::optional<TaskIndex> task;  // none: about the run
+  model::FailureAnswer answer = model::FailureAnswer::abort;
+  bool by_person = false;
+};
+struct CancelRequested {
+  TaskIndex task;
+};
+struct StopRequested {
+  StopReason reason = StopReason::signal;
+};
+struct Published {
+  std::string branch;  // empty: none was written
+  ObjectId commit;
+  std::string error;  // why nothing could be delivered
+};
+
+using Input =
+    std::variant<RunStarted, RunResumed, ConditionEvaluated, AttemptStarted, AttemptFinished, TimerFired,
+                 Merged, Conflicted, Decided, CancelRequested, StopRequested, Published>;
+
+// Whether losing this input to a power cut would lose work, money or a person's word.
+[[nodiscard]] bool must_be_durable(const Input& input);
+
+}  // namespace fleet::engine
+
+namespace fleet {
+FLEET_ENUM_NAMES(engine::TimerKind, "backoff", "run-limit", "grace");
+FLEET_ENUM_NAMES(engine::StopReason, "signal", "duration", "failures", "decision");
+}  // namespace fleet

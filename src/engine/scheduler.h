@@ -1,0 +1,187 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/action.h"
+#include "engine/input.h"
+#include "engine/ready_queue.h"
+#include "model/plan.h"
+#include "model/run_event.h"
+
+namespace fleet::engine {
+
+// What an input led to.
+struct Step {
+  std::vector<Action> actions;
+  std::vector<model::RunEvent> events;
+};
+
+// The state of a run, and the rules by which it moves: a pure machine with no clock, thread, file or socket.
+// The same inputs at the same times give the same steps, so replaying a journal restores the state. Inputs
+// that are late, doubled or about something that has been decided since are ignored. One owner; not
+// thread-safe.
+//
+//   waiting -> [condition] -> ready -> running -> [merge] -> done
+//                               ^         |-> backing off -> ready
+//                               |         '-> failed          skipped, cancelled
+class Scheduler {
+ public:
+  // The plan must outlive the scheduler.
+  explicit Scheduler(const model::Plan& plan);
+
+  Step handle(const Input& input, TimePoint now);
+
+  // One task as others may see it.
+  struct TaskView {
+    model::TaskState state = model::TaskState::waiting;
+    int attempt = 0;  // the current or last one, from 1; 0: none was started
+    std::string_view reason;
+    bool accepted = false;  // it has a result that is integrated
+    ObjectId base;
+    ObjectId snapshot;
+  };
+  [[nodiscard]] TaskView task(TaskIndex index) const;
+  // The integrated results in plan order.
+  [[nodiscard]] std::vector<TaskIndex> accepted() const;
+  [[nodiscard]] bool is_finished() const { return finished_.has_value(); }
+  [[nodiscard]] std::optional<FinishRun> finished() const { return finished_; }
+  [[nodiscard]] const model::Settings& settings() const { return settings_; }
+  [[nodiscard]] bool has_failures() const { return failed_ > 0; }
+  [[nodiscard]] const std::optional<Published>& published() const { return published_; }
+  // Processes that were running as far as the journal knows: after a crash, what has to be ended first.
+  [[nodiscard]] std::vector<model::ProcessIdentity> running_processes() const;
+
+ private:
+  enum class Phase {
+    waiting,
+    conditioning,
+    ready,
+    running,
+    merging,
+    backing_off,
+    asking,
+    done,
+    failed,
+    skipped,
+    cancelled
+  };
+  enum class SkipCause { condition, failure, decision };
+
+  struct Task {
+    Phase phase = Phase::waiting;
+    bool discard = false;    // what is under way no longer counts: start over when it ends
+    bool stop_sent = false;  // its attempt was told to end
+    int attempt = 0;         // the current or last one, from 1
+    std::string ask_first;   // why a `once` task must not begin again without a person's word; empty: it may
+    SkipCause skip_cause = SkipCause::condition;
+    std::uint32_t open = 0;  // needs that are not settled
+    std::uint32_t bad = 0;   // needs that are settled and not done
+    Serial serial = 0;       // of the current attempt
+    int ended = 0;           // attempts that ended by themselves
+    int failures = 0;        // of them, those that used up a retry
+    model::ProcessIdentity process;
+    ObjectId base, snapshot;
+    std::map<std::string, std::string> outputs;
+    std::string feedback;
+    std::string reason;
+    TimePoint until{};  // of a wait
+    ResultSet from;     // the results it starts from
+    // Tasks that a conflict put before this one, and behind it.
+    std::vector<TaskIndex> after, before;
+  };
+
+  // Inputs
+  void on(const RunStarted&);
+  void on(const RunResumed&);
+  void on(const ConditionEvaluated&);
+  void on(const AttemptStarted&);
+  void on(const AttemptFinished&);
+  void on(const TimerFired&);
+  void on(const Merged&);
+  void on(const Conflicted&);
+  void on(const Decided&);
+  void on(const CancelRequested&);
+  void on(const StopRequested&);
+  void on(const Published&);
+
+  // The way of a task
+  void reconsider(TaskIndex);
+  void begin_again(TaskIndex);
+  void make_ready(TaskIndex);
+  void dispatch();
+  void start(TaskIndex);
+  void after_failure(TaskIndex, const model::Outcome&);
+  void after_interruption(TaskIndex);
+  void offer(TaskIndex);
+  void ask(TaskIndex);
+  void must_ask(TaskIndex, std::string why);
+  [[nodiscard]] bool is_ending() const;
+  void settle(TaskIndex, Phase, std::string reason);
+  void unsettle(TaskIndex);
+  void recount(TaskIndex);
+  void decide_task(TaskIndex, model::FailureAnswer);
+
+  // Conflicts
+  void lose(TaskIndex loser, const std::vector<model::Conflict>& conflicts);
+  void take_back(TaskIndex loser);
+  bool start_over(TaskIndex);
+
+  // The run
+  void check_failures();
+  void retry_failures();
+  void stop(StopReason);
+  void stop_attempts(model::Verdict as, bool hurry);
+  void cancel_the_rest();
+  void finish_if_done();
+  void ask_about_failures();
+  void set_run_limit();
+
+  [[nodiscard]] std::vector<NeedResult> need_results(TaskIndex) const;
+  [[nodiscard]] ResultSet results_below(TaskIndex) const;
+  [[nodiscard]] bool is_settled(TaskIndex) const;
+  [[nodiscard]] std::string why_not(TaskIndex need) const;
+  [[nodiscard]] Task& at(TaskIndex index) { return tasks_[index.value]; }
+  [[nodiscard]] const Task& at(TaskIndex index) const { return tasks_[index.value]; }
+  [[nodiscard]] const std::string& id(TaskIndex index) const { return plan_.task(index).id; }
+  template <class Visit>
+  void for_each_dependent(TaskIndex index, Visit visit) const {
+    for (const TaskIndex dependent : plan_.graph.dependents(index))
+      visit(dependent);
+    for (const TaskIndex dependent : at(index).before)
+      visit(dependent);
+  }
+  model::RunEvent& emit(model::RunEventKind, std::optional<TaskIndex> = {}, std::string message = {});
+
+  const model::Plan& plan_;
+  model::Settings settings_;
+  std::vector<Task> tasks_;
+  ReadyQueue ready_;
+
+  std::uint64_t seed_ = 0;
+  Serial last_serial_ = 0;
+  std::uint64_t last_event_ = 0;
+  std::uint32_t settled_ = 0;
+  std::uint32_t failed_ = 0;
+  std::uint32_t merging_ = 0;
+  std::uint32_t conditioning_ = 0;
+
+  bool started_ = false;
+  bool asking_ = false;             // a question about the run is open: nothing new starts
+  bool failures_accepted_ = false;  // somebody said `skip`
+  int automatic_retries_ = 0;
+  std::optional<StopReason> stopping_;
+  bool publishing_ = false;
+  std::optional<Published> published_;
+  std::optional<FinishRun> finished_;
+  Serial timer_setting_ = 0;  // of the run limit and of the grace
+  TimePoint now_{};
+  Duration active_{};               // how long the run was worked on, over all its resumes
+  std::vector<TaskIndex> touched_;  // to be reconsidered, while settle() is at work
+  bool touching_ = false;
+  Step step_;
+};
+
+}  // namespace fleet::engine

@@ -1,0 +1,204 @@
+#include <fmt/format.h>
+
+#include "base/assert.h"
+#include "engine/scheduler.h"
+
+// What concerns the run as a whole: too many failures, stopping, the end; and what others may see of it.
+namespace fleet::engine {
+
+using model::RunEventKind;
+using model::RunState;
+using model::TaskState;
+using model::Verdict;
+
+namespace {
+
+std::string_view describe(StopReason reason) {
+  switch (reason) {
+    case StopReason::signal:
+      return "told to stop; nothing new starts";
+    case StopReason::duration:
+      return "the run's time limit is reached";
+    case StopReason::failures:
+      return "too many tasks failed (limits.stop-when-failed); nothing new starts";
+    case StopReason::decision:
+      return "aborted by decision";
+  }
+  return {};
+}
+
+}  // namespace
+
+void Scheduler::check_failures() {
+  if (stopping_) return;
+  const double share = static_cast<double>(failed_) / static_cast<double>(tasks_.size());
+  const std::optional<double> most = settings_.stop_when_failed.value;
+  const std::optional<model::AskWhenFailed>& ask = settings_.ask_when_failed.value;
+  if (most && share > *most) {
+    stop(StopReason::failures);
+  } else if (ask && share >= ask->share && !asking_ && !failures_accepted_) {
+    asking_ = true;
+    ask_about_failures();
+  }
+}
+
+void Scheduler::ask_about_failures() {
+  const auto& ask = settings_.ask_when_failed.value;
+  std::string question = fmt::format(
+      "{} of {} tasks failed. Retry them, skip them and go on, or abort the run?", failed_, tasks_.size());
+  emit(RunEventKind::task_asking, {}, question);
+  step_.actions.push_back(Ask{{}, std::move(question), ask ? ask->otherwise : model::FailureAnswer::abort});
+}
+
+// Failed tasks get all their tries again, and what was skipped or cancelled because of them another chance.
+void Scheduler::retry_failures() {
+  std::vector<TaskIndex> again;
+  for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
+    const Task& task = tasks_[i];
+    if (task.phase == Phase::failed || task.phase == Phase::cancelled ||
+        (task.phase == Phase::skipped && task.skip_cause == SkipCause::failure)) {
+      again.push_back({i});
+    }
+  }
+  for (const TaskIndex index : again) {
+    unsettle(index);
+    at(index).failures = 0;
+    at(index).reason.clear();
+  }
+  for (const TaskIndex index : again) {
+    recount(index);
+    reconsider(index);
+  }
+}
+
+void Scheduler::stop(StopReason reason) {
+  // A signal overrides: what it stops can be resumed. Nothing overrides a signal.
+  if (stopping_ && (*stopping_ == StopReason::signal || reason != StopReason::signal)) return;
+  stopping_ = reason;
+  emit(RunEventKind::run_stopping, {}, std::string(describe(reason)));
+}
+
+void Scheduler::stop_attempts(Verdict as, bool hurry) {
+  for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
+    Task& task = tasks_[i];
+    if (task.phase != Phase::running || (task.stop_sent && !hurry)) continue;
+    task.stop_sent = true;
+    step_.actions.push_back(StopAttempt{{i}, task.serial, as, hurry});
+  }
+}
+
+// The run ends here for good: what has not begun will not.
+// Stopped for good: what is not running will not run, unless the run is resumed to retry its failures.
+bool Scheduler::is_ending() const {
+  return stopping_ == StopReason::failures || stopping_ == StopReason::decision;
+}
+
+void Scheduler::cancel_the_rest() {
+  const std::string why(describe(*stopping_));
+  for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
+    const TaskIndex index{i};
+    if (is_settled(index)) continue;
+    if (at(index).phase == Phase::ready) ready_.remove(index);
+    settle(index, Phase::cancelled, why);
+  }
+}
+
+void Scheduler::finish_if_done() {
+  if (!started_ || finished_) return;
+  const bool idle = ready_.running() == 0 && merging_ == 0 && conditioning_ == 0;
+  if (publishing_) {
+    if (!published_ || !idle) return;
+    RunState state = failed_ > 0 || !published_->error.empty() ? RunState::failed : RunState::finished;
+    if (stopping_ == StopReason::decision) state = RunState::aborted;
+    if (stopping_ == StopReason::failures) state = RunState::failed;
+    if (stopping_ && !is_ending() && settled_ < tasks_.size()) state = RunState::stopped;
+    finished_ = FinishRun{state, stopping_};
+    emit(RunEventKind::run_finished, {}, std::string(base::name_of(state)));
+    step_.actions.push_back(*finished_);
+    return;
+  }
+  if (!idle) return;
+  if (is_ending()) cancel_the_rest();
+  if (!stopping_ && (asking_ || settled_ < tasks_.size())) return;
+  publishing_ = true;
+  published_.reset();
+  step_.actions.push_back(Publish{accepted()});
+}
+
+void Scheduler::set_run_limit() {
+  ++timer_setting_;
+  const std::optional<Duration> limit = settings_.duration.value;
+  if (!limit) return;
+  const Duration left = std::max(*limit - active_, Duration::zero());
+  step_.actions.push_back(SetTimer{{TimerKind::run_limit, {}, timer_setting_}, now_ + left});
+}
+
+Scheduler::TaskView Scheduler::task(TaskIndex index) const {
+  const Task& task = at(index);
+  TaskView view;
+  switch (task.phase) {
+    case Phase::waiting:
+    case Phase::conditioning:
+      view.state = TaskState::waiting;
+      break;
+    case Phase::ready:
+      view.state = TaskState::ready;
+      break;
+    case Phase::running:
+    case Phase::merging:
+      view.state = TaskState::running;
+      break;
+    case Phase::backing_off:
+      view.state = TaskState::backing_off;
+      break;
+    case Phase::asking:
+      view.state = TaskState::asking;
+      break;
+    case Phase::done:
+      view.state = TaskState::done;
+      break;
+    case Phase::failed:
+      view.state = TaskState::failed;
+      break;
+    case Phase::skipped:
+      view.state = TaskState::skipped;
+      break;
+    case Phase::cancelled:
+      view.state = TaskState::cancelled;
+      break;
+  }
+  view.attempt = task.attempt;
+  view.reason = task.reason;
+  view.accepted = task.phase == Phase::done && !task.snapshot.is_none();
+  view.base = task.base;
+  view.snapshot = task.snapshot;
+  return view;
+}
+
+std::vector<TaskIndex> Scheduler::accepted() const {
+  std::vector<TaskIndex> all;
+  for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
+    if (tasks_[i].phase == Phase::done && !tasks_[i].snapshot.is_none()) all.push_back({i});
+  }
+  return all;
+}
+
+std::vector<model::ProcessIdentity> Scheduler::running_processes() const {
+  std::vector<model::ProcessIdentity> all;
+  for (const Task& task : tasks_) {
+    if (task.phase == Phase::running && task.process.pid > 0) all.push_back(task.process);
+  }
+  return all;
+}
+
+model::RunEvent& Scheduler::emit(RunEventKind kind, std::optional<TaskIndex> task, std::string message) {
+  model::RunEvent& event = step_.events.emplace_back();
+  event.sequence = ++last_event_;
+  event.at = now_;
+  event.kind = kind;
+  event.task = task;
+  event.message = std::move(message);
+  return event;
+}
+
+}  // namespace fleet::engine
