@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/object_id.h"
+#include "base/result.h"
+#include "git/refs.h"
+#include "git/repository.h"
+
+namespace fleet::git {
+
+// Writes a run's refs (refs/fleet/<run>/** and its branch) with all objects beyond the run's start commit as
+// a git bundle, version 2 (gitformat-bundle(5)): `git bundle verify` and `git fetch` read it too. The file is
+// written beside its name and renamed, so that it is there whole or not at all.
+[[nodiscard]] Result<> write_bundle(const Repository& repository, std::string_view run,
+                                    std::string_view prefix, const std::filesystem::path& file);
+
+struct Unbundled {
+  std::vector<Ref> refs;  // as they now stand
+};
+
+// Takes a bundle that write_bundle made into another clone, which must have the start commit (an Error names
+// it and says to fetch). The file is not trusted: only refs of this run are taken, every object is checked
+// and must be connected; nothing is written to refs unless all is well. A ref that already stands elsewhere
+// is moved only when that loses nothing.
+[[nodiscard]] Result<Unbundled> read_bundle(const Repository& repository, std::string_view run,
+                                            std::string_view prefix, const std::filesystem::path& file);
+
+}  // namespace fleet::git

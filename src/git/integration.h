@@ -1,0 +1,78 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/object_id.h"
+#include "base/result.h"
+#include "git/object_store.h"
+#include "model/attempt.h"
+#include "model/change.h"
+
+namespace fleet::git {
+
+// What a task made: the difference between the commit it started from and the commit it ended with.
+struct TaskResult {
+  TaskIndex task;
+  ObjectId base;        // commit
+  ObjectId snapshot;    // commit; none: it changed nothing
+  std::string message;  // of its commit in the merged chain, trailers included
+};
+
+enum class OnConflict {
+  report,        // a result that clashes is not taken
+  earlier_wins,  // it is taken, but where it clashes the version earlier in plan order stays
+};
+
+struct Acceptance {
+  bool accepted = false;
+  // With `report`: why it was not accepted. With `earlier_wins`: which paths of which losers are overridden.
+  // By loser, then winner; one of the two is always the result that was offered.
+  std::vector<model::Conflict> conflicts;
+};
+
+// The deterministic merge of results. Of any set of accepted results,
+//
+//   merged(set) = the start's tree, then for each result of the set, in plan order, path by path:
+//                 merge_entry(before = its base's entry, ours = what has come together, theirs = its
+//                 snapshot's)
+//
+// Plan order, never the order of arrival, decides what comes together and who loses a conflict: the same
+// results give the same commit ids. It works path by path, so a result that shares no path with another costs
+// only its own paths. A path that is a folder for one result and a file for another is a conflict too.
+//
+// One thread owns it. The store must outlive it. Nothing is written but objects.
+class Integration {
+ public:
+  [[nodiscard]] static Result<Integration> create(ObjectStore& store, ObjectId start_commit);
+  Integration(Integration&&) noexcept;
+  Integration& operator=(Integration&&) noexcept;
+  ~Integration();
+
+  // What accept() would say with OnConflict::report; takes nothing. The task must not have been accepted.
+  [[nodiscard]] Result<std::vector<model::Conflict>> check(const TaskResult& result);
+  [[nodiscard]] Result<Acceptance> accept(const TaskResult& result, OnConflict on_conflict);
+  // Takes a result out again. The caller also withdraws what was built on it. No effect when not accepted.
+  void withdraw(TaskIndex task);
+  [[nodiscard]] bool holds(TaskIndex task) const;
+
+  // The commit of a set of tasks, in any order; those without an accepted result add nothing. A chain of
+  // commits on top of the start, one per result in plan order with its message; a result that has no effect
+  // left is not in the chain. The empty set gives the start commit itself. Remembered, so that a set costs
+  // only what it has beyond a set asked for before. An Error when results that were accepted together with
+  // others do not merge without them (a set that leaves out what its members were built on).
+  [[nodiscard]] Result<ObjectId> merged(std::span<const TaskIndex> set);
+
+ private:
+  struct State;
+  explicit Integration(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace fleet::git

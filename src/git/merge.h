@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+
+#include "base/result.h"
+#include "git/object_store.h"
+#include "model/change.h"
+
+namespace fleet::git {
+
+// The three-way merge of what stands at one path; nothing when the two sides cannot both stand.
+//
+// Equal sides, and a side that changed nothing, need no look at the content. Mode and content merge apart
+// from each other. Content is merged (by libgit2's git_merge_file, which for nearly all files agrees with
+// git) only when all three are regular files without NUL bytes near their start; symlinks and submodules
+// never are. A file that one side removed and the other changed is a conflict, and so are two different
+// additions.
+[[nodiscard]] Result<std::optional<model::TreeEntry>> merge_entry(ObjectStore& store,
+                                                                  const model::TreeEntry& base,
+                                                                  const model::TreeEntry& ours,
+                                                                  const model::TreeEntry& theirs);
+
+}  // namespace fleet::git

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/object_id.h"
+#include "base/result.h"
+#include "git/repository.h"
+
+namespace fleet::git {
+
+// The names of what fleet writes. Run ids, task ids and prefixes must be valid in refs; is_valid_ref says.
+[[nodiscard]] std::string start_ref(std::string_view run);  // refs/fleet/<run>/start
+[[nodiscard]] std::string attempt_ref(std::string_view run, std::string_view task, int attempt);
+[[nodiscard]] std::string branch_ref(std::string_view run, std::string_view prefix = "fleet");
+[[nodiscard]] bool is_valid_ref(std::string_view name);
+
+struct Ref {
+  std::string name;
+  ObjectId commit;
+};
+
+struct RefUpdate {
+  std::string name;
+  ObjectId to;                       // none: delete; deleting what is not there is no error
+  std::optional<ObjectId> expected;  // what it must be now (none: must not exist); absent: anything
+};
+
+// Writes refs below refs/fleet/ and branches refs/heads/<prefix>/<run>, and nothing else. Any thread; writers
+// of one process wait for each other, other processes' locks are waited for up to two seconds.
+class Refs {
+ public:
+  explicit Refs(const Repository& repository) : repository_(repository) {}
+
+  // Takes the locks of all, then checks all, then writes all. Durable after ObjectStore::sync().
+  [[nodiscard]] Result<> write(std::span<const RefUpdate> updates);
+  [[nodiscard]] Result<std::optional<ObjectId>> read(const std::string& name) const;
+  // All refs whose name starts with this, by name: `refs/fleet/r1/`.
+  [[nodiscard]] Result<std::vector<Ref>> list(std::string_view starts_with) const;
+  // Ids of the runs that have refs below refs/fleet/, by name.
+  [[nodiscard]] Result<std::vector<std::string>> runs() const;
+
+  // An Error that says what to do when the branch refs/heads/<prefix>/<run> cannot be made because a branch
+  // stands in its way (`fleet`, or one below it). Ask before a run starts.
+  [[nodiscard]] Result<> check_branch_free(std::string_view run, std::string_view prefix) const;
+
+ private:
+  const Repository& repository_;
+};
+
+enum class Unmerged { keep, drop };
+
+struct CleanUp {
+  std::vector<std::string> deleted;  // refs
+  std::vector<std::string> kept;     // "<ref>: why"
+};
+
+// Deletes a run's refs. With Unmerged::keep, work that is nowhere else stays: an attempt's ref goes only when
+// its task's result is in the delivered branch, and that branch only when another branch, remote branch or
+// tag holds it. The objects themselves go when the user's git collects garbage.
+[[nodiscard]] Result<CleanUp> clean_up(const Repository& repository, std::string_view run,
+                                       std::string_view prefix, Unmerged unmerged);
+
+}  // namespace fleet::git

@@ -1,0 +1,135 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/object_id.h"
+#include "base/result.h"
+#include "git/repository.h"
+#include "model/change.h"
+
+namespace fleet::git {
+
+class Checkout;  // one folder on disk and what we know of each file in it (git/checkout.h)
+
+struct PoolOptions {
+  unsigned threads = 2;  // that fill a new workspace
+  // Whose the files are: the user to which tasks drop when fleet runs as root. Absent: ours.
+  struct Owner {
+    uid_t user = 0;
+    gid_t group = 0;
+  };
+  std::optional<Owner> owner;
+  std::uint64_t max_file_bytes = 2'000'000'000;  // a larger file in a snapshot is an Error
+  std::size_t max_files = 2'000'000;             // changed ones in one snapshot
+};
+
+// What a scan of a workspace found.
+struct WorkspaceSnapshot {
+  ObjectId tree;                       // written to the object database, with all it needs
+  std::vector<model::Change> changes;  // against the base that was asked for, in bytewise order of paths
+  std::vector<std::string> notes;      // for people: what was left out, and why
+};
+
+// Files that are kept for dependents: in a folder of the store that mirrors the workspace.
+struct Kept {
+  std::vector<std::string> paths;  // the topmost ones
+  std::vector<std::string> notes;
+};
+
+// Whether anything may have written to the workspace since its last snapshot.
+enum class Since { maybe_changed, unchanged };
+
+// A lease on one folder of the pool, which goes back when this dies. One thread at a time.
+//
+// The folder holds the files of a commit exactly as stored (no filters, no line-end conversion; submodules
+// are empty folders) and a `.git` folder of its own, made anew whenever the workspace is handed out or moved:
+// HEAD detached at the commit, an index that matches, the user's objects as alternates, no remotes, no hooks.
+// What an agent does in there stays there; it is never opened by us. A snapshot compares files with the
+// commit, so that an agent's own commits and stagings make no difference.
+//
+// Nothing outside the folder is read, written or deleted whatever was left in it: every step is taken from a
+// descriptor of the folder and follows no symlink. What cannot be removed (an immutable file) is an Error,
+// and the pool gives that folder up.
+class Workspace {
+ public:
+  Workspace(Workspace&&) noexcept;
+  Workspace& operator=(Workspace&&) noexcept;
+  ~Workspace();
+
+  [[nodiscard]] const std::filesystem::path& folder() const;
+  [[nodiscard]] ObjectId commit() const;
+
+  // Makes the folder hold exactly the files of another commit: all else goes, ignored files too. Costs a scan
+  // when something may have been written, and then only what differs.
+  [[nodiscard]] Result<> move_to(ObjectId commit, Since since = Since::maybe_changed);
+
+  // Tracked files, and untracked files that are not ignored: by the .gitignore files that are in the
+  // workspace now, the user's info/exclude and core.excludesFile. Left out and noted: nested repositories,
+  // what is in submodules, devices, sockets, fifos, what give_kept() brought. Changes are against the tree of
+  // `base`, a commit (by default the workspace's own). No process may be writing meanwhile.
+  [[nodiscard]] Result<WorkspaceSnapshot> snapshot(std::optional<ObjectId> base = std::nullopt);
+
+  // Moves ignored files that match the globs (as in .gitignore) out into `store`, a folder that it makes. On
+  // the same file system this is a rename. What is tracked or in the snapshot is not taken.
+  [[nodiscard]] Result<Kept> take_kept(std::span<const std::string> globs,
+                                       const std::filesystem::path& store);
+  // Copies what take_kept() stored into the workspace: private copies (by reflink where the file system can),
+  // with modes, times and symlinks. What is already there is not replaced.
+  [[nodiscard]] Result<Kept> give_kept(const std::filesystem::path& store);
+
+ private:
+  friend class WorkspacePool;
+  friend class SharedWorkspace;
+  struct Lease;
+  explicit Workspace(std::unique_ptr<Lease> lease);
+  std::unique_ptr<Lease> lease_;
+};
+
+// One workspace of a commit that any number of tasks read at the same time. It goes back to the pool with the
+// last of its copies. Any thread.
+class SharedWorkspace {
+ public:
+  [[nodiscard]] const std::filesystem::path& folder() const { return workspace_->folder(); }
+  [[nodiscard]] ObjectId commit() const { return workspace_->commit(); }
+
+ private:
+  friend class WorkspacePool;
+  explicit SharedWorkspace(std::shared_ptr<const Workspace> workspace) : workspace_(std::move(workspace)) {}
+  std::shared_ptr<const Workspace> workspace_;
+};
+
+// Checkouts in one folder, filled once and then moved from snapshot to snapshot by changed paths only. Any
+// thread. The repository must outlive it, and it its workspaces.
+class WorkspacePool {
+ public:
+  // `folder` is made when missing, and belongs to the pool. Workspaces that an earlier process left there are
+  // used again after every file was compared.
+  [[nodiscard]] static Result<WorkspacePool> open(const Repository& repository,
+                                                  const std::filesystem::path& folder,
+                                                  const PoolOptions& options = {});
+  WorkspacePool(WorkspacePool&&) noexcept;
+  WorkspacePool& operator=(WorkspacePool&&) noexcept;
+  ~WorkspacePool();
+
+  // An idle workspace, moved to the commit, or a new one: the pool grows to as many as are leased at once.
+  [[nodiscard]] Result<Workspace> acquire(ObjectId commit);
+  // For tasks that write nothing. Nothing here stops them from writing: the sandbox does.
+  [[nodiscard]] Result<SharedWorkspace> acquire_shared(ObjectId commit);
+  [[nodiscard]] std::size_t size() const;  // workspaces made, leased or idle
+
+  struct State;
+
+ private:
+  explicit WorkspacePool(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace fleet::git
