@@ -103,4 +103,19 @@ std::optional<TimePoint> parse_time(std::string_view text) {
   return TimePoint(std::chrono::seconds(timegm(&parts)) + std::chrono::milliseconds(millis));
 }
 
+std::string format_time_exact(TimePoint time) {
+  const auto whole = std::chrono::floor<std::chrono::milliseconds>(time);
+  std::string text = format_time(whole);
+  text.pop_back();
+  return text + fmt::format("{:03}Z", (time - whole).count());
+}
+
+std::optional<TimePoint> parse_time_exact(std::string_view text) {
+  if (text.size() != 27 || !is_digit(text[23]) || !is_digit(text[24]) || !is_digit(text[25]))
+    return std::nullopt;
+  const auto whole = parse_time(std::string(text.substr(0, 23)) + 'Z');
+  if (!whole || text[26] != 'Z') return std::nullopt;
+  return *whole + Duration((text[23] - '0') * 100 + (text[24] - '0') * 10 + (text[25] - '0'));
+}
+
 }  // namespace fleet::base

@@ -26,6 +26,10 @@ using TimePoint = std::chrono::sys_time<Duration>;
 [[nodiscard]] std::string format_time(TimePoint time);
 [[nodiscard]] std::optional<TimePoint> parse_time(std::string_view text);
 
+// The same with microseconds, which is read back as the very same time: `2026-11-20T08:31:00.123456Z`.
+[[nodiscard]] std::string format_time_exact(TimePoint time);
+[[nodiscard]] std::optional<TimePoint> parse_time_exact(std::string_view text);
+
 }  // namespace fleet::base
 
 namespace fleet {

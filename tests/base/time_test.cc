@@ -44,5 +44,22 @@ TEST(FormatTime, IsReadBackAsTheSame) {
   EXPECT_FALSE(parse_time("2026-11-18"));
 }
 
+TEST(ExactTime, IsReadBackAsTheVerySame) {
+  for (const std::int64_t micros :
+       {0LL, 1LL, 999'999LL, 1'000'000LL, 1'795'163'460'123'456LL, -1LL, -1'000'001LL}) {
+    const TimePoint time{Duration(micros)};
+    EXPECT_EQ(parse_time_exact(format_time_exact(time)), time) << format_time_exact(time);
+  }
+  EXPECT_EQ(format_time_exact(TimePoint(Duration(1'123'456))), "1970-01-01T00:00:01.123456Z");
+}
+
+TEST(ExactTime, RefusesEverythingElse) {
+  for (const char* text :
+       {"", "1970-01-01T00:00:01.123Z", "1970-01-01T00:00:01.1234567Z", "1970-01-01T00:00:01.12345xZ",
+        "1970-01-01T00:00:01.123456+", "1970-01-01 00:00:01.123456Z"}) {
+    EXPECT_FALSE(parse_time_exact(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace fleet::base
