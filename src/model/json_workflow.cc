@@ -1,0 +1,23 @@
+#include "model/json_workflow.h"
+
+namespace fleet::model {
+
+std::string Fields<Retry>::wrong(const Retry& retry) {
+  return retry.times >= 0 && retry.factor >= 0 ? "" : "times and factor cannot be negative";
+}
+
+Json Codec<std::variant<std::string, std::vector<std::string>>>::write(
+    const std::variant<std::string, std::vector<std::string>>& value) {
+  return std::visit([](const auto& held) { return to_json(held); }, value);
+}
+
+bool Codec<std::variant<std::string, std::vector<std::string>>>::read(
+    const Json& json, std::variant<std::string, std::vector<std::string>>& value, ReadFailure& failure) {
+  if (json.is_array()) return Codec<std::vector<std::string>>::read(json, value.emplace<1>(), failure);
+  return Codec<std::string>::read(json, value.emplace<0>(), failure);
+}
+
+template Json to_json(const Requirement&);
+template Result<Requirement> from_json(const Json&, std::string_view);
+
+}  // namespace fleet::model

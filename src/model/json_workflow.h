@@ -1,0 +1,109 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+#include "model/json_fields.h"
+#include "model/workflow.h"
+
+// The fields of what a user wrote, as far as a plan freezes it.
+namespace fleet::model {
+
+template <>
+struct Fields<Text> {
+  static constexpr auto list = std::tuple{field("value", &Text::value), field("at", &Text::at)};
+};
+
+template <>
+struct Fields<Requirement> {
+  static constexpr auto list =
+      std::tuple{field("id", &Requirement::id), field("text", &Requirement::text),
+                 field("priority", &Requirement::priority), field("at", &Requirement::at)};
+};
+
+template <>
+struct Fields<Retry> {
+  static constexpr auto list = std::tuple{field("times", &Retry::times),     field("delays", &Retry::delays),
+                                          field("backoff", &Retry::backoff), field("factor", &Retry::factor),
+                                          field("max", &Retry::max),         field("jitter", &Retry::jitter)};
+  static std::string wrong(const Retry& retry);
+};
+
+template <>
+struct Fields<AskWhenFailed> {
+  static constexpr auto list =
+      std::tuple{field("share", &AskWhenFailed::share), field("otherwise", &AskWhenFailed::otherwise)};
+};
+
+// A string is a line for the shell, a list an argv: as in the workflow file.
+template <>
+struct Codec<std::variant<std::string, std::vector<std::string>>> {
+  static constexpr bool kLeaveOut = false;
+  static Json write(const std::variant<std::string, std::vector<std::string>>& value);
+  static bool read(const Json& json, std::variant<std::string, std::vector<std::string>>& value,
+                   ReadFailure& failure);
+};
+
+template <>
+struct Fields<Command> {
+  static constexpr auto list = std::tuple{field("line", &Command::line), field("at", &Command::at)};
+};
+
+template <>
+struct Fields<Codemod> {
+  static constexpr auto list =
+      std::tuple{field("language", &Codemod::language), field("find", &Codemod::find),
+                 field("replace", &Codemod::replace),   field("regex", &Codemod::regex),
+                 field("paths", &Codemod::paths),       field("at", &Codemod::at)};
+};
+
+template <>
+struct Fields<Prompt> {
+  static constexpr auto list =
+      std::tuple{field("agent", &Prompt::agent), field("text", &Prompt::text), field("at", &Prompt::at)};
+};
+
+template <>
+struct Alternatives<std::variant<Command, Codemod, Prompt>> {
+  static constexpr std::array<std::string_view, 3> names{"run", "codemod", "prompt"};
+};
+
+template <>
+struct Fields<SandboxSpec> {
+  static constexpr auto list =
+      std::tuple{field("mode", &SandboxSpec::mode), field("read", &SandboxSpec::read),
+                 field("write", &SandboxSpec::write), field("network", &SandboxSpec::network)};
+};
+
+template <>
+struct Fields<TaskSpec> {
+  static constexpr auto list = std::tuple{field("id", &TaskSpec::id),
+                                          field("name", &TaskSpec::name),
+                                          field("description", &TaskSpec::description),
+                                          field("at", &TaskSpec::at),
+                                          field("work", &TaskSpec::work),
+                                          field("needs", &TaskSpec::needs),
+                                          field("checks", &TaskSpec::checks),
+                                          field("rollback", &TaskSpec::rollback),
+                                          field("reads", &TaskSpec::reads),
+                                          field("writes", &TaskSpec::writes),
+                                          field("expect", &TaskSpec::expect),
+                                          field("keep", &TaskSpec::keep),
+                                          field("once", &TaskSpec::once),
+                                          field("priority", &TaskSpec::priority),
+                                          field("timeout", &TaskSpec::timeout),
+                                          field("retry", &TaskSpec::retry),
+                                          field("env", &TaskSpec::env),
+                                          field("secrets", &TaskSpec::secrets),
+                                          field("sandbox", &TaskSpec::sandbox),
+                                          field("outputs", &TaskSpec::outputs),
+                                          field("implements", &TaskSpec::implements),
+                                          field("condition", &TaskSpec::condition),
+                                          field("matrix", &TaskSpec::matrix)};
+};
+
+}  // namespace fleet::model
