@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace fleet::yaml {
+
+struct SyntaxError {
+  std::size_t offset;
+  std::string message;
+  std::string suggestion;
+};
+
+// What to tell a person where yaml-cpp says, at an offset of the source, only that "end of map not found".
+[[nodiscard]] SyntaxError explain(std::string_view source, std::size_t offset, std::string_view said);
+
+}  // namespace fleet::yaml
