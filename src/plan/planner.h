@@ -37,9 +37,9 @@ struct PlanOptions {
   std::function<std::optional<Duration>(std::string_view task_id)> history;
 };
 
-// Bounds on what a small file can blow up to: what goes past them is a diagnostic.
-inline constexpr std::size_t kMaxCells = 1024;       // of one matrix
-inline constexpr std::size_t kMaxTasks = 1'000'000;  // after matrices are expanded
+// Bounds on what a small file can blow up to. The reader's bounds on matrices are tighter; past this one, a
+// matrix is planned as one task. Too many needs are a diagnostic.
+inline constexpr std::size_t kMaxCells = 1024;  // of one matrix
 inline constexpr std::size_t kMaxNeeds = 10'000'000;
 
 inline constexpr Duration kDefaultTimeout = std::chrono::hours(1);  // of a task
