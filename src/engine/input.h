@@ -65,6 +65,7 @@ struct Merged {
   Serial serial = 0;
   std::vector<model::Conflict>
       overridden;  // with the strategy `priority`: paths where the earlier task's version stands
+  std::string error;  // it could not be integrated at all (disk, a damaged repository): the task fails
 };
 struct Conflicted {
   TaskIndex task;  // whose result was offered

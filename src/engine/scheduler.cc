@@ -178,6 +178,10 @@ void Scheduler::on(const Merged& input) {
     begin_again(input.task);
     return;
   }
+  if (!input.error.empty()) {
+    settle(input.task, Phase::failed, input.error);
+    return;
+  }
   for (const model::Conflict& conflict : input.overridden) {
     emit(RunEventKind::conflict, conflict.loser,
          fmt::format("{} stands; {} gives way in {}", id(conflict.winner), id(conflict.loser),
