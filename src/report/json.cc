@@ -1,0 +1,99 @@
+#include <tuple>
+
+#include "model/json_attempt.h"
+#include "model/json_workflow.h"
+#include "report/build.h"
+#include "report/render.h"
+
+// The fields of a Report. report.schema.json describes what they make.
+namespace fleet::model {
+
+template <>
+struct Fields<AttemptReport> {
+  static constexpr auto list =
+      std::tuple{field("number", &AttemptReport::number), field("started", &AttemptReport::started),
+                 field("finished", &AttemptReport::finished), field("outcome", &AttemptReport::outcome)};
+};
+
+template <>
+struct Fields<TaskReport> {
+  static constexpr auto list =
+      std::tuple{field("index", &TaskReport::index),       field("id", &TaskReport::id),
+                 field("title", &TaskReport::title),       field("description", &TaskReport::description),
+                 field("kind", &TaskReport::kind),         field("priority", &TaskReport::priority),
+                 field("needs", &TaskReport::needs),       field("implements", &TaskReport::implements),
+                 field("level", &TaskReport::level),       field("critical", &TaskReport::critical),
+                 field("state", &TaskReport::state),       field("reason", &TaskReport::reason),
+                 field("attempts", &TaskReport::attempts), field("forecast", &TaskReport::forecast)};
+};
+
+template <>
+struct Fields<ConflictReport> {
+  static constexpr auto list =
+      std::tuple{field("loser", &ConflictReport::loser), field("winner", &ConflictReport::winner),
+                 field("paths", &ConflictReport::paths), field("decision", &ConflictReport::decision)};
+};
+
+template <>
+struct Fields<RequirementReport> {
+  static constexpr auto list = std::tuple{
+      field("requirement", &RequirementReport::requirement), field("state", &RequirementReport::state),
+      field("percent", &RequirementReport::percent), field("tasks", &RequirementReport::tasks)};
+};
+
+template <>
+struct Fields<DeliveryReport> {
+  static constexpr auto list =
+      std::tuple{field("how", &DeliveryReport::how),        field("branch", &DeliveryReport::branch),
+                 field("commit", &DeliveryReport::commit),  field("start", &DeliveryReport::start),
+                 field("files", &DeliveryReport::files),    field("added", &DeliveryReport::added),
+                 field("removed", &DeliveryReport::removed)};
+};
+
+template <>
+struct Fields<Report> {
+  static constexpr auto list = std::tuple{field("run", &Report::run),
+                                          field("workflow", &Report::workflow),
+                                          field("workflow_path", &Report::workflow_path),
+                                          field("version", &Report::version),
+                                          field("state", &Report::state),
+                                          field("reasons", &Report::reasons),
+                                          field("started", &Report::started),
+                                          field("finished", &Report::finished),
+                                          field("resumed", &Report::resumed),
+                                          field("tasks", &Report::tasks),
+                                          field("conflicts", &Report::conflicts),
+                                          field("requirements", &Report::requirements),
+                                          field("delivery", &Report::delivery),
+                                          field("usage", &Report::usage),
+                                          field("critical_path", &Report::critical_path),
+                                          field("parallel", &Report::parallel),
+                                          field("notes", &Report::notes)};
+};
+
+}  // namespace fleet::model
+
+namespace fleet::report {
+
+std::string to_json(const model::Report& report) {
+  model::Json json = model::to_json(report);
+  json["schema"] = "fleet-report/1";
+  json["verdict"] = model::bytes_to_json(verdict(report));
+  const Counts count = counts(report.tasks);
+  const Efficiency figures = efficiency(report);
+  json["totals"] = {{"tasks", count.total},
+                    {"done", count.done},
+                    {"failed", count.failed},
+                    {"skipped", count.skipped},
+                    {"cancelled", count.cancelled},
+                    {"open", count.open},
+                    {"attempts", count.attempts},
+                    {"wall", model::to_json(figures.wall)},
+                    {"one_by_one", model::to_json(figures.one_by_one)},
+                    {"speed_up", figures.speed_up},
+                    {"parallel_efficiency", figures.parallel_efficiency},
+                    {"tasks_per_second", figures.tasks_per_second}};
+  return model::dump_json(json) + "\n";
+}
+
+}  // namespace fleet::report
