@@ -1,0 +1,20 @@
+#include "agents/codemod_agent.h"
+#include "agents/command_agent.h"
+
+namespace fleet::agents {
+
+Result<std::unique_ptr<Agent>> make_agent(const Assignment& assignment) {
+  const model::TaskSpec& spec = assignment.task.spec;
+  if (const auto* command = std::get_if<model::Command>(&spec.work)) {
+    FLEET_TRY(ReadyCommand ready_command, ready(*command, assignment.render));
+    return std::make_unique<CommandAgent>(std::move(ready_command));
+  }
+  if (const auto* codemod = std::get_if<model::Codemod>(&spec.work)) {
+    return CodemodAgent::create(*codemod, assignment.render);
+  }
+  // Refused before a run starts (workflow/unsupported.h); a run from elsewhere may still hold one.
+  return base::fail_input("run", assignment.task.id, "this build has no agents that take a prompt",
+                          "use `run:` or `codemod:`");
+}
+
+}  // namespace fleet::agents

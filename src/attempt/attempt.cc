@@ -1,0 +1,134 @@
+#include "attempt/attempt.h"
+
+#include <fmt/format.h>
+
+#include "agents/command_agent.h"
+#include "attempt/on_worker.h"
+#include "base/assert.h"
+#include "text/template.h"
+
+// The road of an attempt: base, agent, snapshot, checks, verdict. How its programs are run:
+// attempt_programs.cc; what is done with what it made: attempt_result.cc.
+namespace fleet::attempt {
+
+using model::Verdict;
+
+Attempt::Attempt(const Services& services, Merger& merger, engine::StartAttempt start, engine::Inbox& inbox,
+                 std::function<void()> over)
+    : services_(services),
+      merger_(merger),
+      start_(std::move(start)),
+      task_(services.plan.task(start_.task)),
+      inbox_(inbox),
+      over_(std::move(over)) {}
+
+void Attempt::begin() {
+  began_ = services_.clock.now();
+  facts_.time_limit = task_.timeout.value;
+  timer_ = services_.loop.add_timer(task_.timeout.value, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->stop(Verdict::timed_out, false);
+  });
+  merger_.base(start_.from, [self = shared_from_this()](Result<ObjectId> base) {
+    if (!base) return self->fail(base.error().message());
+    self->base_ = *base;
+    agents::Assignment assignment{self->task_, self->start_.attempt, self->start_.feedback,
+                                  [self = self.get()](std::string_view text) { return self->render(text); }};
+    auto agent = agents::make_agent(assignment);
+    if (!agent) return self->fail(agent.error().message());
+    self->agent_ = *std::move(agent);
+    self->step(agents::Begin{});
+  });
+}
+
+Result<std::string> Attempt::render(std::string_view text) const {
+  const auto parsed = text::Template::parse(text);
+  if (!parsed) return base::fail_input("evaluate", std::string(text), parsed.error().message);
+  return parsed->render(context(services_.plan, task_, start_.needs, services_.facts));
+}
+
+void Attempt::stop(Verdict as, bool hurry) {
+  hurry_ = hurry_ || hurry || is_stopped();
+  if (!is_stopped()) facts_.stopped = as;
+  if (!program_) return;
+  if (hurry_) {
+    services_.processes.kill_now(*program_);
+  } else {
+    services_.processes.terminate(*program_, services_.plan.settings.grace.value);
+  }
+}
+
+void Attempt::fail(const std::string& why) {
+  if (undoing_) {
+    outcome_.notes.push_back(why);
+    return finish();
+  }
+  if (facts_.could_not.empty()) facts_.could_not = why;
+  conclude();
+}
+
+void Attempt::step(const agents::Event& event) {
+  if (is_stopped()) return conclude();
+  agents::Want want = agent_->next(event);
+  if (auto* program = std::get_if<agents::RunProgram>(&want)) {
+    run_program({std::move(program->argv), std::move(program->shown)},
+                [self = shared_from_this()](agents::ProgramEnded ended) { self->step(ended); });
+  } else if (auto* edit = std::get_if<agents::EditTree>(&want)) {
+    edit_tree(std::move(*edit));
+  } else {
+    facts_.said = std::move(std::get<agents::Finish>(want));
+    take_snapshot();
+  }
+}
+
+void Attempt::edit_tree(agents::EditTree edit) {
+  struct Edited {
+    Result<std::string> summary;
+    ObjectId tree;
+    std::vector<model::Change> changes;
+  };
+  on_worker(
+      [&objects = services_.repository.objects(), base = base_,
+       edit = std::move(edit.edit)]() -> Result<Edited> {
+        FLEET_TRY(const ObjectId tree, objects.tree_of(base));
+        git::TreeEditor editor(objects, tree);
+        Edited edited{edit(editor), tree, {}};
+        if (!edited.summary) return edited;
+        FLEET_TRY(edited.changes, editor.changes());
+        FLEET_TRY(edited.tree, editor.write_tree());
+        return edited;
+      },
+      [this](Result<Edited> edited) {
+        if (!edited) return fail(edited.error().message());
+        edited_tree_ = edited->tree;
+        edits_ = std::move(edited->changes);
+        step(agents::TreeEdited{std::move(edited->summary)});
+      });
+}
+
+void Attempt::check(std::size_t index) {
+  judgement_ = judge(task_.spec, facts_);
+  if (judgement_.verdict != Verdict::done || index == task_.spec.checks.size()) return conclude();
+  auto command =
+      agents::ready(task_.spec.checks[index], [this](std::string_view text) { return render(text); });
+  if (!command) return fail(command.error().message());
+  run_program(*command,
+              [self = shared_from_this(), index, shown = command->shown](agents::ProgramEnded ended) {
+                const auto failure = agents::describe_failure(fmt::format("the check `{}`", shown), ended);
+                if (failure) {
+                  self->facts_.failed_check = *failure;
+                  self->facts_.check_output = std::move(ended.output_tail);
+                }
+                self->check(index + 1);
+              });
+}
+
+void Attempt::conclude() {
+  judgement_ = judge(task_.spec, facts_);
+  services_.loop.cancel(timer_);
+  const auto end = [self = shared_from_this()] { self->finish(); };
+  if (judgement_.verdict == Verdict::done) return keep(end);
+  if (task_.spec.rollback && !hurry_) return undo(end);
+  finish();
+}
+
+}  // namespace fleet::attempt

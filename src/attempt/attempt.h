@@ -1,0 +1,93 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agents/agent.h"
+#include "attempt/environment.h"
+#include "attempt/judge.h"
+#include "attempt/merger.h"
+#include "engine/executor.h"
+#include "os/output_log.h"
+
+namespace fleet::attempt {
+
+// One attempt from its start to its verdict: find the commit to start from, let the agent work, take the
+// snapshot, run the checks, judge. Everything happens on the loop's thread, except for what blocks, which
+// goes to the workers; between two steps it holds no thread. Keeps itself alive while something is under way.
+//
+//   base -> agent <-> (workspace, program | tree) -> snapshot -> checks -> verdict -> (rollback) -> keep ->
+//   finish
+class Attempt : public std::enable_shared_from_this<Attempt> {
+ public:
+  // `over` is called last, when the outcome has been posted.
+  Attempt(const Services& services, Merger& merger, engine::StartAttempt start, engine::Inbox& inbox,
+          std::function<void()> over);
+
+  void begin();
+  // Ends it early; the outcome has this verdict. The second time, or in a hurry, its program is killed at
+  // once.
+  void stop(model::Verdict as, bool hurry);
+
+ private:
+  // What the snapshot found. Made on a worker.
+  struct Taken {
+    ObjectId tree;
+    std::vector<model::Change> changes;
+    std::vector<std::string> notes;
+    std::vector<std::string> missing;  // of `expect`
+    ObjectId commit;
+  };
+  using Next = std::function<void()>;
+
+  void step(const agents::Event& event);
+  void edit_tree(agents::EditTree edit);
+  void with_workspace(ObjectId commit, Next next);
+  void prepare_workspace(ObjectId commit, Next next);
+  void run_program(const agents::ReadyCommand& command, std::function<void(agents::ProgramEnded)> next);
+  void start_program(const agents::ReadyCommand& command, std::function<void(agents::ProgramEnded)> next);
+  void take_snapshot();
+  [[nodiscard]] Result<Taken> take(std::optional<agents::Finish> said);
+  void read_outputs();
+  void check(std::size_t index);
+  void conclude();
+  void undo(Next next);
+  void keep(Next next);
+  void finish();
+  void fail(const std::string& why);
+  [[nodiscard]] bool is_stopped() const { return facts_.stopped.has_value(); }
+  [[nodiscard]] Result<std::string> render(std::string_view text) const;
+  // Runs `work` on a worker and then `then` here, as long as the attempt lives.
+  template <class Work, class Then>
+  void on_worker(Work work, Then then);
+
+  const Services& services_;
+  Merger& merger_;
+  const engine::StartAttempt start_;
+  const model::PlannedTask& task_;
+  engine::Inbox& inbox_;
+  std::function<void()> over_;
+
+  TimePoint began_{};
+  os::EventLoop::TimerId timer_;
+  std::unique_ptr<agents::Agent> agent_;
+  ObjectId base_;         // the commit it starts from
+  ObjectId edited_tree_;  // by an agent that needs no checkout
+  std::vector<model::Change> edits_;
+  Places places_;
+  std::optional<git::Workspace> workspace_;
+  std::optional<git::SharedWorkspace> shared_;
+  std::shared_ptr<const os::PreparedSandbox> sandbox_;
+  std::unique_ptr<os::OutputLog> log_;
+  std::optional<os::ProgramId> program_;
+  bool hurry_ = false;
+  bool undoing_ = false;
+
+  Facts facts_;
+  Judgement judgement_;
+  model::Outcome outcome_;
+};
+
+}  // namespace fleet::attempt

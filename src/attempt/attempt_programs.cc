@@ -1,0 +1,192 @@
+#include <fmt/format.h>
+
+#include "agents/command_agent.h"
+#include "attempt/attempt.h"
+#include "attempt/on_worker.h"
+#include "os/files.h"
+
+// Workspaces, and the programs that run in them.
+namespace fleet::attempt {
+namespace {
+
+// Masks secrets on their way to the log.
+class MaskFilter final : public os::OutputFilter {
+ public:
+  explicit MaskFilter(const text::Masker& masker) : stream_(masker) {}
+  std::string feed(std::string_view bytes) override { return stream_.feed(bytes); }
+  std::string finish() override { return stream_.finish(); }
+
+ private:
+  text::Masker::Stream stream_;
+};
+
+// Everything a task stands on, nearest first: what they keep is handed on to it.
+std::vector<TaskIndex> ancestors(const model::Plan& plan, TaskIndex task) {
+  std::vector<bool> seen(plan.tasks.size());
+  std::vector<TaskIndex> found{task};
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    for (const TaskIndex need : plan.graph.needs(found[i])) {
+      if (!seen[need.value]) found.push_back(need);
+      seen[need.value] = true;
+    }
+  }
+  found.erase(found.begin());
+  std::sort(found.rbegin(), found.rend());
+  return found;
+}
+
+// What a task that writes nothing gets: one folder for many, if the sandbox can keep it as it is.
+bool may_share(const model::TaskSpec& spec, const model::SandboxSpec& sandbox) {
+  return spec.writes && spec.writes->empty() && sandbox.mode != model::SandboxMode::off &&
+         os::sandbox_ability().landlock_abi >= 3;
+}
+
+}  // namespace
+
+void Attempt::with_workspace(ObjectId commit, Next next) {
+  if (!places_.workspace.empty()) return next();
+  prepare_workspace(commit, std::move(next));
+}
+
+void Attempt::prepare_workspace(ObjectId commit, Next next) {
+  struct Prepared {
+    Places places;
+    std::optional<git::Workspace> workspace;
+    std::optional<git::SharedWorkspace> shared;
+    std::shared_ptr<const os::PreparedSandbox> sandbox;
+    std::vector<std::string> notes;
+  };
+  on_worker(
+      [&services = services_, &task = task_, index = start_.task, serial = start_.serial,
+       commit]() -> Result<Prepared> {
+        const model::SandboxSpec spec = task.spec.sandbox.value_or(model::SandboxSpec{});
+        Prepared prepared;
+        Places& places = prepared.places;
+        places.read_only = may_share(task.spec, spec);
+        if (places.read_only) {
+          FLEET_TRY(prepared.shared, services.workspaces.acquire_shared(commit));
+          places.workspace = prepared.shared->folder();
+        } else {
+          FLEET_TRY(prepared.workspace, services.workspaces.acquire(commit));
+          places.workspace = prepared.workspace->folder();
+        }
+        places.temporary = services.temporary / std::to_string(serial);
+        FLEET_CHECK(os::make_directories(places.home(), 0700));
+        FLEET_CHECK(os::make_directories(places.temporary + "/tmp", 0700));
+        FLEET_CHECK(os::write_file_atomically(places.output(), {}, 0600));
+        if (services.user) FLEET_CHECK(os::change_owner(places.temporary, *services.user));
+        for (const TaskIndex ancestor : ancestors(services.plan, index)) {
+          const model::PlannedTask& other = services.plan.task(ancestor);
+          const std::filesystem::path kept = services.run_folder / "kept" / other.id;
+          if (other.spec.keep.empty() || !prepared.workspace || !os::exists(kept)) continue;
+          FLEET_TRY(git::Kept given, prepared.workspace->give_kept(kept));
+          std::move(given.notes.begin(), given.notes.end(), std::back_inserter(prepared.notes));
+        }
+        FLEET_TRY(prepared.sandbox, os::prepare_sandbox(sandbox_rules(services, spec, places), spec.mode));
+        if (prepared.sandbox) {
+          for (const std::string& missing : prepared.sandbox->missing())
+            prepared.notes.push_back(missing);
+        }
+        return prepared;
+      },
+      [this, next = std::move(next)](Result<Prepared> prepared) {
+        if (!prepared) return fail(prepared.error().message());
+        places_ = std::move(prepared->places);
+        workspace_ = std::move(prepared->workspace);
+        shared_ = std::move(prepared->shared);
+        sandbox_ = std::move(prepared->sandbox);
+        for (const std::string& note : prepared->notes)
+          services_.note(note);
+        next();
+      });
+}
+
+void Attempt::run_program(const agents::ReadyCommand& command,
+                          std::function<void(agents::ProgramEnded)> next) {
+  // A check of a task that edited a tree sees what it made; all else runs where the attempt began.
+  const ObjectId commit = outcome_.snapshot.is_none() ? base_ : outcome_.snapshot;
+  with_workspace(commit, [self = shared_from_this(), command, next = std::move(next)]() mutable {
+    if (self->is_stopped() && !self->undoing_) return self->conclude();
+    self->start_program(command, std::move(next));
+  });
+}
+
+void Attempt::start_program(const agents::ReadyCommand& command,
+                            std::function<void(agents::ProgramEnded)> next) {
+  auto env = environment(services_, task_, start_.attempt, places_,
+                         [this](std::string_view text) { return render(text); });
+  if (!env) return fail(env.error().message());
+  if (!log_) {
+    os::OutputLog::Settings settings;
+    outcome_.log = fmt::format("log/{}/{}.log", task_.id, start_.attempt);
+    settings.path = services_.run_folder / outcome_.log;
+    settings.make_filter = [this] { return std::make_unique<MaskFilter>(services_.masker); };
+    if (auto made = os::make_directories(std::filesystem::path(settings.path).parent_path(), 0700); !made) {
+      return fail(made.error().message());
+    }
+    auto log = os::OutputLog::create(std::move(settings));
+    if (!log) return fail(log.error().message());
+    log_ = *std::move(log);
+  }
+  os::ProcessSpec spec;
+  spec.argv = command.argv;
+  spec.env = *std::move(env);
+  spec.working_directory = places_.workspace;
+  spec.token = fmt::format("{}.{}", services_.token, start_.serial);
+  spec.sandbox = sandbox_;
+  spec.grace = services_.plan.settings.grace.value;
+  const auto self = shared_from_this();
+  os::ProcessEvents events;
+  events.started = [self](const model::ProcessIdentity& process) {
+    self->inbox_.post(engine::AttemptStarted{self->start_.task, self->start_.serial, process});
+  };
+  events.output = [self](os::Stream stream, std::string_view bytes) { self->log_->write(stream, bytes); };
+  events.ended = [self, shown = command.shown, next = std::move(next)](Result<os::ProcessEnd> end) {
+    self->program_.reset();
+    agents::ProgramEnded ended;
+    ended.end.command = self->services_.masker.mask(shown);
+    if (end) {
+      ended.end.exit_status = end->exit_status;
+      ended.end.signal = end->signal;
+      model::Usage& usage = self->outcome_.usage;
+      usage.user_cpu += end->usage.user_cpu;
+      usage.system_cpu += end->usage.system_cpu;
+      usage.peak_memory = std::max(usage.peak_memory, end->usage.peak_memory);
+      self->outcome_.programs.push_back(ended.end);
+      if (end->stragglers > 0) {
+        self->outcome_.notes.push_back(
+            fmt::format("`{}` left {} processes behind, which were ended", shown, end->stragglers));
+      }
+    } else {
+      ended.error = end.error().message();
+    }
+    // Short output is all head.
+    ended.output_tail = self->log_->tail();
+    if (ended.output_tail.empty()) ended.output_tail = self->log_->head();
+    next(std::move(ended));
+  };
+  program_ = services_.processes.start(std::move(spec), std::move(events));
+}
+
+void Attempt::undo(Next next) {
+  undoing_ = true;
+  auto command = agents::ready(*task_.spec.rollback, [this](std::string_view text) { return render(text); });
+  if (!command) {
+    outcome_.notes.push_back(command.error().message());
+    return next();
+  }
+  // It may take as long as the task itself.
+  timer_ = services_.loop.add_timer(task_.timeout.value, [weak = weak_from_this()] {
+    if (const auto self = weak.lock(); self && self->program_)
+      self->services_.processes.kill_now(*self->program_);
+  });
+  run_program(*command, [self = shared_from_this(), next = std::move(next)](agents::ProgramEnded ended) {
+    self->services_.loop.cancel(self->timer_);
+    if (const auto failure = agents::describe_failure("the rollback", ended)) {
+      self->outcome_.notes.push_back(*failure);
+    }
+    next();
+  });
+}
+
+}  // namespace fleet::attempt

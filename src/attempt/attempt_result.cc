@@ -1,0 +1,155 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "attempt/attempt.h"
+#include "attempt/on_worker.h"
+#include "git/tree.h"
+#include "os/files.h"
+#include "text/key_values.h"
+
+// What an attempt leaves: the snapshot, its outputs, what it keeps, its outcome.
+namespace fleet::attempt {
+namespace {
+
+constexpr std::size_t kPathsInOutcome = 100;
+
+// Paths of `expect` that are neither in the snapshot nor, as ignored files may be, in the workspace.
+Result<std::vector<std::string>> missing_paths(const git::ObjectStore& objects, const model::TaskSpec& spec,
+                                               ObjectId tree, const std::string& workspace) {
+  std::vector<std::string> missing;
+  for (const model::Text& path : spec.expect) {
+    FLEET_TRY(const git::Place place, git::look_up(objects, tree, path.value));
+    if (place.entry.exists() || !place.folder.is_none()) continue;
+    if (!workspace.empty() && os::exists(workspace + "/" + path.value)) continue;
+    missing.push_back(path.value);
+  }
+  return missing;
+}
+
+}  // namespace
+
+void Attempt::take_snapshot() {
+  on_worker([self = shared_from_this()] { return self->take(self->facts_.said); },
+            [this](Result<Taken> taken) {
+              if (!taken) return fail(taken.error().message());
+              facts_.changes = std::move(taken->changes);
+              facts_.missing = std::move(taken->missing);
+              outcome_.snapshot = taken->commit;
+              for (std::string& note : taken->notes)
+                outcome_.notes.push_back(std::move(note));
+              read_outputs();
+              check(0);
+            });
+}
+
+// On a worker. The attempt itself waits meanwhile.
+Result<Attempt::Taken> Attempt::take(std::optional<agents::Finish> said) {
+  git::ObjectStore& objects = services_.repository.objects();
+  Taken taken;
+  if (workspace_) {
+    FLEET_TRY(git::WorkspaceSnapshot snapshot, workspace_->snapshot(base_));
+    taken.tree = snapshot.tree;
+    taken.changes = std::move(snapshot.changes);
+    taken.notes = std::move(snapshot.notes);
+  } else if (!edited_tree_.is_none()) {
+    taken.tree = edited_tree_;
+    taken.changes = edits_;
+  } else {
+    FLEET_TRY(taken.tree, objects.tree_of(base_));
+  }
+  FLEET_TRY(taken.missing, missing_paths(objects, task_.spec, taken.tree, places_.workspace));
+  if (taken.changes.empty()) return taken;
+  git::NewCommit commit;
+  commit.tree = taken.tree;
+  commit.parents = {base_};
+  commit.message = result_message(services_, task_, start_.attempt, said ? said->summary : std::string());
+  commit.when = services_.started;
+  FLEET_TRY(taken.commit, objects.write_commit(commit));
+  const git::RefUpdate update{git::attempt_ref(services_.run, task_.id, start_.attempt), taken.commit,
+                              std::nullopt};
+  FLEET_CHECK(services_.refs.write(std::span(&update, 1)));
+  FLEET_CHECK(objects.sync());
+  return taken;
+}
+
+void Attempt::read_outputs() {
+  if (places_.temporary.empty()) return;
+  const auto content = os::read_file(places_.output(), text::kMaxKeyValuesSize);
+  const auto values = content.and_then(
+      [](const std::string& bytes) { return text::parse_key_values(bytes, "$FLEET_OUTPUT"); });
+  if (!values) {
+    facts_.bad_outputs = values.error().message();
+    return;
+  }
+  for (const std::string& name : task_.spec.outputs) {
+    const auto value = values->find(name);
+    if (value == values->end()) {
+      facts_.missing_outputs.push_back(name);
+    } else {
+      // A secret does not travel as an output: whoever needs it names it under `secrets`.
+      outcome_.outputs[name] = services_.masker.mask(value->second);
+    }
+  }
+}
+
+void Attempt::keep(Next next) {
+  if (task_.spec.keep.empty() || !workspace_) return next();
+  on_worker(
+      [self = shared_from_this()]() -> Result<std::vector<std::string>> {
+        std::vector<std::string> globs;
+        for (const model::Text& glob : self->task_.spec.keep)
+          globs.push_back(glob.value);
+        const std::filesystem::path store = self->services_.run_folder / "kept" / self->task_.id;
+        FLEET_CHECK(os::remove_tree(store));
+        FLEET_TRY(git::Kept kept, self->workspace_->take_kept(globs, store));
+        return std::move(kept.notes);
+      },
+      [this, next = std::move(next)](Result<std::vector<std::string>> notes) {
+        if (!notes) {
+          facts_.could_not = notes.error().message();
+          judgement_ = judge(task_.spec, facts_);
+        } else {
+          for (std::string& note : *notes)
+            outcome_.notes.push_back(std::move(note));
+        }
+        next();
+      });
+}
+
+void Attempt::finish() {
+  const text::Masker& masker = services_.masker;
+  outcome_.verdict = judgement_.verdict;
+  outcome_.reason = masker.mask(judgement_.reason);
+  outcome_.feedback = masker.mask(judgement_.feedback);
+  outcome_.base = base_;
+  if (facts_.said) outcome_.summary = masker.mask(facts_.said->summary);
+  outcome_.changes = static_cast<std::uint32_t>(facts_.changes.size());
+  for (const model::Change& change : facts_.changes) {
+    if (outcome_.paths.size() == kPathsInOutcome) break;
+    outcome_.paths.push_back(change.path);
+  }
+  if (log_) {
+    if (auto finished = log_->finish(); !finished) outcome_.notes.push_back(finished.error().message());
+    outcome_.output_head = log_->head();
+    outcome_.output_tail = log_->tail();
+    outcome_.output_size = log_->size();
+  }
+  // The workspace goes back and the temporary folder goes away before the outcome is told: what runs next may
+  // need both.
+  on_worker(
+      [workspace = std::make_shared<std::optional<git::Workspace>>(std::move(workspace_)),
+       shared = std::move(shared_), temporary = places_.temporary]() -> Result<> {
+        workspace->reset();
+        return temporary.empty() ? Result<>() : os::remove_tree(temporary);
+      },
+      [this](Result<> cleaned) {
+        if (!cleaned) outcome_.notes.push_back(cleaned.error().message());
+        outcome_.usage.wall = services_.clock.now() - began_;
+        inbox_.post(engine::AttemptFinished{start_.task, start_.serial, std::move(outcome_)},
+                    std::move(facts_.changes));
+        over_();
+      });
+}
+
+}  // namespace fleet::attempt

@@ -1,0 +1,54 @@
+#include "attempt/environment.h"
+
+namespace fleet::attempt {
+namespace {
+
+std::string expand_home(const std::string& path, const std::string& home) {
+  const bool in_home = path == "~" || path.rfind("~/", 0) == 0;
+  return in_home && !home.empty() ? home + path.substr(1) : path;
+}
+
+}  // namespace
+
+Result<std::map<std::string, std::string>> environment(const Services& services,
+                                                       const model::PlannedTask& task, int attempt,
+                                                       const Places& places, const agents::Render& render) {
+  std::map<std::string, std::string> env{
+      {"PATH", services.path}, {"HOME", places.home()}, {"TMPDIR", places.temporary + "/tmp"},
+      {"LANG", "C.UTF-8"},     {"TERM", "dumb"},        {"CI", "true"},
+  };
+  for (const auto* given : {&services.plan.env, &task.spec.env}) {
+    for (const auto& [name, value] : *given) {
+      FLEET_TRY(env[name], render(value));
+    }
+  }
+  for (const model::Text& name : task.spec.secrets) {
+    const auto secret = services.secrets.find(name.value);
+    if (secret != services.secrets.end()) env[name.value] = secret->second;
+  }
+  env["FLEET_RUN"] = services.run;
+  env["FLEET_TASK"] = task.id;
+  env["FLEET_ATTEMPT"] = std::to_string(attempt);
+  env["FLEET_WORKSPACE"] = places.workspace;
+  env["FLEET_OUTPUT"] = places.output();
+  env["FLEET_TMP"] = places.temporary + "/tmp";
+  return env;
+}
+
+os::SandboxRules sandbox_rules(const Services& services, const model::SandboxSpec& spec,
+                               const Places& places) {
+  os::SandboxRules rules;
+  rules.read = os::system_read_paths(services.path, services.home);
+  rules.read.push_back(services.repository.objects_folder());  // where the workspace's git finds its objects
+  (places.read_only ? rules.read : rules.write).push_back(places.workspace);
+  rules.write.push_back(places.temporary);
+  for (const std::string& path : spec.read)
+    rules.read.push_back(expand_home(path, services.home));
+  for (const std::string& path : spec.write)
+    rules.write.push_back(expand_home(path, services.home));
+  rules.network = spec.network ? os::Network::on : os::Network::off;
+  rules.user = services.user;
+  return rules;
+}
+
+}  // namespace fleet::attempt

@@ -1,0 +1,103 @@
+#include "attempt/merger.h"
+
+#include <fmt/format.h>
+
+#include "git/message.h"
+
+namespace fleet::attempt {
+
+Merger::Merger(const Services& services) : services_(services) {}
+
+Result<git::Integration*> Merger::integration(State& state, const Services& services) {
+  if (!state.integration) {
+    FLEET_TRY(state.integration, git::Integration::create(services.repository.objects(), services.start));
+  }
+  return &*state.integration;
+}
+
+// A result carries the message of its own commit into the merged chain.
+Result<git::TaskResult> Merger::with_message(const Services& services, git::TaskResult result) {
+  FLEET_TRY(const git::Commit commit, services.repository.objects().read_commit(result.snapshot));
+  result.message = commit.message;
+  return result;
+}
+
+void Merger::restore(std::vector<git::TaskResult> results, std::function<void(Result<>)> done) {
+  // `earlier_wins` takes everything that was taken before, whatever the strategy was.
+  services_.merger.submit_for(
+      [state = state_, &services = services_, results = std::move(results)]() -> Result<> {
+        FLEET_TRY(git::Integration * all, integration(*state, services));
+        for (const git::TaskResult& bare : results) {
+          FLEET_TRY(const git::TaskResult result, with_message(services, bare));
+          FLEET_CHECK(all->accept(result, git::OnConflict::earlier_wins));
+        }
+        return {};
+      },
+      std::move(done));
+}
+
+void Merger::base(engine::ResultSet set, std::function<void(Result<ObjectId>)> done) {
+  services_.merger.submit_for(
+      [state = state_, &services = services_, set = std::move(set)]() -> Result<ObjectId> {
+        FLEET_TRY(git::Integration * all, integration(*state, services));
+        return all->merged(*set);
+      },
+      std::move(done));
+}
+
+void Merger::offer(const engine::Merge& merge, std::function<void(Result<git::Acceptance>)> done) {
+  services_.merger.submit_for(
+      [state = state_, &services = services_, merge]() -> Result<git::Acceptance> {
+        FLEET_TRY(git::Integration * all, integration(*state, services));
+        FLEET_TRY(const git::TaskResult result,
+                  with_message(services, {merge.task, merge.base, merge.snapshot, {}}));
+        return all->accept(result,
+                           merge.earlier_wins ? git::OnConflict::earlier_wins : git::OnConflict::report);
+      },
+      std::move(done));
+}
+
+void Merger::withdraw(std::vector<TaskIndex> tasks) {
+  services_.merger.submit(
+      [state = state_, tasks = std::move(tasks)] {
+        if (!state->integration) return;
+        for (const TaskIndex task : tasks)
+          state->integration->withdraw(task);
+      },
+      [] {});
+}
+
+void Merger::publish(std::vector<TaskIndex> accepted, std::function<void(engine::Published)> done) {
+  const bool deliver = services_.plan.settings.deliver.value == model::Delivery::branch && !accepted.empty();
+  services_.merger.submit_for(
+      [state = state_, &services = services_, accepted = std::move(accepted),
+       deliver]() -> engine::Published {
+        const auto publish = [&]() -> Result<engine::Published> {
+          FLEET_TRY(git::Integration * all, integration(*state, services));
+          FLEET_TRY(const ObjectId commit, all->merged(accepted));
+          if (!deliver) return engine::Published{{}, commit, {}};
+          const std::string ref = git::branch_ref(services.run, services.branch_prefix);
+          const git::RefUpdate update{ref, commit, std::nullopt};
+          FLEET_CHECK(services.refs.write(std::span(&update, 1)));
+          FLEET_CHECK(services.repository.objects().sync());
+          return engine::Published{fmt::format("{}/{}", services.branch_prefix, services.run), commit, {}};
+        };
+        Result<engine::Published> published = publish();
+        return published ? *published : engine::Published{{}, {}, published.error().message()};
+      },
+      std::move(done));
+}
+
+std::string result_message(const Services& services, const model::PlannedTask& task, int attempt,
+                           const std::string& summary) {
+  const git::Trailer trailers[] = {
+      {std::string(git::kRunTrailer), services.run},
+      {std::string(git::kTaskTrailer), task.id},
+      {std::string(git::kAttemptTrailer), std::to_string(attempt)},
+  };
+  std::string body = task.spec.description;
+  if (!summary.empty()) body += fmt::format("{}{}", body.empty() ? "" : "\n\n", summary);
+  return git::compose_message(task.title, body, trailers);
+}
+
+}  // namespace fleet::attempt

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "attempt/services.h"
+#include "engine/action.h"
+#include "git/integration.h"
+
+namespace fleet::attempt {
+
+// The integration of a run, on the one thread that owns it; calls are answered on the loop's thread, in
+// order.
+class Merger {
+ public:
+  explicit Merger(const Services& services);
+
+  // Takes in what had been integrated when the run was cut off.
+  void restore(std::vector<git::TaskResult> results, std::function<void(Result<>)> done);
+  // The commit from which a task starts.
+  void base(engine::ResultSet set, std::function<void(Result<ObjectId>)> done);
+  void offer(const engine::Merge& merge, std::function<void(Result<git::Acceptance>)> done);
+  void withdraw(std::vector<TaskIndex> tasks);
+  // Writes the run's branch.
+  void publish(std::vector<TaskIndex> accepted, std::function<void(engine::Published)> done);
+
+ private:
+  // Only the merger's thread looks inside.
+  struct State {
+    std::optional<git::Integration> integration;
+  };
+  [[nodiscard]] static Result<git::Integration*> integration(State& state, const Services& services);
+  [[nodiscard]] static Result<git::TaskResult> with_message(const Services& services, git::TaskResult result);
+
+  const Services& services_;
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+// The commit of one attempt's result.
+[[nodiscard]] std::string result_message(const Services& services, const model::PlannedTask& task,
+                                         int attempt, const std::string& summary);
+
+}  // namespace fleet::attempt

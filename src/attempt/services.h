@@ -1,0 +1,52 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "attempt/context.h"
+#include "base/clock.h"
+#include "git/refs.h"
+#include "git/repository.h"
+#include "git/workspace.h"
+#include "model/plan.h"
+#include "os/event_loop.h"
+#include "os/process.h"
+#include "os/worker_pool.h"
+#include "text/mask.h"
+
+namespace fleet::attempt {
+
+// What attempts are carried out with. Made once by app::World; everything outlives the executor.
+struct Services {
+  os::EventLoop& loop;
+  os::Processes& processes;
+  os::WorkerPool& workers;  // for what blocks: checkouts, snapshots, codemods
+  os::WorkerPool& merger;   // one thread, which owns the integration
+  const git::Repository& repository;
+  git::Refs& refs;
+  git::WorkspacePool& workspaces;
+  const Clock& clock;
+  const model::Plan& plan;
+  const text::Masker& masker;
+  RunFacts facts;
+
+  std::string run;    // its id
+  ObjectId start;     // the commit it starts from
+  TimePoint started;  // that commit's date, which all commits of the run carry
+  std::string branch_prefix = "fleet";
+  std::filesystem::path run_folder;  // logs and kept files
+  std::filesystem::path temporary;   // the folder for the temporary folders of attempts
+
+  std::string path;                            // PATH of the tasks' programs
+  std::string home;                            // of the user, for `~` in sandbox paths
+  std::map<std::string, std::string> secrets;  // by the name of the variable
+  std::string token;                           // of the run, by which its processes are found after a crash
+  std::optional<os::UserId> user;              // to which programs drop when fleet is root
+  // Something the user should know once per run: a bound that cannot be held here.
+  std::function<void(const std::string&)> note;
+};
+
+}  // namespace fleet::attempt

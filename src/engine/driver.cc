@@ -1,0 +1,190 @@
+#include "engine/driver.h"
+
+#include <algorithm>
+
+#include "engine/input_json.h"
+#include "model/json.h"
+
+namespace fleet::engine {
+namespace {
+
+// Outcomes are kept whole, once; the journal has only what decisions hang on.
+std::string result_json(const model::Outcome& outcome) {
+  return model::dump_json(model::to_json(outcome));
+}
+
+double seconds(Duration duration) {
+  return static_cast<double>(duration.count()) / 1e6;
+}
+
+std::string agent_of(const model::TaskSpec& spec) {
+  if (const auto* prompt = std::get_if<model::Prompt>(&spec.work)) return prompt->agent;
+  return std::holds_alternative<model::Codemod>(spec.work) ? "codemod" : "run";
+}
+
+}  // namespace
+
+Driver::Driver(const model::Plan& plan, std::string run, os::EventLoop& loop, store::Writer& writer,
+               Executor& executor, const Clock& clock, DriverEvents events)
+    : plan_(plan),
+      run_(std::move(run)),
+      loop_(loop),
+      writer_(writer),
+      executor_(executor),
+      clock_(clock),
+      events_(std::move(events)),
+      scheduler_(plan),
+      began_(plan.tasks.size()),
+      processes_(plan.tasks.size()) {}
+
+void Driver::begin(store::NewRun run, RunStarted input) {
+  next_.start = std::move(run);
+  post(input);
+}
+
+Result<> Driver::replay(store::Reader& reader) {
+  return reader.journal(run_, 1, [this](store::JournalEntry entry) -> Result<> {
+    FLEET_TRY(const Input input, from_journal(entry.payload));
+    const Step step = scheduler_.handle(input, entry.at);
+    for (const model::RunEvent& event : step.events) {
+      if (event.kind == model::RunEventKind::attempt_started) began_[event.task->value] = event.at;
+    }
+    last_sequence_ = entry.sequence;
+    return {};
+  });
+}
+
+void Driver::resume(store::RunUpdate update, RunResumed input) {
+  next_.update = update;
+  post(std::move(input));
+}
+
+void Driver::post(Input input, std::vector<model::Change> changes) {
+  loop_.post([this, arrival = Arrival{std::move(input), std::move(changes)}]() mutable {
+    queue_.push_back(std::move(arrival));
+    // Whatever else was posted meanwhile joins the same transaction.
+    loop_.post([this] { pump(); });
+  });
+}
+
+void Driver::pump() {
+  if (committing_ || broken_ || queue_.empty()) return;
+  store::Batch batch = std::exchange(next_, {});
+  batch.run = run_;
+  std::vector<Action> actions;
+  for (const Arrival& arrival : std::exchange(queue_, {}))
+    take(arrival, batch, actions);
+  if (const auto& finished = scheduler_.finished()) batch.update = {finished->state, {}, clock_.now()};
+  committing_ = true;
+  std::vector<model::RunEvent> events = batch.events;
+  writer_.submit(std::move(batch), [this, actions = std::move(actions),
+                                    events = std::move(events)](Result<> committed) mutable {
+    loop_.post([this, actions = std::move(actions), events = std::move(events),
+                committed = std::move(committed)]() mutable {
+      committing_ = false;
+      if (!committed) {
+        broken_ = true;
+        if (events_.broken) events_.broken(committed.error());
+        return;
+      }
+      release(std::move(actions), events);
+      pump();
+    });
+  });
+}
+
+void Driver::take(const Arrival& arrival, store::Batch& batch, std::vector<Action>& actions) {
+  const TimePoint now = clock_.now();
+  batch.journal.push_back({++last_sequence_, now, to_journal(arrival.input)});
+  if (must_be_durable(arrival.input)) batch.durability = store::Durability::full;
+  Step step = scheduler_.handle(arrival.input, now);
+  add_rows(arrival, step, batch);
+  std::move(step.actions.begin(), step.actions.end(), std::back_inserter(actions));
+  std::move(step.events.begin(), step.events.end(), std::back_inserter(batch.events));
+}
+
+void Driver::add_rows(const Arrival& arrival, const Step& step, store::Batch& batch) {
+  if (const auto* started = std::get_if<AttemptStarted>(&arrival.input)) {
+    processes_[started->task.value] = started->process;
+  }
+  std::vector<TaskIndex> touched;
+  for (const model::RunEvent& event : step.events) {
+    if (!event.task) continue;
+    touched.push_back(*event.task);
+    if (event.kind == model::RunEventKind::attempt_started) {
+      began_[event.task->value] = event.at;
+      processes_[event.task->value] = {};
+      add_attempt(event, arrival, batch);
+    } else if (event.kind == model::RunEventKind::attempt_finished) {
+      add_attempt(event, arrival, batch);
+    }
+  }
+  std::sort(touched.begin(), touched.end());
+  touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+  const auto* finished = std::get_if<AttemptFinished>(&arrival.input);
+  for (const TaskIndex index : touched) {
+    const Scheduler::TaskView view = scheduler_.task(index);
+    store::TaskUpdate& row = batch.tasks.emplace_back();
+    row.id = plan_.task(index).id;
+    row.state = view.state;
+    row.reason = view.reason;
+    row.at = step.events.front().at;
+    if (finished && finished->task == index) row.result_json = result_json(finished->outcome);
+  }
+}
+
+void Driver::add_attempt(const model::RunEvent& event, const Arrival& arrival, store::Batch& batch) {
+  const TaskIndex index = *event.task;
+  const model::PlannedTask& task = plan_.task(index);
+  store::AttemptRow& row = batch.attempts.emplace_back();
+  row.task_id = task.id;
+  row.number = event.attempt;
+  row.agent = agent_of(task.spec);
+  row.started = began_[index.value];
+  row.process = processes_[index.value];
+  if (event.kind == model::RunEventKind::attempt_started) return;
+  row.verdict = event.verdict;
+  row.reason = event.message;
+  row.finished = event.at;
+  const auto* finished = std::get_if<AttemptFinished>(&arrival.input);
+  if (finished == nullptr) return;  // cut off: nobody was there to see how it ended
+  const model::Outcome& outcome = finished->outcome;
+  row.base = outcome.base;
+  row.snapshot = outcome.snapshot;
+  row.result_json = result_json(outcome);
+  for (const model::Change& change : arrival.changes) {
+    batch.snapshots.push_back({task.id, event.attempt, change.path, change.after.id, event.at});
+  }
+  const auto metric = [&](const char* name, double value) {
+    batch.metrics.push_back({task.id, event.attempt, name, value, event.at});
+  };
+  metric("duration", seconds(outcome.usage.wall));
+  metric("cpu", seconds(outcome.usage.user_cpu + outcome.usage.system_cpu));
+  metric("peak_memory", static_cast<double>(outcome.usage.peak_memory));
+  metric("changed_paths", outcome.changes);
+}
+
+void Driver::release(std::vector<Action> actions, const std::vector<model::RunEvent>& events) {
+  if (events_.event) {
+    for (const model::RunEvent& event : events)
+      events_.event(event);
+  }
+  for (const Action& action : actions) {
+    if (const auto* timer = std::get_if<SetTimer>(&action)) {
+      set_timer(*timer);
+    } else if (const auto* ask = std::get_if<Ask>(&action)) {
+      if (events_.ask) events_.ask(*ask);
+    } else if (const auto* finish = std::get_if<FinishRun>(&action)) {
+      if (events_.finished) events_.finished(*finish);
+    } else {
+      executor_.perform(action, *this);
+    }
+  }
+}
+
+void Driver::set_timer(const SetTimer& timer) {
+  const Duration wait = std::max(timer.at - clock_.now(), Duration::zero());
+  loop_.add_timer(wait, [this, id = timer.timer] { post(TimerFired{id}); });
+}
+
+}  // namespace fleet::engine

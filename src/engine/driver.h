@@ -1,0 +1,76 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "engine/executor.h"
+#include "engine/scheduler.h"
+#include "os/event_loop.h"
+#include "store/reader.h"
+#include "store/writer.h"
+
+namespace fleet::engine {
+
+// Everything the driver tells others. Called on the loop's thread, after what they speak of is in the
+// journal.
+struct DriverEvents {
+  std::function<void(const model::RunEvent&)> event;
+  std::function<void(const Ask&)> ask;  // answered by post(Decided)
+  std::function<void(const FinishRun&)> finished;
+  std::function<void(const Error&)> broken;  // the journal cannot be written: nothing more is done
+};
+
+// Drives a run: takes what happened from its queue, lets the scheduler answer, commits inputs, events and
+// rows in one transaction, and only then lets the actions out. One thread, that of the loop, owns all of it;
+// only post() may be called from others. The plan, writer, executor, loop and clock must outlive it.
+class Driver final : public Inbox {
+ public:
+  Driver(const model::Plan& plan, std::string run, os::EventLoop& loop, store::Writer& writer,
+         Executor& executor, const Clock& clock, DriverEvents events);
+
+  // A new run: its row and its first input are committed together.
+  void begin(store::NewRun run, RunStarted input);
+  // Restores the state of a run from its journal; nothing is acted on.
+  [[nodiscard]] Result<> replay(store::Reader& reader);
+  // Goes on after replay().
+  void resume(store::RunUpdate update, RunResumed input);
+
+  void post(Input input, std::vector<model::Change> changes = {}) override;
+
+  [[nodiscard]] const Scheduler& scheduler() const { return scheduler_; }
+
+ private:
+  struct Arrival {
+    Input input;
+    std::vector<model::Change> changes;
+  };
+  void pump();
+  void take(const Arrival& arrival, store::Batch& batch, std::vector<Action>& actions);
+  void add_rows(const Arrival& arrival, const Step& step, store::Batch& batch);
+  void add_attempt(const model::RunEvent& event, const Arrival& arrival, store::Batch& batch);
+  void release(std::vector<Action> actions, const std::vector<model::RunEvent>& events);
+  void set_timer(const SetTimer& timer);
+
+  const model::Plan& plan_;
+  const std::string run_;
+  os::EventLoop& loop_;
+  store::Writer& writer_;
+  Executor& executor_;
+  const Clock& clock_;
+  DriverEvents events_;
+  Scheduler scheduler_;
+
+  std::deque<Arrival> queue_;  // what has arrived and is not handled yet
+  store::Batch next_;          // begins the next transaction
+  std::uint64_t last_sequence_ = 0;
+  std::vector<TimePoint> began_;                   // of each task's current attempt
+  std::vector<model::ProcessIdentity> processes_;  // of each task's current attempt
+  bool committing_ = false;
+  bool broken_ = false;
+};
+
+}  // namespace fleet::engine
