@@ -35,10 +35,12 @@ class Glob {
   // The path, when the glob says exactly one path (and what would be below it): `/README.md`, `src/a.cc`.
   [[nodiscard]] std::optional<std::string> literal() const;
   [[nodiscard]] const std::string& text() const { return text_; }
+  // It ends in what looks like an extension: `*.ts`, `src/main.cc`, not `.github` or `v1.2`.
+  [[nodiscard]] bool means_files() const;
 
  private:
-  friend std::optional<std::string> common_path(const Glob& left, const Glob& right);
-  friend class OverlapSearch;
+  friend class PathSearch;
+  friend class SetSearch;
   explicit Glob(std::string text, PathPattern pattern)
       : text_(std::move(text)), pattern_(std::move(pattern)) {}
 
@@ -46,9 +48,16 @@ class Glob {
   PathPattern pattern_;
 };
 
+// How a glob that two are compared by is read.
+enum class Reading {
+  exact,   // as gitignore: `*.ts` and `*.css` meet below a directory `a.ts`, in `a.ts/a.css`
+  likely,  // what ends in an extension (`*.ts`, `src/main.cc`) is a file, with nothing below it
+};
+
 // A shortest path of a file that both globs match, or nothing when there is none: exact, and polynomial. Only
 // paths that can exist in a repository count: no empty, `.` or `..` component, no zero byte.
-[[nodiscard]] std::optional<std::string> common_path(const Glob& left, const Glob& right);
+[[nodiscard]] std::optional<std::string> common_path(const Glob& left, const Glob& right,
+                                                     Reading reading = Reading::exact);
 
 // A list of globs in which one with a leading `!` takes back: the last that matches a path decides. An empty
 // list matches nothing. Unlike gitignore, a path may be taken back from below a directory that is matched.
@@ -66,8 +75,8 @@ class GlobSet {
     Glob glob;
     bool takes_back = false;
   };
-  friend struct Overlap common_path(const GlobSet& left, const GlobSet& right);
-  friend class OverlapSearch;
+  friend struct Overlap common_path(const GlobSet& left, const GlobSet& right, Reading reading);
+  friend class SetSearch;
 
   std::vector<Rule> rules_;
 };
@@ -85,6 +94,7 @@ struct Overlap {
 // Exact wherever no set takes back. With `!` the search for a path is over subsets of the globs' states, of
 // which there can be exponentially many: it gives up after kMaxOverlapStates of them and answers `possible`.
 inline constexpr std::size_t kMaxOverlapStates = 20'000;
-[[nodiscard]] Overlap common_path(const GlobSet& left, const GlobSet& right);
+[[nodiscard]] Overlap common_path(const GlobSet& left, const GlobSet& right,
+                                  Reading reading = Reading::exact);
 
 }  // namespace fleet::text

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace fleet::text {
@@ -54,6 +55,7 @@ class Masker::Stream {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
   };
+  explicit Stream(std::shared_ptr<const Automaton> automaton) : automaton_(std::move(automaton)) {}
   void cover(Range range);
   void release(std::uint64_t until, std::string& out);
 

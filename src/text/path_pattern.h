@@ -23,6 +23,7 @@ class ByteSet {
   [[nodiscard]] bool has(unsigned char byte) const { return (words_[byte / 64] >> (byte % 64) & 1) != 0; }
   [[nodiscard]] ByteSet inverted() const;
   [[nodiscard]] ByteSet operator&(const ByteSet& other) const;
+  [[nodiscard]] ByteSet operator|(const ByteSet& other) const;
   // The byte that reads best in an example (a letter, a digit, then anything), if there is any.
   [[nodiscard]] std::optional<unsigned char> example() const;
 

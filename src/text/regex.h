@@ -11,8 +11,8 @@ namespace fleet::text {
 
 // A regular expression in RE2's syntax: matching takes time linear in the text, whatever the expression. `^`
 // and
-// `$` match at lines. Bytes, so that text of any encoding passes through unharmed. Immutable, cheap to copy;
-// any thread.
+// `$` match at lines. Text is UTF-8; bytes that are not are matched by nothing and pass through unharmed.
+// Immutable, cheap to copy; any thread.
 class Regex {
  public:
   static constexpr std::size_t kMaxLength = 10'000;  // bytes
@@ -24,9 +24,11 @@ class Regex {
     std::string text;
     std::size_t count = 0;  // places
   };
-  // In the replacement `$1` or `${1}` is the first group, `$0` the match, `$$` a dollar; other dollars are
-  // refused by check_replacement, which is to be asked first.
-  [[nodiscard]] Replaced replace_all(std::string_view text, std::string_view replacement) const;
+  // In the replacement `$1` or `${1}` is the first group, `$0` the match, `$$` a dollar; any other dollar,
+  // and a group that there is not, are errors. So is a result of more than kMaxResult bytes.
+  static constexpr std::size_t kMaxResult = 64 << 20;
+  [[nodiscard]] Result<Replaced> replace_all(std::string_view text, std::string_view replacement) const;
+  // Only what replace_all() would say of the replacement.
   [[nodiscard]] Result<> check_replacement(std::string_view replacement) const;
   [[nodiscard]] bool is_found_in(std::string_view text) const;
 

@@ -1,0 +1,127 @@
+#include "text/regex.h"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <utility>
+#include <vector>
+
+#include "text/ascii.h"
+
+namespace fleet::text {
+namespace {
+
+// A replacement is text and groups in turn; a piece is a group where `group` is not negative.
+struct Piece {
+  std::string text;
+  int group = -1;
+};
+
+Result<std::vector<Piece>> parse_replacement(std::string_view text, int groups) {
+  const auto refuse = [&](std::string why) {
+    return base::fail_input("read the replacement", fmt::format("`{}`", text), std::move(why),
+                            "write `$$` for a dollar");
+  };
+  std::vector<Piece> pieces(1);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '$') {
+      pieces.back().text += text[i];
+      continue;
+    }
+    ++i;
+    if (i < text.size() && text[i] == '$') {
+      pieces.back().text += '$';
+      continue;
+    }
+    const bool braced = i < text.size() && text[i] == '{';
+    if (braced) ++i;
+    const std::size_t begin = i;
+    int group = 0;
+    constexpr std::size_t kMaxDigits = 3;
+    while (i < text.size() && is_ascii_digit(text[i]) && i - begin < kMaxDigits)
+      group = group * 10 + (text[i++] - '0');
+    const bool closed = !braced || (i < text.size() && text[i] == '}');
+    if (i == begin || !closed)
+      return refuse(fmt::format("the `$` at byte {} is not followed by a group", begin));
+    if (group > groups)
+      return refuse(fmt::format("there is no group {}, the expression has {}", group, groups));
+    if (!braced) --i;
+    pieces.push_back({{}, group});
+    pieces.emplace_back();
+  }
+  return pieces;
+}
+
+}  // namespace
+
+struct Regex::Compiled {
+  explicit Compiled(const std::string& text, const re2::RE2::Options& options) : re(text, options) {}
+  re2::RE2 re;
+};
+
+Result<Regex> Regex::parse(std::string_view text) {
+  const auto refuse = [&](std::string why) {
+    return base::fail_input("read the regular expression", fmt::format("`{}`", text.substr(0, 100)),
+                            std::move(why));
+  };
+  if (text.size() > kMaxLength)
+    return refuse(fmt::format("it has {} bytes, {} are allowed", text.size(), kMaxLength));
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  auto compiled = std::make_shared<const Compiled>("(?m)" + std::string(text), options);
+  if (!compiled->re.ok()) return refuse(compiled->re.error());
+  return Regex(std::move(compiled));
+}
+
+Result<> Regex::check_replacement(std::string_view replacement) const {
+  FLEET_CHECK(parse_replacement(replacement, compiled_->re.NumberOfCapturingGroups()));
+  return {};
+}
+
+Result<Regex::Replaced> Regex::replace_all(std::string_view text, std::string_view replacement) const {
+  const int groups = compiled_->re.NumberOfCapturingGroups();
+  FLEET_TRY(const std::vector<Piece> pieces, parse_replacement(replacement, groups));
+  const re2::StringPiece input(text.data(), text.size());
+  std::vector<re2::StringPiece> found(static_cast<std::size_t>(groups) + 1);
+  Replaced out;
+  std::size_t done = 0;  // bytes copied or replaced
+  std::size_t at = 0;    // where to look
+  while (at <= text.size() &&
+         compiled_->re.Match(input, at, text.size(), re2::RE2::UNANCHORED, found.data(), groups + 1)) {
+    const auto begin = static_cast<std::size_t>(found[0].data() - text.data());
+    const std::size_t end = begin + found[0].size();
+    if (begin == end && begin < done) {  // nothing, within the character after the last match
+      ++at;
+      continue;
+    }
+    out.text += text.substr(done, begin - done);
+    for (const Piece& piece : pieces) {
+      out.text += piece.text;
+      if (piece.group >= 0) {
+        const re2::StringPiece& group = found[static_cast<std::size_t>(piece.group)];
+        out.text.append(group.data() == nullptr ? "" : group.data(), group.size());
+      }
+    }
+    if (out.text.size() > kMaxResult) {
+      return base::fail_input("replace", fmt::format("`{}`", compiled_->re.pattern().substr(4)),
+                              fmt::format("the result has more than {} bytes", kMaxResult));
+    }
+    ++out.count;
+    done = end;
+    at = end;
+    if (begin == end) {  // go on behind the next character
+      ++at;
+      while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80)
+        ++at;
+    }
+  }
+  if (done < text.size()) out.text += text.substr(done);
+  return out;
+}
+
+bool Regex::is_found_in(std::string_view text) const {
+  const re2::StringPiece input(text.data(), text.size());
+  return compiled_->re.Match(input, 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0);
+}
+
+}  // namespace fleet::text
