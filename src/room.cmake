@@ -16,7 +16,7 @@ target_compile_definitions(fleet_settings INTERFACE FLEET_VERSION="${PROJECT_VER
 
 function(fleet_room name)
   cmake_parse_arguments(ROOM "" "FLOOR" "USES;HIDES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc ${CMAKE_CURRENT_SOURCE_DIR}/commands/*.cc)
   list(TRANSFORM ROOM_USES PREPEND fleet_)
   if(sources)
     add_library(fleet_${name} STATIC ${sources})

@@ -1,9 +1,55 @@
 #include "app/app.h"
 
-namespace fleet::app {
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
-int run(int /*argc*/, char** /*argv*/) {
-  return 2;
+#include "app/command.h"
+#include "app/world.h"
+#include "os/signals.h"
+#include "os/system.h"
+
+namespace fleet::app {
+namespace {
+
+using base::ExitCode;
+
+int show_parse_error(const CLI::App& app, const CLI::ParseError& error, const World& world) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const int status = app.exit(error, out, err);
+  world.out(out.str());
+  world.err(err.str());
+  return status == 0 ? 0 : static_cast<int>(ExitCode::usage);
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  os::prepare_signals();
+  World world = real_world();
+  CLI::App app("Runs coding agents, codemods and commands on a repository: in parallel, isolated by git, resumable.",
+               "fleet");
+  app.set_version_flag("--version", "fleet " FLEET_VERSION);
+  app.require_subcommand(1);
+  app.footer("Exit codes: 0 good, 1 a task or the gate failed, 2 the workflow or the command line is wrong,\n"
+             "3 the world failed (git, disk, network), 130 interrupted.");
+  Action action;
+  for (const Command& command : commands()) {
+    CLI::App* added = app.add_subcommand(command.name, command.summary);
+    added->footer(command.details);
+    command.add(*added, action);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return show_parse_error(app, error, world);
+  }
+  const Result<ExitCode> code = action(world);
+  if (!code) {
+    world.err(fmt::format("fleet: {}\n", code.error().message()));
+    return static_cast<int>(base::exit_code(code.error()));
+  }
+  return static_cast<int>(*code);
 }
 
 }  // namespace fleet::app

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "app/world.h"
+#include "git/repository.h"
+#include "model/plan.h"
+#include "store/layout.h"
+#include "store/reader.h"
+
+namespace fleet::app {
+
+// Where a command works, as the command line says.
+struct Where {
+  std::string directory = ".";  // -C
+  std::string state;            // --state; empty: FLEET_STATE, or `fleet` in the repository's common git folder
+};
+
+// The user's clone, and the state of its runs.
+struct Checkout {
+  git::Repository repository;
+  store::Layout layout;
+};
+
+[[nodiscard]] Result<Checkout> open_checkout(const World& world, const Where& where);
+// The same for commands that only look: an Error when there is no state yet.
+[[nodiscard]] Result<store::Reader> open_state(const Checkout& checkout);
+
+// The run that a command means: the one named, else the newest.
+[[nodiscard]] Result<store::RunRow> find_run(store::Reader& reader, const std::string& name);
+// The plan that the run froze.
+[[nodiscard]] Result<model::Plan> frozen_plan(store::Reader& reader, const std::string& run);
+
+}  // namespace fleet::app

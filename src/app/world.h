@@ -1,0 +1,28 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "terminal/terminal.h"
+
+namespace fleet::app {
+
+// The world as the program finds it: the only place where real things are made.
+struct World {
+  std::unique_ptr<Terminal> terminal;
+  std::unique_ptr<Clock> clock;
+  std::map<std::string, std::string, std::less<>> env;
+
+  // A variable that is set and not empty.
+  [[nodiscard]] std::optional<std::string> variable(std::string_view name) const;
+  void out(std::string_view text) const { terminal->write(terminal::Stream::out, text); }
+  void err(std::string_view text) const { terminal->write(terminal::Stream::err, text); }
+};
+
+[[nodiscard]] World real_world();
+
+}  // namespace fleet::app
