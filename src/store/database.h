@@ -4,27 +4,24 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 #include "base/result.h"
 
-// A small wrapper of SQLite, for this room alone. Failures are Results that say what to do: the disk is full,
-// the file is damaged, is newer than this build, belongs to another program. A damaged file is never touched.
 struct sqlite3;
 struct sqlite3_stmt;
 
+// A small wrapper of SQLite, for this room alone. Failures are Results that say what to do: the disk is full,
+// the file is damaged, is of a newer fleet, belongs to another program. A damaged file is never written.
 namespace fleet::store {
 
 struct Schema;
-
 class Database;
 
-// A prepared statement that is being used: bound, stepped, reset when it goes out of scope. Borrowed from its
-// Database, which keeps it prepared. Parameters count from 1, columns from 0. An error of a bind or a
-// column shows at the next step().
+// A prepared statement in use: bound, stepped, and reset when it goes out of scope. Borrowed from its
+// Database, which keeps it prepared and must not move meanwhile. Parameters count from 1, columns from 0.
 class Statement {
  public:
   Statement(Statement&& other) noexcept;
@@ -32,7 +29,7 @@ class Statement {
   Statement& operator=(const Statement&) = delete;
   ~Statement();
 
-  // Text and blobs must outlive the next reset: they are not copied.
+  // Text is not copied: it must live until the statement has run. What cannot be bound is an Error of step().
   Statement& bind(int index, std::string_view text);
   Statement& bind(int index, std::int64_t value);
   Statement& bind(int index, double value);
@@ -40,10 +37,10 @@ class Statement {
 
   // Whether there is a row.
   [[nodiscard]] Result<bool> step();
-  // For a statement that gives no rows, or whose rows do not matter. Ready to be bound and run again.
+  // Runs to the end, whatever rows there are, and makes it ready to be bound and run again.
   [[nodiscard]] Result<> run();
 
-  // Of the current row; a view is good until the next step.
+  // Of the current row; text is good until the next step.
   [[nodiscard]] std::string_view text(int column) const;
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] double real(int column) const;
@@ -54,6 +51,7 @@ class Statement {
   Statement(Database& database, sqlite3_stmt* statement) : database_(&database), statement_(statement) {}
   Database* database_;
   sqlite3_stmt* statement_;
+  int bind_error_ = 0;
 };
 
 // A connection. One thread at a time.
@@ -66,50 +64,65 @@ class Database {
   };
   enum class Synchronous { normal, full };
 
-  // Looks at nothing but the header: see bring_up_to_date().
+  // An Error when the file is no database or cannot be read. Whether its tables are ours, bring_up_to_date
+  // tells.
   [[nodiscard]] static Result<Database> open(const std::filesystem::path& file, Mode mode);
-  Database(Database&&) noexcept;
-  Database& operator=(Database&&) noexcept;
-  ~Database();
+  Database(Database&&) noexcept = default;
+  Database& operator=(Database&&) noexcept = default;
 
-  // Makes the tables in an empty file, or migrates an older one, in one transaction. An Error when the file
-  // is of a newer build or another program. A read-only connection only checks.
+  // Makes the tables in an empty file, or migrates those of an older fleet, in one transaction. An Error when
+  // the file is of a newer fleet or another program, and for a read-only connection when there is anything to
+  // do.
   [[nodiscard]] Result<> bring_up_to_date(const Schema& schema);
+  // PRAGMA user_version.
+  [[nodiscard]] Result<std::int64_t> version();
 
-  // Write-ahead log: readers and one writer at once. Where the file system cannot share memory, it stays with
-  // SQLite's rollback journal, which is slower but as safe.
+  // A write-ahead log: many readers and one writer at once. Where the file system cannot share memory between
+  // processes, SQLite's rollback journal stays, with a sync at each commit: slower, and readers wait.
   [[nodiscard]] Result<> use_write_ahead_log();
-  // What a commit waits for. Not within a transaction.
+  // What a commit waits for: full, for the disk. Not within a transaction.
   [[nodiscard]] Result<> set_synchronous(Synchronous level);
 
-  // `sql` must be a literal or live as long as the database: it is the key of the cache.
+  // Makes another file's tables known as `<name>.<table>`, for reading.
+  [[nodiscard]] Result<> attach(const std::filesystem::path& file, std::string_view name);
+
+  // The text must live as long as the database: it is the key under which the statement is kept.
   [[nodiscard]] Result<Statement> prepare(std::string_view sql);
   // Any number of statements, without parameters or rows.
   [[nodiscard]] Result<> execute(const std::string& sql);
-  // The first column of the first row, 0 when there is none.
-  [[nodiscard]] Result<std::int64_t> integer(std::string_view sql);
+  // The first column of the first row; 0 when there is none.
+  [[nodiscard]] Result<std::int64_t> integer(const std::string& sql);
+  // Rows that the last INSERT, UPDATE or DELETE changed.
+  [[nodiscard]] std::int64_t changes() const;
 
-  // Every page and index. Slow on a large file.
+  // Reads every page, and says what is wrong. Slow on a large file.
   [[nodiscard]] Result<> check_integrity();
 
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
-  // What SQLite last complained of, as an Error of `tried`.
-  [[nodiscard]] Error error(std::string tried) const;
+  // What SQLite complained of last.
+  [[nodiscard]] tl::unexpected<Error> fail(std::string tried) const;
+  // That what was read cannot be, although SQLite was content with it.
+  [[nodiscard]] tl::unexpected<Error> fail_damaged(std::string why) const;
 
  private:
   friend class Statement;
-  struct CloseConnection {
+  struct Close {
     void operator()(sqlite3* connection) const;
   };
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const;
   };
+  using OwnedStatement = std::unique_ptr<sqlite3_stmt, Finalize>;
+
   Database(std::filesystem::path file, Mode mode) : file_(std::move(file)), mode_(mode) {}
+  [[nodiscard]] Result<> connect(const std::string& parameters, int flags);
+  [[nodiscard]] Result<OwnedStatement> compile(std::string_view sql, unsigned flags);
+  [[nodiscard]] Result<> migrate(const Schema& schema);
 
   std::filesystem::path file_;
   Mode mode_;
-  std::unique_ptr<sqlite3, CloseConnection> connection_;
-  std::unordered_map<std::string_view, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
+  std::unique_ptr<sqlite3, Close> connection_;
+  std::unordered_map<std::string_view, OwnedStatement> statements_;  // after the connection: ended before it
   std::optional<Synchronous> synchronous_;
   bool write_ahead_ = false;
 };
@@ -117,9 +130,9 @@ class Database {
 // Rolled back when it goes out of scope without a commit.
 class Transaction {
  public:
-  enum class Kind { read, write };  // write: waits here for other writers, never later
+  enum class Kind { read, write };  // write: waits for other writers here, and never later
   [[nodiscard]] static Result<Transaction> begin(Database& database, Kind kind);
-  Transaction(Transaction&& other) noexcept;
+  Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
   ~Transaction();

@@ -1,0 +1,178 @@
+#include "store/database.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "base/assert.h"
+#include "store/database_error.h"
+
+namespace fleet::store {
+namespace {
+
+constexpr int kBusyMilliseconds = 30'000;
+
+// As an SQLite URI, whose path part may hold any bytes.
+std::string uri(const std::filesystem::path& file, const std::string& parameters) {
+  std::string text = "file:";
+  for (const char c : file.native()) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '/' || c == '.' || c == '_' || c == '-';
+    text += plain ? std::string(1, c) : fmt::format("%{:02x}", static_cast<unsigned char>(c));
+  }
+  return text + "?" + parameters;
+}
+
+bool has_content(std::filesystem::path file, const char* suffix) {
+  std::error_code ignored;
+  const auto size = std::filesystem::file_size(file += suffix, ignored);
+  return !ignored && size > 0;
+}
+
+}  // namespace
+
+void Database::Close::operator()(sqlite3* connection) const {
+  sqlite3_close(connection);
+}
+
+void Database::Finalize::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
+
+Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
+  Database database(file, mode);
+  std::error_code error;
+  if (mode != Mode::create && !std::filesystem::exists(file, error)) {
+    return base::fail_input("open the state", file.string(), "there is none",
+                            "`fleet run` makes it; `--state DIR` names another place");
+  }
+  if (mode != Mode::read_only) {
+    FLEET_CHECK(
+        database.connect("", SQLITE_OPEN_READWRITE | (mode == Mode::create ? SQLITE_OPEN_CREATE : 0)));
+    return database;
+  }
+  auto connected = database.connect("mode=ro", SQLITE_OPEN_READONLY);
+  // A write-ahead log wants a shared memory file beside it. Where that cannot be made, nobody can be writing
+  // either, and without anything in the log the file alone tells all.
+  if (!connected && is_unwritable(database.connection_.get()) && !has_content(file, "-wal"))
+    connected = database.connect("mode=ro&immutable=1", SQLITE_OPEN_READONLY);
+  FLEET_CHECK(connected);
+  return database;
+}
+
+Result<> Database::connect(const std::string& parameters, int flags) {
+  sqlite3* connection = nullptr;
+  const int code = sqlite3_open_v2(uri(file_, parameters).c_str(), &connection,
+                                   flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, nullptr);
+  connection_.reset(connection);
+  if (code != SQLITE_OK) return fail("open the state");
+  sqlite3_extended_result_codes(connection, 1);
+  sqlite3_busy_timeout(connection, kBusyMilliseconds);
+  // Files may come from elsewhere: nothing in them may run code or reach SQLite's own tables.
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
+  return execute("PRAGMA cell_size_check = ON; SELECT count(*) FROM sqlite_schema");
+}
+
+Result<> Database::use_write_ahead_log() {
+  FLEET_TRY(const OwnedStatement statement, compile("PRAGMA journal_mode = WAL", 0));
+  if (sqlite3_step(statement.get()) != SQLITE_ROW) return fail("open the state");
+  write_ahead_ =
+      std::string_view(reinterpret_cast<const char*>(sqlite3_column_text(statement.get(), 0))) == "wal";
+  return {};
+}
+
+Result<> Database::set_synchronous(Synchronous level) {
+  if (!write_ahead_) level = Synchronous::full;  // with a rollback journal, normal could tear the file
+  if (synchronous_ == level) return {};
+  FLEET_CHECK(
+      execute(level == Synchronous::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
+  synchronous_ = level;
+  return {};
+}
+
+Result<> Database::attach(const std::filesystem::path& file, std::string_view name) {
+  const std::string from = uri(file, "mode=ro");
+  const std::string sql = fmt::format("ATTACH ? AS {}", name);
+  FLEET_TRY(const OwnedStatement statement, compile(sql, 0));
+  sqlite3_bind_text(statement.get(), 1, from.data(), static_cast<int>(from.size()), SQLITE_STATIC);
+  if (sqlite3_step(statement.get()) != SQLITE_DONE) return fail("read " + file.string() + " into the state");
+  return {};
+}
+
+Result<Database::OwnedStatement> Database::compile(std::string_view sql, unsigned flags) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(connection_.get(), sql.data(), static_cast<int>(sql.size()), flags,
+                                      &statement, nullptr);
+  if (code != SQLITE_OK) return fail("use the state");
+  return OwnedStatement(statement);
+}
+
+Result<Statement> Database::prepare(std::string_view sql) {
+  auto known = statements_.find(sql);
+  if (known == statements_.end()) {
+    FLEET_TRY(OwnedStatement compiled, compile(sql, SQLITE_PREPARE_PERSISTENT));
+    known = statements_.emplace(sql, std::move(compiled)).first;
+  }
+  FLEET_ASSERT(!sqlite3_stmt_busy(known->second.get()), "a statement is used within itself");
+  return Statement(*this, known->second.get());
+}
+
+Result<> Database::execute(const std::string& sql) {
+  if (sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+    return fail("use the state");
+  return {};
+}
+
+Result<std::int64_t> Database::integer(const std::string& sql) {
+  FLEET_TRY(const OwnedStatement statement, compile(sql, 0));
+  const int code = sqlite3_step(statement.get());
+  if (code != SQLITE_ROW && code != SQLITE_DONE) return fail("read the state");
+  return code == SQLITE_ROW ? sqlite3_column_int64(statement.get(), 0) : 0;
+}
+
+std::int64_t Database::changes() const {
+  return sqlite3_changes64(connection_.get());
+}
+
+Result<> Database::check_integrity() {
+  FLEET_TRY(const OwnedStatement integrity, compile("PRAGMA integrity_check(1)", 0));
+  if (sqlite3_step(integrity.get()) != SQLITE_ROW) return fail("check the state");
+  const std::string found = reinterpret_cast<const char*>(sqlite3_column_text(integrity.get(), 0));
+  if (found != "ok") return fail_damaged(found);
+  FLEET_TRY(const OwnedStatement references, compile("PRAGMA foreign_key_check", 0));
+  const int code = sqlite3_step(references.get());
+  if (code == SQLITE_ROW) return fail_damaged("a row refers to one that is not there");
+  if (code != SQLITE_DONE) return fail("check the state");
+  return {};
+}
+
+tl::unexpected<Error> Database::fail(std::string tried) const {
+  return base::fail(error_of(connection_.get(), std::move(tried), file_));
+}
+
+tl::unexpected<Error> Database::fail_damaged(std::string why) const {
+  return base::fail(damaged("read the state", file_, std::move(why)));
+}
+
+Result<Transaction> Transaction::begin(Database& database, Kind kind) {
+  FLEET_TRY(Statement begin, database.prepare(kind == Kind::write ? "BEGIN IMMEDIATE" : "BEGIN"));
+  FLEET_CHECK(begin.run());
+  return Transaction(database);
+}
+
+Transaction::~Transaction() {
+  // Fails where SQLite has rolled back on its own, as it does on a full disk: either way it is undone.
+  if (database_) (void)database_->execute("ROLLBACK");
+}
+
+Result<> Transaction::commit() {
+  FLEET_TRY(Statement commit, database_->prepare("COMMIT"));
+  FLEET_CHECK(commit.run());
+  database_ = nullptr;
+  return {};
+}
+
+}  // namespace fleet::store
