@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "syntax/language.h"
 
 namespace fleet::syntax {
