@@ -43,6 +43,22 @@ RunRow read_run(RowReader& row) {
   return run;
 }
 
+AttemptRow read_attempt(RowReader& row) {
+  AttemptRow attempt;
+  attempt.task_id = row.text();
+  attempt.number = row.whole<int>();
+  attempt.verdict = row.optional_word<model::Verdict>();
+  attempt.agent = row.text();
+  attempt.reason = row.text();
+  attempt.base = row.object();
+  attempt.snapshot = row.object();
+  attempt.process = row.process();
+  attempt.started = row.time();
+  attempt.finished = row.optional_time();
+  attempt.result_json = row.text();
+  return attempt;
+}
+
 }  // namespace
 
 class Reader::Impl {
@@ -147,23 +163,24 @@ Result<std::vector<AttemptRow>> Reader::attempts(std::string_view run) {
       Statement statement,
       impl_->database().prepare(
           "SELECT task_id, number, verdict, agent, a.reason, base_commit, snapshot_commit, pid, "
-          "process_start_time, started_at, finished_at FROM attempts a JOIN tasks t ON t.run = a.run AND "
-          "t.id = a.task_id WHERE a.run = ? ORDER BY position, number"));
+          "process_start_time, started_at, finished_at, a.result_json FROM attempts a JOIN tasks t ON "
+          "t.run = a.run AND t.id = a.task_id WHERE a.run = ? ORDER BY position, number"));
   statement.bind(1, run);
-  return impl_->all<AttemptRow>(std::move(statement), [](RowReader& row) {
-    AttemptRow attempt;
-    attempt.task_id = row.text();
-    attempt.number = row.whole<int>();
-    attempt.verdict = row.optional_word<model::Verdict>();
-    attempt.agent = row.text();
-    attempt.reason = row.text();
-    attempt.base = row.object();
-    attempt.snapshot = row.object();
-    attempt.process = row.process();
-    attempt.started = row.time();
-    attempt.finished = row.optional_time();
-    return attempt;
-  });
+  return impl_->all<AttemptRow>(std::move(statement), read_attempt);
+}
+
+Result<std::optional<AttemptRow>> Reader::attempt(std::string_view run, std::string_view task_id, int number) {
+  FLEET_TRY(Statement statement,
+            impl_->database().prepare(
+                "SELECT task_id, number, verdict, agent, reason, base_commit, snapshot_commit, pid, "
+                "process_start_time, started_at, finished_at, result_json FROM attempts "
+                "WHERE run = ? AND task_id = ? AND number = ?"));
+  statement.bind(1, run);
+  statement.bind(2, task_id);
+  statement.bind(3, number);
+  FLEET_TRY(std::vector<AttemptRow> rows, impl_->all<AttemptRow>(std::move(statement), read_attempt));
+  if (rows.empty()) return std::nullopt;
+  return std::move(rows.front());
 }
 
 Result<std::vector<MetricRow>> Reader::metrics(std::string_view run) {

@@ -165,7 +165,7 @@ class BatchWriter {
         Statement statement,
         database_.prepare("INSERT OR REPLACE INTO attempts (run, task_id, number, verdict, agent, reason, "
                           "base_commit, snapshot_commit, pid, process_start_time, started_at, finished_at, "
-                          "duration) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+                          "result_json, duration) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     for (const AttemptRow& attempt : batch_.attempts) {
       const std::string base = hex(attempt.base);
       const std::string snapshot = hex(attempt.snapshot);
@@ -183,7 +183,8 @@ class BatchWriter {
           .number_or_null(attempt.process.pid)
           .number_or_null(static_cast<std::int64_t>(attempt.process.start_time))
           .text(started)
-          .text_or_null(finished);
+          .text_or_null(finished)
+          .text_or_null(attempt.result_json);
       if (attempt.finished) row.real(seconds(*attempt.finished - attempt.started));
       FLEET_CHECK(row.run());
     }

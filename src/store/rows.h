@@ -74,6 +74,7 @@ struct AttemptRow {
   model::ProcessIdentity process;  // pid 0: none
   TimePoint started{};
   std::optional<TimePoint> finished;
+  std::string result_json;  // its Outcome; empty until it ended, or when nobody saw how
 };
 
 // One changed path of an attempt's snapshot. The content lies in git under its hash.

@@ -83,6 +83,7 @@ CREATE TABLE attempts (
   started_at TEXT NOT NULL,
   finished_at TEXT,
   duration REAL,
+  result_json TEXT,
   PRIMARY KEY (run, task_id, number),
   FOREIGN KEY (run, task_id) REFERENCES tasks ON DELETE CASCADE
 ) STRICT;
