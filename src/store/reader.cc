@@ -159,17 +159,17 @@ Result<std::vector<TaskRow>> Reader::tasks(std::string_view run) {
 }
 
 Result<std::vector<AttemptRow>> Reader::attempts(std::string_view run) {
-  FLEET_TRY(
-      Statement statement,
-      impl_->database().prepare(
-          "SELECT task_id, number, verdict, agent, a.reason, base_commit, snapshot_commit, pid, "
-          "process_start_time, started_at, finished_at, a.result_json FROM attempts a JOIN tasks t ON "
-          "t.run = a.run AND t.id = a.task_id WHERE a.run = ? ORDER BY position, number"));
+  FLEET_TRY(Statement statement,
+            impl_->database().prepare(
+                "SELECT task_id, number, verdict, agent, a.reason, base_commit, snapshot_commit, pid, "
+                "process_start_time, started_at, finished_at, a.result_json FROM attempts a JOIN tasks t ON "
+                "t.run = a.run AND t.id = a.task_id WHERE a.run = ? ORDER BY position, number"));
   statement.bind(1, run);
   return impl_->all<AttemptRow>(std::move(statement), read_attempt);
 }
 
-Result<std::optional<AttemptRow>> Reader::attempt(std::string_view run, std::string_view task_id, int number) {
+Result<std::optional<AttemptRow>> Reader::attempt(std::string_view run, std::string_view task_id,
+                                                  int number) {
   FLEET_TRY(Statement statement,
             impl_->database().prepare(
                 "SELECT task_id, number, verdict, agent, reason, base_commit, snapshot_commit, pid, "
@@ -177,7 +177,7 @@ Result<std::optional<AttemptRow>> Reader::attempt(std::string_view run, std::str
                 "WHERE run = ? AND task_id = ? AND number = ?"));
   statement.bind(1, run);
   statement.bind(2, task_id);
-  statement.bind(3, number);
+  statement.bind(3, std::int64_t{number});
   FLEET_TRY(std::vector<AttemptRow> rows, impl_->all<AttemptRow>(std::move(statement), read_attempt));
   if (rows.empty()) return std::nullopt;
   return std::move(rows.front());
