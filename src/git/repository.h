@@ -59,8 +59,8 @@ class Repository {
   [[nodiscard]] Result<std::size_t> count_uncommitted() const;
   // Paths of the submodules that a commit's .gitmodules names.
   [[nodiscard]] Result<std::vector<std::string>> submodules(ObjectId commit) const;
-  // Rules that the user keeps outside the repository's tree: info/exclude and core.excludesFile, one after
-  // the other, in gitignore's format.
+  // Rules that the user keeps outside the repository's tree: core.excludesFile and info/exclude, one after
+  // the other (the later is the stronger), in gitignore's format.
   [[nodiscard]] std::string private_excludes() const;
 
   [[nodiscard]] ObjectStore& objects() const;

@@ -32,7 +32,7 @@ class Tree {
 
   // An Error when the bytes are not a tree, or hold a name that no checkout may have (empty, `.`, `..`,
   // `.git`, with a slash).
-  [[nodiscard]] static Result<Tree> parse(ObjectId id, std::string raw);
+  [[nodiscard]] static Result<Tree> parse(ObjectId id, std::string_view raw);
   Tree(const Tree&) = delete;
   Tree& operator=(const Tree&) = delete;
   Tree(Tree&&) noexcept = default;

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "base/object_id.h"
 #include "base/result.h"
 #include "git/object_store.h"
+#include "git/overlay.h"
 #include "git/tree.h"
 #include "model/change.h"
 
@@ -25,7 +25,7 @@ namespace fleet::git {
 class TreeEditor {
  public:
   // `tree` is a tree, not a commit.
-  TreeEditor(ObjectStore& store, ObjectId tree) : store_(store), tree_(tree) {}
+  TreeEditor(ObjectStore& store, ObjectId tree) : store_(store), tree_(tree), edits_(store, tree) {}
 
   // Mode none when there is no file, symlink or submodule.
   [[nodiscard]] Result<model::TreeEntry> entry(std::string_view path) const;
@@ -52,7 +52,7 @@ class TreeEditor {
   [[nodiscard]] Result<> check_free(std::string_view path) const;
   ObjectStore& store_;
   ObjectId tree_;
-  std::map<std::string, model::TreeEntry, std::less<>> edits_;
+  Overlay edits_;
 };
 
 }  // namespace fleet::git

@@ -1,0 +1,314 @@
+#include "git/integration.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "base/assert.h"
+#include "git/merge.h"
+#include "git/overlay.h"
+#include "git/path.h"
+#include "git/tree.h"
+
+namespace fleet::git {
+namespace {
+
+using model::Change;
+using model::Conflict;
+
+// A result with what it changed, in order of path.
+struct Delta {
+  TaskResult result;
+  ObjectId base_tree;
+  ObjectId snapshot_tree;
+  ObjectId message_id;  // stands for the message in keys
+  std::vector<Change> changes;
+  OnConflict on_conflict = OnConflict::report;
+
+  [[nodiscard]] const Change* find(std::string_view path) const {
+    const auto at =
+        std::lower_bound(changes.begin(), changes.end(), path,
+                         [](const Change& change, std::string_view wanted) { return change.path < wanted; });
+    return at != changes.end() && at->path == path ? &*at : nullptr;
+  }
+};
+
+using DeltaPointer = std::shared_ptr<const Delta>;
+using Paths = std::set<std::string, std::less<>>;
+
+// What one more result on top of a commit of the chain gives.
+struct Step {
+  ObjectId on;
+  ObjectId base;
+  ObjectId snapshot;
+  ObjectId message;
+  bool operator==(const Step&) const = default;
+};
+struct StepHash {
+  std::size_t operator()(const Step& step) const {
+    const std::hash<ObjectId> hash;  // random bits already: mixed so that equal ids do not cancel out
+    return hash(step.on) + 3 * hash(step.base) + 5 * hash(step.snapshot) + 7 * hash(step.message);
+  }
+};
+struct Link {
+  ObjectId commit;
+  ObjectId tree;
+};
+
+// Who loses where, in one fold.
+using Losses = std::set<std::pair<TaskIndex, Clash>>;
+
+}  // namespace
+
+struct Integration::State {
+  explicit State(ObjectStore& objects) : store(objects) {}
+
+  ObjectStore& store;
+  ObjectId start;
+  ObjectId start_tree;
+  TimePoint date{};
+  std::map<TaskIndex, DeltaPointer> accepted;
+  std::map<std::string, std::vector<TaskIndex>, std::less<>> touched;  // path -> tasks in plan order
+  std::unordered_map<Step, Link, StepHash> links;
+  DeltaPointer checked;  // the last, which is most often the next to be accepted
+  bool has_overridden = false;
+
+  [[nodiscard]] Result<DeltaPointer> delta_of(const TaskResult& result) const;
+  void add_related(std::string_view path, const Delta& offered, Paths& group) const;
+  [[nodiscard]] Paths shared_paths(const Delta& offered) const;
+  [[nodiscard]] Result<Losses> fold(const Paths& group, const Delta* offered) const;
+  [[nodiscard]] Result<std::vector<TaskIndex>> winners(const Delta& loser, const Clash& clash) const;
+  [[nodiscard]] Result<std::vector<Conflict>> conflicts(const Delta& offered) const;
+  [[nodiscard]] Result<Link> extend(Link onto, const Delta& delta, bool may_override);
+};
+
+// Adds what another result did at the path, above it or below it, and the offered result's own paths there.
+void Integration::State::add_related(std::string_view path, const Delta& offered, Paths& group) const {
+  for (auto slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1)) {
+    const std::string_view above = path.substr(0, slash);
+    if (touched.find(above) != touched.end() || offered.find(above) != nullptr) group.emplace(above);
+  }
+  const std::string below = std::string(path) + '/';
+  for (auto it = touched.lower_bound(below); it != touched.end() && it->first.starts_with(below); ++it)
+    group.insert(it->first);
+  auto own =
+      std::lower_bound(offered.changes.begin(), offered.changes.end(), below,
+                       [](const Change& change, std::string_view wanted) { return change.path < wanted; });
+  for (; own != offered.changes.end() && own->path.starts_with(below); ++own)
+    group.insert(own->path);
+}
+
+// The offered result's paths that another result touched too, with all paths that cannot be judged apart from
+// them. Empty when the result shares nothing.
+Paths Integration::State::shared_paths(const Delta& offered) const {
+  const auto touched_by_others = [&](std::string_view path) {
+    if (touched.find(path) != touched.end()) return true;
+    for (auto slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1)) {
+      if (touched.find(path.substr(0, slash)) != touched.end()) return true;
+    }
+    const std::string below = std::string(path) + '/';
+    const auto next = touched.lower_bound(below);
+    return next != touched.end() && next->first.starts_with(below);
+  };
+  Paths group;
+  std::vector<std::string> to_expand;
+  for (const Change& change : offered.changes) {
+    if (touched_by_others(change.path) && group.insert(change.path).second) to_expand.push_back(change.path);
+  }
+  while (!to_expand.empty()) {
+    const std::string path = std::move(to_expand.back());
+    to_expand.pop_back();
+    Paths related;
+    add_related(path, offered, related);
+    for (const std::string& other : related) {
+      if (group.insert(other).second) to_expand.push_back(other);
+    }
+  }
+  return group;
+}
+
+Result<DeltaPointer> Integration::State::delta_of(const TaskResult& result) const {
+  if (checked && checked->result.task == result.task && checked->result.base == result.base &&
+      checked->result.snapshot == result.snapshot && checked->result.message == result.message) {
+    return checked;
+  }
+  auto delta = std::make_shared<Delta>();
+  delta->result = result;
+  if (!result.snapshot.is_none()) {
+    FLEET_TRY(delta->base_tree, store.tree_of(result.base));
+    FLEET_TRY(delta->snapshot_tree, store.tree_of(result.snapshot));
+    FLEET_TRY(delta->changes, diff(store, delta->base_tree, delta->snapshot_tree));
+    delta->message_id = ObjectStore::hash_blob(result.message);
+  }
+  return DeltaPointer(std::move(delta));
+}
+
+// merged() of all accepted results, and the offered one, looking at the group's paths only.
+Result<Losses> Integration::State::fold(const Paths& group, const Delta* offered) const {
+  std::set<TaskIndex> tasks;
+  for (const std::string& path : group) {
+    if (const auto touching = touched.find(path); touching != touched.end()) {
+      tasks.insert(touching->second.begin(), touching->second.end());
+    }
+  }
+  if (offered != nullptr) tasks.insert(offered->result.task);
+  Overlay overlay(store, start_tree);
+  Losses losses;
+  for (const TaskIndex task : tasks) {
+    const Delta& delta = offered != nullptr && task == offered->result.task ? *offered : *accepted.at(task);
+    std::vector<Change> changes;
+    for (const std::string& path : group) {
+      if (const Change* change = delta.find(path)) changes.push_back(*change);
+    }
+    FLEET_TRY(auto clashes, merge_into(overlay, store, changes));
+    for (Clash& clash : clashes)
+      losses.emplace(task, std::move(clash));
+  }
+  return losses;
+}
+
+// Of the accepted results before the loser that touched the path it clashed with: those that it clashes with
+// by itself, or else the last one.
+Result<std::vector<TaskIndex>> Integration::State::winners(const Delta& loser, const Clash& clash) const {
+  std::vector<TaskIndex> out;
+  std::optional<TaskIndex> last;
+  if (const auto touching = touched.find(clash.against); touching != touched.end()) {
+    for (const TaskIndex task : touching->second) {
+      if (task >= loser.result.task) break;
+      last = task;
+      const Change& theirs = *accepted.at(task)->find(clash.against);
+      if (clash.path != clash.against) {
+        if (theirs.after.exists()) out.push_back(task);
+        continue;
+      }
+      const Change& ours = *loser.find(clash.path);
+      FLEET_TRY(const auto merged, merge_entry(store, ours.before, theirs.after, ours.after));
+      if (!merged) out.push_back(task);
+    }
+  }
+  if (out.empty() && last) out.push_back(*last);
+  if (out.empty()) {
+    return base::fail_input("integrate the path", quote_path(clash.path),
+                            "its task was built on results that are not integrated");
+  }
+  return out;
+}
+
+Result<std::vector<Conflict>> Integration::State::conflicts(const Delta& offered) const {
+  const Paths group = shared_paths(offered);
+  if (group.empty()) return std::vector<Conflict>{};
+  FLEET_TRY(const Losses losses, fold(group, &offered));
+  Losses known;
+  if (has_overridden) {
+    FLEET_TRY(known, fold(group, nullptr));
+  }
+
+  std::map<std::pair<TaskIndex, TaskIndex>, Paths> pairs;  // loser and winner
+  for (const auto& loss : losses) {
+    const auto& [loser, clash] = loss;
+    if (known.contains(loss)) continue;
+    if (loser != offered.result.task) {
+      pairs[{loser, offered.result.task}].insert(clash.path);
+      continue;
+    }
+    FLEET_TRY(const auto against, winners(offered, clash));
+    for (const TaskIndex winner : against)
+      pairs[{loser, winner}].insert(clash.path);
+  }
+  std::vector<Conflict> out;
+  for (const auto& [pair, paths] : pairs)
+    out.push_back({pair.first, pair.second, {paths.begin(), paths.end()}});
+  return out;
+}
+
+Result<Link> Integration::State::extend(Link onto, const Delta& delta, bool may_override) {
+  const Step step{onto.commit, delta.result.base, delta.result.snapshot, delta.message_id};
+  if (const auto known = links.find(step); known != links.end()) return known->second;
+  Link link{onto.commit, delta.snapshot_tree};
+  if (delta.base_tree != onto.tree) {
+    Overlay overlay(store, onto.tree);
+    FLEET_TRY(const auto clashes, merge_into(overlay, store, delta.changes));
+    if (!clashes.empty() && !may_override) {
+      return base::fail_input("merge the results up to",
+                              delta.result.message.substr(0, delta.result.message.find('\n')),
+                              fmt::format("{} cannot be merged without the results it was built on",
+                                          quote_path(clashes.front().path)));
+    }
+    FLEET_TRY(const auto changes, overlay.changes());
+    FLEET_TRY(link.tree, update(store, onto.tree, changes));
+  }
+  if (link.tree != onto.tree) {
+    FLEET_TRY(link.commit, store.write_commit({link.tree, {onto.commit}, delta.result.message, date}));
+  }
+  links.emplace(step, link);
+  return link;
+}
+
+Integration::Integration(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Integration::Integration(Integration&&) noexcept = default;
+Integration& Integration::operator=(Integration&&) noexcept = default;
+Integration::~Integration() = default;
+
+Result<Integration> Integration::create(ObjectStore& store, ObjectId start_commit) {
+  FLEET_TRY(const Commit start, store.read_commit(start_commit));
+  auto state = std::make_unique<State>(store);
+  state->start = start_commit;
+  state->start_tree = start.tree;
+  state->date = start.committer.when;
+  return Integration(std::move(state));
+}
+
+Result<std::vector<Conflict>> Integration::check(const TaskResult& result) {
+  FLEET_ASSERT(!holds(result.task), "a result is checked before it is accepted");
+  FLEET_TRY(state_->checked, state_->delta_of(result));
+  return state_->conflicts(*state_->checked);
+}
+
+Result<Acceptance> Integration::accept(const TaskResult& result, OnConflict on_conflict) {
+  FLEET_TRY(auto conflicts, check(result));
+  if (!conflicts.empty() && on_conflict == OnConflict::report) return Acceptance{false, std::move(conflicts)};
+  auto delta = std::make_shared<Delta>(*state_->checked);
+  state_->checked.reset();
+  delta->on_conflict = on_conflict;
+  for (const Change& change : delta->changes) {
+    auto& tasks = state_->touched[change.path];
+    tasks.insert(std::lower_bound(tasks.begin(), tasks.end(), result.task), result.task);
+  }
+  state_->accepted.emplace(result.task, std::move(delta));
+  if (!conflicts.empty()) state_->has_overridden = true;
+  return Acceptance{true, std::move(conflicts)};
+}
+
+void Integration::withdraw(TaskIndex task) {
+  const auto found = state_->accepted.find(task);
+  if (found == state_->accepted.end()) return;
+  for (const Change& change : found->second->changes) {
+    const auto touching = state_->touched.find(change.path);
+    std::erase(touching->second, task);
+    if (touching->second.empty()) state_->touched.erase(touching);
+  }
+  state_->accepted.erase(found);
+}
+
+bool Integration::holds(TaskIndex task) const {
+  return state_->accepted.contains(task);
+}
+
+Result<ObjectId> Integration::merged(std::span<const TaskIndex> set) {
+  std::vector<TaskIndex> tasks(set.begin(), set.end());
+  std::sort(tasks.begin(), tasks.end());
+  tasks.erase(std::unique(tasks.begin(), tasks.end()), tasks.end());
+  Link link{state_->start, state_->start_tree};
+  bool may_override = false;
+  for (const TaskIndex task : tasks) {
+    const auto found = state_->accepted.find(task);
+    if (found == state_->accepted.end() || found->second->changes.empty()) continue;
+    may_override = may_override || found->second->on_conflict == OnConflict::earlier_wins;
+    FLEET_TRY(link, state_->extend(link, *found->second, may_override));
+  }
+  return link.commit;
+}
+
+}  // namespace fleet::git

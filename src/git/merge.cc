@@ -1,0 +1,86 @@
+#include "git/merge.h"
+
+#include <git2.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "git/handles.h"
+
+namespace fleet::git {
+namespace {
+
+using model::FileMode;
+using model::TreeEntry;
+
+bool is_regular(const TreeEntry& entry) {
+  return entry.mode == FileMode::regular || entry.mode == FileMode::executable;
+}
+
+// git's own test (xdiff-interface.c).
+bool is_binary(std::string_view bytes) {
+  return bytes.substr(0, 8000).find('\0') != bytes.npos;
+}
+
+// The value that one side changed, where the other did not.
+template <class T>
+std::optional<T> one_sided(const T& base, const T& ours, const T& theirs) {
+  if (ours == theirs || base == theirs) return ours;
+  if (base == ours) return theirs;
+  return std::nullopt;
+}
+
+git_merge_file_input input(std::string_view bytes) {
+  git_merge_file_input out = GIT_MERGE_FILE_INPUT_INIT;
+  out.ptr = bytes.data();
+  out.size = bytes.size();
+  return out;
+}
+
+class MergedFile {
+ public:
+  MergedFile() = default;
+  MergedFile(const MergedFile&) = delete;
+  MergedFile& operator=(const MergedFile&) = delete;
+  ~MergedFile() { git_merge_file_result_free(&result); }
+  git_merge_file_result result{};
+};
+
+Result<std::optional<ObjectId>> merge_content(ObjectStore& store, ObjectId base, ObjectId ours,
+                                              ObjectId theirs) {
+  constexpr std::uint64_t kMaxMerged = 64'000'000;  // bytes; xdiff takes several times as much memory
+  for (const ObjectId id : {base, ours, theirs}) {
+    FLEET_TRY(const auto size, store.blob_size(id));
+    if (size > kMaxMerged) return std::nullopt;
+  }
+  FLEET_TRY(const auto base_text, store.read_blob(base));
+  FLEET_TRY(const auto our_text, store.read_blob(ours));
+  FLEET_TRY(const auto their_text, store.read_blob(theirs));
+  if (is_binary(base_text) || is_binary(our_text) || is_binary(their_text)) return std::nullopt;
+  const auto ancestor = input(base_text);
+  const auto our_input = input(our_text);
+  const auto their_input = input(their_text);
+  MergedFile merged;
+  if (const int code = git_merge_file(&merged.result, &ancestor, &our_input, &their_input, nullptr);
+      code < 0) {
+    return fail_git("merge the file", ours.hex(), code);
+  }
+  if (merged.result.automergeable == 0) return std::nullopt;
+  FLEET_TRY(const ObjectId id, store.write_blob(std::string_view(merged.result.ptr, merged.result.len)));
+  return id;
+}
+
+}  // namespace
+
+Result<std::optional<TreeEntry>> merge_entry(ObjectStore& store, const TreeEntry& base, const TreeEntry& ours,
+                                             const TreeEntry& theirs) {
+  if (const auto whole = one_sided(base, ours, theirs)) return whole;
+  if (!is_regular(base) || !is_regular(ours) || !is_regular(theirs)) return std::nullopt;
+  const auto mode = one_sided(base.mode, ours.mode, theirs.mode);  // always one: there are only two
+  if (const auto id = one_sided(base.id, ours.id, theirs.id)) return TreeEntry{*id, *mode};
+  FLEET_TRY(const auto id, merge_content(store, base.id, ours.id, theirs.id));
+  if (!id) return std::nullopt;
+  return TreeEntry{*id, *mode};
+}
+
+}  // namespace fleet::git

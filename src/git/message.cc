@@ -1,0 +1,57 @@
+#include "git/message.h"
+
+#include <algorithm>
+
+namespace fleet::git {
+namespace {
+
+std::string one_line(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\0') continue;
+    out += c == '\n' || c == '\r' ? ' ' : c;
+  }
+  const auto last = out.find_last_not_of(' ');
+  out.resize(last == out.npos ? 0 : last + 1);
+  return out.substr(std::min(out.find_first_not_of(' '), out.size()));
+}
+
+bool is_blank(std::string_view line) {
+  return line.find_first_not_of(" \t\r") == line.npos;
+}
+
+}  // namespace
+
+std::string compose_message(std::string_view subject, std::string_view body,
+                            std::span<const Trailer> trailers) {
+  std::string out = one_line(subject) + '\n';
+  std::string text;
+  std::copy_if(body.begin(), body.end(), std::back_inserter(text), [](char c) { return c != '\0'; });
+  text.resize(text.find_last_not_of(" \t\r\n") + 1);
+  text.erase(0, std::min(text.find_first_not_of('\n'), text.size()));
+  if (!text.empty()) out += '\n' + text + '\n';
+  if (!trailers.empty()) out += '\n';
+  for (const Trailer& trailer : trailers)
+    out += trailer.key + ": " + one_line(trailer.value) + '\n';
+  return out;
+}
+
+std::optional<std::string> trailer(std::string_view message, std::string_view key) {
+  std::optional<std::string> found;
+  bool first_paragraph = true;
+  while (!message.empty()) {
+    const std::string_view line = message.substr(0, message.find('\n'));
+    message.remove_prefix(std::min(line.size() + 1, message.size()));
+    if (is_blank(line)) {
+      if (!std::all_of(message.begin(), message.end(), [](char c) { return c == '\n' || c == ' '; }))
+        found.reset();
+      first_paragraph = false;
+    } else if (!first_paragraph && line.size() > key.size() + 1 && line.starts_with(key) &&
+               line.substr(key.size()).starts_with(": ")) {
+      found = line.substr(key.size() + 2);
+    }
+  }
+  return found;
+}
+
+}  // namespace fleet::git

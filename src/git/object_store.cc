@@ -1,0 +1,290 @@
+#include "git/object_store.h"
+
+#include <fmt/format.h>
+#include <git2.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <list>
+#include <unordered_map>
+
+#include "base/assert.h"
+#include "base/sync.h"
+#include "git/handles.h"
+#include "git/tree.h"
+
+namespace fleet::git {
+namespace {
+
+constexpr std::size_t kTreeCacheBytes = 48'000'000;  // the folders of a repository of 300,000 files
+constexpr std::string_view kEmptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
+std::string_view kind_name(git_object_t type) {
+  switch (type) {
+    case GIT_OBJECT_BLOB:
+      return "file";
+    case GIT_OBJECT_TREE:
+      return "folder";
+    case GIT_OBJECT_COMMIT:
+      return "commit";
+    case GIT_OBJECT_TAG:
+      return "tag";
+    default:
+      return "object";
+  }
+}
+
+class Object {
+ public:
+  Object() = default;
+  Object(Object&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+  Object& operator=(Object&&) = delete;
+  ~Object() { git_odb_object_free(object_); }
+  git_odb_object** out() { return &object_; }
+  [[nodiscard]] std::string_view bytes() const {
+    return {static_cast<const char*>(git_odb_object_data(object_)), git_odb_object_size(object_)};
+  }
+  [[nodiscard]] git_object_t type() const { return git_odb_object_type(object_); }
+
+ private:
+  git_odb_object* object_ = nullptr;
+};
+
+std::string missing_hint(const Handles& handles) {
+  return fmt::format(
+      "run `git -C {} fsck` to see what is damaged; in a partial clone (--filter), run `git fetch --refetch` "
+      "without a filter first",
+      handles.path().string());
+}
+
+Result<Object> read_object(Handles& handles, ObjectId id, git_object_t type) {
+  FLEET_TRY(auto handle, handles.borrow());
+  Object object;
+  const git_oid oid = to_git(id);
+  if (const int code = git_odb_read(object.out(), handle.objects(), &oid); code == GIT_ENOTFOUND) {
+    return base::fail_world(fmt::format("read the {}", kind_name(type)), id.hex(),
+                            "it is missing from the repository", missing_hint(handles));
+  } else if (code < 0) {
+    return fail_git(fmt::format("read the {}", kind_name(type)), id.hex(), code, missing_hint(handles));
+  }
+  if (object.type() != type) {
+    return base::fail_world(fmt::format("read the {}", kind_name(type)), id.hex(),
+                            fmt::format("it is a {}", kind_name(object.type())), missing_hint(handles));
+  }
+  return object;
+}
+
+// `Name <email> seconds +hhmm`; whatever is odd in it is read as well as it can be, as git does.
+Signature parse_signature(std::string_view line) {
+  Signature out;
+  const auto open = line.find('<');
+  const auto close = line.rfind('>');
+  if (open == line.npos || close == line.npos || close < open) return out;
+  out.name = line.substr(0, open);
+  while (!out.name.empty() && out.name.back() == ' ')
+    out.name.pop_back();
+  out.email = line.substr(open + 1, close - open - 1);
+  std::string_view rest = line.substr(close + 1);
+  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+  std::int64_t seconds = 0;
+  const auto end = std::from_chars(rest.data(), rest.data() + rest.size(), seconds).ptr;
+  constexpr std::int64_t kFarthest = 9'000'000'000'000;  // seconds that microseconds can still count
+  out.when = TimePoint(std::chrono::seconds(std::clamp(seconds, -kFarthest, kFarthest)));
+  rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+  rest.remove_prefix(std::min(rest.find_first_of("+-"), rest.size()));
+  int zone = 0;
+  if (rest.size() >= 5 && std::from_chars(rest.data() + 1, rest.data() + 5, zone).ec == std::errc()) {
+    out.offset = (rest.front() == '-' ? -1 : 1) * (zone / 100 * 60 + zone % 100);
+  }
+  return out;
+}
+
+}  // namespace
+
+// Parsed folders, the least recently used dropped first. One snapshot's folders are read over and over: by
+// every merge, difference and look-up on it.
+class ObjectStore::TreeCache {
+ public:
+  std::shared_ptr<const Tree> find(ObjectId id) {
+    auto state = state_.lock();
+    const auto found = state->where.find(id);
+    if (found == state->where.end()) return nullptr;
+    state->recent.splice(state->recent.begin(), state->recent, found->second);
+    return found->second->second;
+  }
+  void add(ObjectId id, std::shared_ptr<const Tree> tree) {
+    auto state = state_.lock();
+    if (state->where.contains(id)) return;
+    state->bytes += tree->memory();
+    state->recent.emplace_front(id, std::move(tree));
+    state->where.emplace(id, state->recent.begin());
+    while (state->bytes > kTreeCacheBytes && state->recent.size() > 1) {
+      state->bytes -= state->recent.back().second->memory();
+      state->where.erase(state->recent.back().first);
+      state->recent.pop_back();
+    }
+  }
+
+ private:
+  using Recent = std::list<std::pair<ObjectId, std::shared_ptr<const Tree>>>;
+  struct State {
+    Recent recent;
+    std::unordered_map<ObjectId, Recent::iterator> where;
+    std::size_t bytes = 0;
+  };
+  base::Sync<State> state_;
+};
+
+ObjectStore::ObjectStore(std::shared_ptr<Handles> handles)
+    : handles_(std::move(handles)), trees_(std::make_unique<TreeCache>()) {}
+ObjectStore::~ObjectStore() = default;
+
+Result<std::string> ObjectStore::read_blob(ObjectId id) const {
+  FLEET_TRY(const auto object, read_object(*handles_, id, GIT_OBJECT_BLOB));
+  return std::string(object.bytes());
+}
+
+Result<std::uint64_t> ObjectStore::blob_size(ObjectId id) const {
+  FLEET_TRY(auto handle, handles_->borrow());
+  std::size_t size = 0;
+  git_object_t type = GIT_OBJECT_INVALID;
+  const git_oid oid = to_git(id);
+  if (const int code = git_odb_read_header(&size, &type, handle.objects(), &oid); code < 0) {
+    return fail_git("read the file", id.hex(), code, missing_hint(*handles_));
+  }
+  return size;
+}
+
+Result<ObjectId> ObjectStore::write(std::string_view bytes, int type, std::string_view what) {
+  FLEET_TRY(auto handle, handles_->borrow());
+  git_oid oid;
+  if (const int code =
+          git_odb_write(&oid, handle.objects(), bytes.data(), bytes.size(), static_cast<git_object_t>(type));
+      code < 0) {
+    return fail_git(fmt::format("write a {} to", what), handles_->objects_folder().string(), code,
+                    "check that the disk is not full and the repository can be written");
+  }
+  const ObjectId id = from_git(oid);
+  handles_->unsynced().lock()->objects.push_back(id);
+  return id;
+}
+
+Result<ObjectId> ObjectStore::write_blob(std::string_view bytes) {
+  return write(bytes, GIT_OBJECT_BLOB, "file");
+}
+
+Result<ObjectId> ObjectStore::write_blob(int fd, std::uint64_t size, const std::string& path) {
+  FLEET_TRY(auto handle, handles_->borrow());
+  git_odb_stream* raw = nullptr;
+  if (const int code = git_odb_open_wstream(&raw, handle.objects(), size, GIT_OBJECT_BLOB); code < 0) {
+    return fail_git("store the file", path, code);
+  }
+  const std::unique_ptr<git_odb_stream, decltype(&git_odb_stream_free)> stream(raw, git_odb_stream_free);
+  std::vector<char> piece(1 << 20);
+  std::uint64_t left = size;
+  while (left > 0) {
+    const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(left, piece.size()));
+    const ssize_t got = ::read(fd, piece.data(), want);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return base::fail_errno("read", path, errno);
+    if (got == 0) {
+      return base::fail_world("store the file", path, "it became shorter while it was read",
+                              "something still writes to it: let the task wait for its programs");
+    }
+    if (const int code = git_odb_stream_write(raw, piece.data(), static_cast<std::size_t>(got)); code < 0) {
+      return fail_git("store the file", path, code, "check that the disk is not full");
+    }
+    left -= static_cast<std::uint64_t>(got);
+  }
+  git_oid oid;
+  if (const int code = git_odb_stream_finalize_write(&oid, raw); code < 0) {
+    return fail_git("store the file", path, code, "check that the disk is not full");
+  }
+  const ObjectId id = from_git(oid);
+  handles_->unsynced().lock()->objects.push_back(id);
+  return id;
+}
+
+ObjectId ObjectStore::hash_blob(std::string_view bytes) {
+  start_libgit2();
+  git_oid oid;
+  FLEET_ASSERT(git_odb_hash(&oid, bytes.data(), bytes.size(), GIT_OBJECT_BLOB) == 0, "bytes can be hashed");
+  return from_git(oid);
+}
+
+Result<std::shared_ptr<const Tree>> ObjectStore::read_tree(ObjectId id) const {
+  static const auto empty = std::make_shared<const Tree>(*Tree::parse({}, {}));
+  static const ObjectId empty_id = *ObjectId::parse(kEmptyTree);
+  if (id.is_none() || id == empty_id) return empty;
+  if (auto known = trees_->find(id)) return known;
+  FLEET_TRY(const auto object, read_object(*handles_, id, GIT_OBJECT_TREE));
+  FLEET_TRY(auto parsed, Tree::parse(id, object.bytes()));
+  auto tree = std::make_shared<const Tree>(std::move(parsed));
+  trees_->add(id, tree);
+  return tree;
+}
+
+Result<ObjectId> ObjectStore::write_tree(std::string_view raw) {
+  return write(raw, GIT_OBJECT_TREE, "folder");
+}
+
+Result<Commit> ObjectStore::read_commit(ObjectId id) const {
+  FLEET_TRY(const auto object, read_object(*handles_, id, GIT_OBJECT_COMMIT));
+  Commit commit;
+  commit.id = id;
+  std::string_view rest = object.bytes();
+  bool has_tree = false;
+  while (!rest.empty() && rest.front() != '\n') {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (line.starts_with("tree ")) {
+      const auto tree = ObjectId::parse(line.substr(5));
+      has_tree = tree.has_value();
+      if (tree) commit.tree = *tree;
+    } else if (line.starts_with("parent ")) {
+      if (const auto parent = ObjectId::parse(line.substr(7))) commit.parents.push_back(*parent);
+    } else if (line.starts_with("author ")) {
+      commit.author = parse_signature(line.substr(7));
+    } else if (line.starts_with("committer ")) {
+      commit.committer = parse_signature(line.substr(10));
+    }
+  }
+  if (!has_tree) {
+    return base::fail_world("read the commit", id.hex(), "it names no tree", missing_hint(*handles_));
+  }
+  if (!rest.empty()) commit.message = rest.substr(1);
+  return commit;
+}
+
+Result<ObjectId> ObjectStore::write_commit(const NewCommit& commit) {
+  std::string text = fmt::format("tree {}\n", commit.tree.hex());
+  for (const ObjectId parent : commit.parents)
+    text += fmt::format("parent {}\n", parent.hex());
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(commit.when).time_since_epoch().count();
+  const std::string who =
+      fmt::format("{} <{}> {} +0000\n", kFleetName, kFleetEmail, std::max<std::int64_t>(seconds, 0));
+  text += fmt::format("author {}committer {}\n", who, who);
+  std::copy_if(commit.message.begin(), commit.message.end(), std::back_inserter(text),
+               [](char c) { return c != '\0'; });
+  if (text.back() != '\n') text += '\n';
+  return write(text, GIT_OBJECT_COMMIT, "commit");
+}
+
+Result<ObjectId> ObjectStore::tree_of(ObjectId commit) const {
+  FLEET_TRY(const auto read, read_commit(commit));
+  return read.tree;
+}
+
+bool ObjectStore::contains(ObjectId id) const {
+  auto handle = handles_->borrow();
+  const git_oid oid = to_git(id);
+  return handle && git_odb_exists(handle->objects(), &oid) == 1;
+}
+
+Result<> ObjectStore::sync() {
+  return handles_->sync();
+}
+
+}  // namespace fleet::git

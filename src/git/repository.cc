@@ -1,0 +1,293 @@
+#include "git/repository.h"
+
+#include <fmt/format.h>
+#include <git2.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+
+#include "git/handles.h"
+#include "git/path.h"
+#include "git/tree.h"
+
+namespace fleet::git {
+
+namespace fs = std::filesystem;
+
+struct Repository::Facts {
+  explicit Facts(std::shared_ptr<Handles> pool) : handles(std::move(pool)), objects(handles) {}
+  std::shared_ptr<Handles> handles;
+  ObjectStore objects;
+  fs::path git_folder;
+  std::optional<fs::path> work_folder;
+};
+
+namespace {
+
+template <class T, void (*kFree)(T*)>
+class Owned {
+ public:
+  Owned() = default;
+  Owned(const Owned&) = delete;
+  Owned& operator=(const Owned&) = delete;
+  ~Owned() { kFree(value_); }
+  T** out() { return &value_; }
+  T* get() const { return value_; }
+
+ private:
+  T* value_ = nullptr;
+};
+
+// A file that a user wrote by hand; empty when it is not there, or larger than any of its kind.
+std::string read_small_file(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored) || fs::file_size(path, ignored) > 1'000'000) return {};
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+fs::path without_last_slash(const char* path) {
+  std::string text = path;
+  while (text.size() > 1 && text.back() == '/')
+    text.pop_back();
+  return text;
+}
+
+tl::unexpected<Error> explain_open(const fs::path& path, int code, Error error) {
+  error.tried = "open the git repository";
+  error.on = path.string();
+  const auto says = [&](std::string_view text) { return error.why.find(text) != std::string::npos; };
+  if (code == GIT_ENOTFOUND) {
+    error.fault = base::Fault::input;
+    std::error_code ignored;
+    error.why = fs::exists(path, ignored) ? "there is none here or above" : "there is no such folder";
+    error.hint = "run this in a clone, or `git init` and commit first";
+  } else if (says("objectformat")) {
+    error.fault = base::Fault::input;
+    error.why = "its objects have SHA-256 names, which libgit2 1.5 does not read";
+    error.hint = "use a clone with SHA-1 names (git's default)";
+  } else if (says("refstorage")) {
+    error.fault = base::Fault::input;
+    error.why = "its refs are stored as reftable, which libgit2 1.5 does not read";
+    error.hint = "convert them: `git refs migrate --ref-format=files`";
+  } else if (says("unsupported")) {
+    error.fault = base::Fault::input;
+    error.hint =
+        "its settings ask for a newer format: see core.repositoryformatversion and extensions.* in its "
+        "config";
+  } else {
+    error.hint = "run `git status` there: git says more about what is wrong";
+  }
+  return tl::make_unexpected(std::move(error));
+}
+
+std::vector<std::string> safe_directories() {
+  std::vector<std::string> out;
+  Owned<git_config, git_config_free> config;
+  if (git_config_open_default(config.out()) < 0) return out;
+  Owned<git_config_iterator, git_config_iterator_free> entries;
+  if (git_config_multivar_iterator_new(entries.out(), config.get(), "safe.directory", nullptr) < 0)
+    return out;
+  git_config_entry* entry = nullptr;
+  while (git_config_next(&entry, entries.get()) == 0) {
+    if (entry->value[0] == '\0') out.clear();  // an empty value takes back what stood before
+    out.emplace_back(entry->value);
+  }
+  return out;
+}
+
+// git's rule since 2.35.2 (CVE-2022-24765).
+Result<> check_owner(const fs::path& git_folder, const std::optional<fs::path>& work_folder) {
+  const fs::path& shown = work_folder ? *work_folder : git_folder;
+  const auto is_ours = [](const fs::path& path) {
+    struct stat info {};
+    if (::lstat(path.c_str(), &info) != 0 || info.st_uid == ::geteuid()) return true;
+    const char* sudo = ::geteuid() == 0 ? std::getenv("SUDO_UID") : nullptr;
+    return sudo != nullptr && std::to_string(info.st_uid) == sudo;
+  };
+  if (is_ours(git_folder) && (!work_folder || is_ours(*work_folder))) return {};
+  for (const std::string& safe : safe_directories()) {
+    if (safe == "*" || fs::path(safe).lexically_normal() == shown.lexically_normal()) return {};
+  }
+  return base::fail_input(
+      "open the git repository", shown.string(), "it belongs to another user",
+      fmt::format("when you trust it: `git config --global --add safe.directory {}`", shown.string()));
+}
+
+Result<ObjectId> commit_of(git_repository* repository, const std::string& revision) {
+  const auto unknown = [&](const char* why) {
+    return base::fail_input("find the commit", revision, why,
+                            "name a branch, a tag or a commit; a shallow clone has only the latest ones");
+  };
+  Owned<git_object, git_object_free> object;
+  const int code = git_revparse_single(object.out(), repository, revision.c_str());
+  if (code == GIT_EAMBIGUOUS) return unknown("more than one object has that name");
+  if (code < 0) return unknown("there is none of that name");
+  Owned<git_object, git_object_free> commit;
+  if (git_object_peel(commit.out(), object.get(), GIT_OBJECT_COMMIT) < 0)
+    return unknown("it is not a commit");
+  return from_git(*git_object_id(commit.get()));
+}
+
+// The values of `path` in git's config format, as far as .gitmodules uses it.
+std::vector<std::string> paths_in_gitmodules(std::string_view text) {
+  const auto trim = [](std::string_view part) {
+    const auto first = part.find_first_not_of(" \t\r");
+    if (first == part.npos) return std::string_view();
+    return part.substr(first, part.find_last_not_of(" \t\r") - first + 1);
+  };
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const auto equals = line.find('=');
+    if (equals == line.npos || trim(line.substr(0, equals)) != "path") continue;
+    std::string_view value = trim(line.substr(equals + 1));
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+      value = value.substr(1, value.size() - 2);
+    if (is_safe_path(value)) out.emplace_back(value);
+  }
+  return out;
+}
+
+}  // namespace
+
+Repository::Repository(std::unique_ptr<Facts> facts) : facts_(std::move(facts)) {}
+Repository::Repository(Repository&&) noexcept = default;
+Repository& Repository::operator=(Repository&&) noexcept = default;
+Repository::~Repository() = default;
+
+Result<Repository> Repository::open(const fs::path& path, Trust trust) {
+  start_libgit2();
+  Owned<git_repository, git_repository_free> found;
+  if (const int code = git_repository_open_ext(found.out(), path.c_str(), 0, nullptr); code < 0) {
+    return explain_open(path, code, fail_git("", "", code).value());
+  }
+  const fs::path git_folder = without_last_slash(git_repository_path(found.get()));
+  std::optional<fs::path> work_folder;
+  if (const char* folder = git_repository_workdir(found.get())) work_folder = without_last_slash(folder);
+  if (trust == Trust::found) FLEET_CHECK(check_owner(git_folder, work_folder));
+
+  const fs::path& whole = work_folder ? *work_folder : git_folder;
+  auto handle = Handles::open(whole, GIT_REPOSITORY_OPEN_NO_SEARCH);
+  // A work folder may lie elsewhere (core.worktree) and not lead back to its git folder.
+  const bool leads_back =
+      handle && without_last_slash(git_repository_path((*handle)->repository)) == git_folder;
+  if (!leads_back) handle = Handles::open(git_folder, GIT_REPOSITORY_OPEN_NO_SEARCH);
+  if (!handle) return explain_open(path, GIT_ERROR, std::move(handle).error());
+  auto facts =
+      std::make_unique<Facts>(std::make_shared<Handles>(leads_back ? whole : git_folder, std::move(*handle)));
+  facts->git_folder = git_folder;
+  facts->work_folder = std::move(work_folder);
+  return Repository(std::move(facts));
+}
+
+const fs::path& Repository::common_folder() const {
+  return facts_->handles->common_folder();
+}
+const fs::path& Repository::git_folder() const {
+  return facts_->git_folder;
+}
+const fs::path& Repository::objects_folder() const {
+  return facts_->handles->objects_folder();
+}
+const std::optional<fs::path>& Repository::work_folder() const {
+  return facts_->work_folder;
+}
+ObjectStore& Repository::objects() const {
+  return facts_->objects;
+}
+const std::shared_ptr<Handles>& Repository::handles() const {
+  return facts_->handles;
+}
+
+bool Repository::is_shallow() const {
+  std::error_code ignored;
+  return fs::exists(common_folder() / "shallow", ignored);
+}
+
+Result<Head> Repository::head() const {
+  FLEET_TRY(auto handle, facts_->handles->borrow());
+  const std::string where = facts_->handles->path().string();
+  Owned<git_reference, git_reference_free> reference;
+  const int code = git_repository_head(reference.out(), handle.repository());
+  if (code == GIT_EUNBORNBRANCH || code == GIT_ENOTFOUND) {
+    return base::fail_input("find the current commit of", where, "there are no commits yet",
+                            "commit something first: `git commit --allow-empty -m start` is enough");
+  }
+  if (code < 0) return fail_git("find the current commit of", where, code, "run `git status` there");
+  Head head;
+  FLEET_TRY(head.commit, commit_of(handle.repository(), "HEAD"));
+  if (git_reference_is_branch(reference.get()) == 1) head.branch = git_reference_shorthand(reference.get());
+  return head;
+}
+
+Result<ObjectId> Repository::resolve(const std::string& revision) const {
+  FLEET_TRY(auto handle, facts_->handles->borrow());
+  return commit_of(handle.repository(), revision);
+}
+
+Result<bool> Repository::is_ancestor(ObjectId ancestor, ObjectId commit) const {
+  if (ancestor == commit) return true;
+  FLEET_TRY(auto handle, facts_->handles->borrow());
+  const git_oid above = to_git(ancestor);
+  const git_oid below = to_git(commit);
+  const int code = git_graph_descendant_of(handle.repository(), &below, &above);
+  if (code < 0) return fail_git("compare the history of", commit.hex(), code);
+  return code == 1;
+}
+
+Result<std::size_t> Repository::count_uncommitted() const {
+  if (is_bare()) return std::size_t{0};
+  FLEET_TRY(auto handle, facts_->handles->borrow());
+  git_status_options options = GIT_STATUS_OPTIONS_INIT;
+  options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
+  options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
+  Owned<git_status_list, git_status_list_free> status;
+  if (const int code = git_status_list_new(status.out(), handle.repository(), &options); code < 0) {
+    return fail_git("look for uncommitted changes in", work_folder()->string(), code);
+  }
+  return git_status_list_entrycount(status.get());
+}
+
+Result<std::vector<std::string>> Repository::submodules(ObjectId commit) const {
+  FLEET_TRY(const ObjectId tree, objects().tree_of(commit));
+  FLEET_TRY(const auto listing, entry_at(objects(), tree, ".gitmodules"));
+  std::vector<std::string> out;
+  if (listing.mode != model::FileMode::regular && listing.mode != model::FileMode::executable) return out;
+  FLEET_TRY(const std::string text, objects().read_blob(listing.id));
+  for (std::string& path : paths_in_gitmodules(text)) {
+    FLEET_TRY(const auto entry, entry_at(objects(), tree, path));
+    if (entry.mode == model::FileMode::submodule) out.push_back(std::move(path));
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::string Repository::private_excludes() const {
+  std::string rules;
+  if (auto handle = facts_->handles->borrow()) {
+    Owned<git_config, git_config_free> config;
+    git_buf path = GIT_BUF_INIT;
+    if (git_repository_config_snapshot(config.out(), handle->repository()) == 0 &&
+        git_config_get_path(&path, config.get(), "core.excludesfile") == 0) {
+      rules = read_small_file(path.ptr);
+    } else if (const char* settings = std::getenv("XDG_CONFIG_HOME");
+               settings != nullptr && *settings != '\0') {
+      rules = read_small_file(fs::path(settings) / "git" / "ignore");
+    } else if (const char* home = std::getenv("HOME")) {
+      rules = read_small_file(fs::path(home) / ".config" / "git" / "ignore");
+    }
+    git_buf_dispose(&path);
+  }
+  if (!rules.empty() && rules.back() != '\n') rules += '\n';
+  return rules + read_small_file(common_folder() / "info" / "exclude");
+}
+
+}  // namespace fleet::git

@@ -1,0 +1,374 @@
+#include "git/integration.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "git/support.h"
+#include "git/tree.h"
+
+namespace fleet::git {
+namespace {
+
+using model::Change;
+using model::Conflict;
+using model::FileMode;
+using model::TreeEntry;
+
+class IntegrationTest : public ::testing::Test {
+ protected:
+  TempFolder temp_;
+  fs::path clone_ = make_clone(temp_ / "clone");
+  Repository repository_ = must(Repository::open(clone_));
+  ObjectStore& store_ = repository_.objects();
+
+  ObjectId commit(ObjectId tree, std::vector<ObjectId> parents) {
+    return must(
+        store_.write_commit({tree, std::move(parents), "x", TimePoint(std::chrono::seconds(1'700'000'000))}));
+  }
+  ObjectId commit_files(const std::map<std::string, std::string>& files, ObjectId parent = {}) {
+    std::vector<Change> changes;
+    for (const auto& [path, bytes] : files)
+      changes.push_back({path, {}, {must(store_.write_blob(bytes)), FileMode::regular}});
+    return commit(must(update(store_, {}, changes)),
+                  parent.is_none() ? std::vector<ObjectId>{} : std::vector{parent});
+  }
+  TaskResult result(std::uint32_t task, ObjectId base, const std::map<std::string, std::string>& files) {
+    return {TaskIndex{task}, base, commit_files(files, base), fmt::format("task {}\n", task)};
+  }
+  std::map<std::string, std::string> files_of(ObjectId commit_id) {
+    std::map<std::string, std::string> out;
+    for (const Listed& file : must(list(store_, must(store_.tree_of(commit_id)))))
+      out[file.path] = must(store_.read_blob(file.entry.id));
+    return out;
+  }
+};
+
+std::vector<TaskIndex> tasks(std::initializer_list<std::uint32_t> values) {
+  std::vector<TaskIndex> out;
+  for (const std::uint32_t value : values)
+    out.push_back({value});
+  return out;
+}
+
+TEST_F(IntegrationTest, chains_results_in_plan_order_with_the_same_ids_whatever_the_order_of_arrival) {
+  const ObjectId start = commit_files({{"a", "1\n"}, {"b", "1\n"}, {"c", "1\n"}});
+  const std::vector<TaskResult> results{
+      result(0, start, {{"a", "2\n"}, {"b", "1\n"}, {"c", "1\n"}}),
+      result(1, start, {{"a", "1\n"}, {"b", "2\n"}, {"c", "1\n"}}),
+      result(2, start, {{"a", "1\n"}, {"b", "1\n"}, {"c", "2\n"}, {"new", "2\n"}})};
+  std::vector<int> order{0, 1, 2};
+  std::set<ObjectId> tips;
+  do {
+    Integration integration = must(Integration::create(store_, start));
+    for (const int i : order)
+      EXPECT_TRUE(must(integration.accept(results[i], OnConflict::report)).accepted);
+    tips.insert(must(integration.merged(tasks({2, 0, 1, 1, 7}))));
+  } while (std::next_permutation(order.begin(), order.end()));
+  ASSERT_EQ(tips.size(), 1u);
+  EXPECT_EQ(files_of(*tips.begin()),
+            (std::map<std::string, std::string>{{"a", "2\n"}, {"b", "2\n"}, {"c", "2\n"}, {"new", "2\n"}}));
+  EXPECT_EQ(git(clone_, "log --format='%s|%an|%ae|%at|%ct' " + tips.begin()->hex()),
+            "task 2|fleet|fleet@localhost|1700000000|1700000000\n"
+            "task 1|fleet|fleet@localhost|1700000000|1700000000\n"
+            "task 0|fleet|fleet@localhost|1700000000|1700000000\n"
+            "x|fleet|fleet@localhost|1700000000|1700000000");
+  EXPECT_EQ(git(clone_, "fsck --strict --no-dangling " + tips.begin()->hex()), "");
+}
+
+TEST_F(IntegrationTest, gives_the_start_for_no_result_and_leaves_out_results_without_effect) {
+  const ObjectId start = commit_files({{"a", "1\n"}});
+  Integration integration = must(Integration::create(store_, start));
+  EXPECT_EQ(must(integration.merged({})), start);
+  must(integration.accept({TaskIndex{0}, start, {}, "nothing"}, OnConflict::report));
+  must(integration.accept(result(1, start, {{"a", "2\n"}}), OnConflict::report));
+  must(integration.accept(result(2, start, {{"a", "2\n"}}), OnConflict::report));
+  EXPECT_EQ(must(integration.merged(tasks({0}))), start);
+  EXPECT_EQ(must(integration.merged(tasks({0, 1, 2}))), must(integration.merged(tasks({1}))));
+  EXPECT_NE(must(integration.merged(tasks({2}))), must(integration.merged(tasks({1}))))
+      << "the message differs";
+}
+
+TEST_F(IntegrationTest, merges_results_that_were_built_on_others) {
+  const ObjectId start = commit_files({{"a", "1\n2\n3\n4\n5\n6\n7\n8\n9\n"}});
+  Integration integration = must(Integration::create(store_, start));
+  must(integration.accept(result(1, start, {{"a", "one\n2\n3\n4\n5\n6\n7\n8\n9\n"}}), OnConflict::report));
+  const ObjectId base = must(integration.merged(tasks({1})));
+  must(integration.accept(result(3, base, {{"a", "ONE\n2\n3\n4\n5\n6\n7\n8\n9\n"}}), OnConflict::report));
+  // Earlier in the plan, later to arrive, and another part of the same file.
+  must(integration.accept(result(2, start, {{"a", "1\n2\n3\n4\n5\n6\n7\n8\nnine\n"}}), OnConflict::report));
+  EXPECT_EQ(files_of(must(integration.merged(tasks({1, 2, 3}))))["a"], "ONE\n2\n3\n4\n5\n6\n7\n8\nnine\n");
+}
+
+TEST_F(IntegrationTest, names_the_later_in_plan_order_as_the_loser_whichever_arrives_first) {
+  const ObjectId start = commit_files({{"a", "1\n"}, {"b", "1\n"}});
+  const auto early = result(1, start, {{"a", "early\n"}, {"b", "1\n"}});
+  const auto late = result(5, start, {{"a", "late\n"}, {"b", "late\n"}});
+  for (const bool early_first : {true, false}) {
+    Integration integration = must(Integration::create(store_, start));
+    EXPECT_TRUE(must(integration.accept(early_first ? early : late, OnConflict::report)).accepted);
+    const auto answer = must(integration.accept(early_first ? late : early, OnConflict::report));
+    EXPECT_FALSE(answer.accepted);
+    ASSERT_EQ(answer.conflicts.size(), 1u);
+    EXPECT_EQ(answer.conflicts[0].loser, TaskIndex{5});
+    EXPECT_EQ(answer.conflicts[0].winner, TaskIndex{1});
+    EXPECT_EQ(answer.conflicts[0].paths, std::vector<std::string>{"a"});
+    EXPECT_EQ(integration.holds(TaskIndex{5}), !early_first);
+  }
+}
+
+TEST_F(IntegrationTest, names_the_winner_that_really_clashes) {
+  const ObjectId start = commit_files({{"a", "1\n2\n3\n4\n5\n6\n7\n8\n9\n"}});
+  Integration integration = must(Integration::create(store_, start));
+  must(integration.accept(result(0, start, {{"a", "one\n2\n3\n4\n5\n6\n7\n8\n9\n"}}), OnConflict::report));
+  must(integration.accept(result(1, start, {{"a", "1\n2\n3\n4\n5\n6\n7\n8\nnine\n"}}), OnConflict::report));
+  const auto conflicts = must(integration.check(result(2, start, {{"a", "uno\n2\n3\n4\n5\n6\n7\n8\n9\n"}})));
+  ASSERT_EQ(conflicts.size(), 1u);
+  EXPECT_EQ(conflicts[0].winner, TaskIndex{0});
+}
+
+TEST_F(IntegrationTest, lets_the_earlier_win_path_by_path_whatever_the_order_of_arrival) {
+  const ObjectId start = commit_files({{"a", "1\n"}, {"b", "1\n"}, {"c", "1\n"}});
+  const std::vector<TaskResult> results{result(0, start, {{"a", "0\n"}, {"b", "1\n"}, {"c", "1\n"}}),
+                                        result(1, start, {{"a", "x\n"}, {"b", "x\n"}, {"c", "1\n"}}),
+                                        result(2, start, {{"a", "y\n"}, {"b", "y\n"}, {"c", "y\n"}})};
+  std::vector<int> order{0, 1, 2};
+  std::set<ObjectId> tips;
+  do {
+    Integration integration = must(Integration::create(store_, start));
+    std::set<std::tuple<TaskIndex, std::string>> overridden;
+    for (const int i : order) {
+      const auto answer = must(integration.accept(results[i], OnConflict::earlier_wins));
+      EXPECT_TRUE(answer.accepted);
+      for (const Conflict& conflict : answer.conflicts) {
+        for (const std::string& path : conflict.paths)
+          overridden.insert({conflict.loser, path});
+      }
+    }
+    EXPECT_EQ(overridden.size(), 3u) << "1:a 2:a 2:b";
+    tips.insert(must(integration.merged(tasks({0, 1, 2}))));
+  } while (std::next_permutation(order.begin(), order.end()));
+  ASSERT_EQ(tips.size(), 1u);
+  EXPECT_EQ(files_of(*tips.begin()),
+            (std::map<std::string, std::string>{{"a", "0\n"}, {"b", "x\n"}, {"c", "y\n"}}));
+}
+
+TEST_F(IntegrationTest, finds_a_path_that_is_a_file_here_and_a_folder_there) {
+  const ObjectId start = commit_files({{"keep", "1\n"}, {"dir/old", "1\n"}});
+  const auto as_file = result(1, start, {{"keep", "1\n"}, {"dir", "now a file\n"}});
+  const auto below = result(0, start, {{"keep", "1\n"}, {"dir/old", "1\n"}, {"dir/new", "1\n"}});
+  for (const bool file_first : {true, false}) {
+    Integration integration = must(Integration::create(store_, start));
+    must(integration.accept(file_first ? as_file : below, OnConflict::report));
+    const auto conflicts = must(integration.check(file_first ? below : as_file));
+    ASSERT_EQ(conflicts.size(), 1u);
+    EXPECT_EQ(conflicts[0].loser, TaskIndex{1});
+    EXPECT_EQ(conflicts[0].winner, TaskIndex{0});
+    EXPECT_EQ(conflicts[0].paths, std::vector<std::string>{"dir"});
+    must(integration.accept(file_first ? below : as_file, OnConflict::earlier_wins));
+    EXPECT_EQ(files_of(must(integration.merged(tasks({0, 1})))),
+              (std::map<std::string, std::string>{{"keep", "1\n"}, {"dir/new", "1\n"}}));
+  }
+  // The same with the file earlier in the plan: then the new file below it gives way.
+  Integration integration = must(Integration::create(store_, start));
+  auto late_below = below;
+  late_below.task = TaskIndex{2};
+  must(integration.accept(late_below, OnConflict::earlier_wins));
+  EXPECT_EQ(must(integration.accept(as_file, OnConflict::earlier_wins)).conflicts.size(), 1u);
+  EXPECT_EQ(files_of(must(integration.merged(tasks({1, 2})))),
+            (std::map<std::string, std::string>{{"keep", "1\n"}, {"dir", "now a file\n"}}));
+}
+
+TEST_F(IntegrationTest, replaces_a_folder_by_a_file_when_nobody_else_touched_it) {
+  const ObjectId start = commit_files({{"keep", "1\n"}, {"dir/a", "1\n"}, {"dir/b", "1\n"}});
+  Integration integration = must(Integration::create(store_, start));
+  must(integration.accept(result(0, start, {{"keep", "2\n"}, {"dir/a", "1\n"}, {"dir/b", "1\n"}}),
+                          OnConflict::report));
+  EXPECT_TRUE(
+      must(integration.accept(result(1, start, {{"keep", "1\n"}, {"dir", "file\n"}}), OnConflict::report))
+          .accepted);
+  // Deletes what the other deletes too, and shares that with it.
+  EXPECT_TRUE(
+      must(integration.accept(result(2, start, {{"keep", "1\n"}, {"dir/b", "1\n"}}), OnConflict::report))
+          .accepted);
+  EXPECT_EQ(files_of(must(integration.merged(tasks({0, 1, 2})))),
+            (std::map<std::string, std::string>{{"keep", "2\n"}, {"dir", "file\n"}}));
+}
+
+TEST_F(IntegrationTest, takes_a_result_out_again) {
+  const ObjectId start = commit_files({{"a", "1\n"}});
+  Integration integration = must(Integration::create(store_, start));
+  must(integration.accept(result(0, start, {{"a", "0\n"}}), OnConflict::report));
+  const auto other = result(1, start, {{"a", "other\n"}});
+  EXPECT_FALSE(must(integration.accept(other, OnConflict::report)).accepted);
+  integration.withdraw(TaskIndex{0});
+  EXPECT_FALSE(integration.holds(TaskIndex{0}));
+  EXPECT_TRUE(must(integration.accept(other, OnConflict::report)).accepted);
+  EXPECT_EQ(files_of(must(integration.merged(tasks({0, 1}))))["a"], "other\n");
+}
+
+TEST_F(IntegrationTest, refuses_a_result_built_on_what_was_never_accepted) {
+  const ObjectId start = commit_files({{"a", "1\n"}});
+  Integration integration = must(Integration::create(store_, start));
+  must(integration.accept(result(0, start, {{"a", "0\n"}}), OnConflict::report));
+  const ObjectId base = must(integration.merged(tasks({0})));
+  must(integration.accept(result(1, base, {{"a", "on top of 0\n"}}), OnConflict::report));
+  integration.withdraw(TaskIndex{0});
+  EXPECT_FALSE(integration.merged(tasks({1})));
+}
+
+// Random results, some built on others, in random orders of arrival.
+TEST_F(IntegrationTest, merges_random_results_the_same_in_every_order_of_arrival) {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    SCOPED_TRACE(seed);
+    Dice dice(seed);
+    std::map<std::string, std::string> first;
+    for (int i = 0; i < 6; ++i) {
+      const std::string path = fmt::format("{}{}", dice.one_in(2) ? "d/" : "", dice.below(5));
+      for (int line = 0; line < 12; ++line)
+        first[path] += fmt::format("line {}\n", line);
+    }
+    const ObjectId start = commit_files(first);
+    // Bases come from an integration in plan order; what it refuses is in no later order either.
+    Integration plan = must(Integration::create(store_, start));
+    std::vector<TaskResult> results;
+    for (std::uint32_t task = 0; task < 6; ++task) {
+      std::vector<TaskIndex> needs;
+      for (const TaskResult& earlier : results) {
+        if (dice.one_in(3)) needs.push_back(earlier.task);
+      }
+      const ObjectId base = results.empty()
+                                ? start
+                                : must(plan.merged(dice.one_in(2) ? std::vector<TaskIndex>{}
+                                                                  : std::vector<TaskIndex>{results[0].task}));
+      auto files = files_of(base);
+      for (std::size_t edit = dice.below(3) + 1; edit > 0; --edit) {
+        const std::string path = fmt::format("{}{}", dice.one_in(2) ? "d/" : "", dice.below(5));
+        if (dice.one_in(6)) {
+          files.erase(path);
+        } else {
+          std::string& text = files[path];
+          const auto at = text.find(fmt::format("line {}\n", dice.below(12)));
+          if (at == text.npos) {
+            text += fmt::format("added by {}\n", task);
+          } else {
+            text.insert(at, fmt::format("from {} {}\n", task, edit));
+          }
+        }
+      }
+      TaskResult made = result(task, base, files);
+      const auto answer = must(plan.accept(made, OnConflict::report));
+      if (answer.accepted) results.push_back(made);
+    }
+    std::vector<TaskIndex> all;
+    for (const TaskResult& made : results)
+      all.push_back(made.task);
+    const ObjectId expected = must(plan.merged(all));
+    for (int round = 0; round < 6; ++round) {
+      std::vector<TaskResult> shuffled = results;
+      for (std::size_t i = shuffled.size(); i > 1; --i)
+        std::swap(shuffled[i - 1], shuffled[dice.below(i)]);
+      for (const OnConflict mode : {OnConflict::report, OnConflict::earlier_wins}) {
+        Integration integration = must(Integration::create(store_, start));
+        // A result arrives only after what it was built on.
+        std::vector<TaskResult> waiting = shuffled;
+        while (!waiting.empty()) {
+          for (auto it = waiting.begin(); it != waiting.end();) {
+            if (it->base != start && !integration.holds(results[0].task)) {
+              ++it;
+              continue;
+            }
+            const auto answer = must(integration.accept(*it, mode));
+            EXPECT_TRUE(answer.accepted);
+            EXPECT_TRUE(answer.conflicts.empty());
+            it = waiting.erase(it);
+            if (dice.one_in(3)) {  // asking in between changes nothing
+              std::vector<TaskIndex> held;
+              for (const TaskIndex task : all) {
+                if (integration.holds(task)) held.push_back(task);
+              }
+              must(integration.merged(held));
+            }
+          }
+        }
+        ASSERT_EQ(must(integration.merged(all)), expected);
+      }
+    }
+  }
+}
+
+// git's own merge of two sides that both start from the same commit is the judge, tree for tree.
+TEST_F(IntegrationTest, merges_two_results_as_git_does) {
+  int clean = 0;
+  int conflicting = 0;
+  for (std::uint64_t seed = 1; seed <= 250; ++seed) {
+    SCOPED_TRACE(seed);
+    Dice dice(seed);
+    const auto text = [&](std::size_t which, std::size_t edit) {
+      std::string out;
+      for (std::size_t line = 0; line < 12; ++line)
+        out += line == edit ? fmt::format("edit {} {}\n", which, dice.below(3))
+                            : fmt::format("file {} line {}\n", which, line);
+      return out;
+    };
+    const auto random_entry = [&](std::size_t edit) {
+      if (dice.one_in(8))
+        return TreeEntry{must(store_.write_blob(fmt::format("target{}", dice.below(2)))), FileMode::symlink};
+      if (dice.one_in(8))
+        return TreeEntry{must(store_.write_blob(std::string("bin\0", 4) + text(0, edit))), FileMode::regular};
+      return TreeEntry{must(store_.write_blob(text(dice.below(3), edit))),
+                       dice.one_in(5) ? FileMode::executable : FileMode::regular};
+    };
+    const auto change_at_random = [&](Files& files) {
+      for (std::size_t edits = dice.below(5); edits > 0; --edits) {
+        if (files.empty() || dice.one_in(4)) {
+          place(files, random_path(dice), random_entry(dice.below(12)));
+          continue;
+        }
+        const auto at = std::next(files.begin(), static_cast<std::ptrdiff_t>(dice.below(files.size())));
+        if (dice.one_in(5)) {
+          files.erase(at);
+        } else if (dice.one_in(5)) {
+          if (at->second.mode != FileMode::symlink)
+            at->second.mode = at->second.mode == FileMode::regular ? FileMode::executable : FileMode::regular;
+        } else if (at->second.mode != FileMode::symlink) {
+          std::string bytes = must(store_.read_blob(at->second.id));
+          const auto line = bytes.find(fmt::format("line {}\n", dice.below(12)));
+          bytes.insert(line == bytes.npos ? bytes.size() : line, fmt::format("new {} ", dice.below(3)));
+          at->second.id = must(store_.write_blob(bytes));
+        }
+      }
+    };
+    Files base;
+    for (int i = 0; i < 8; ++i)
+      place(base, random_path(dice), random_entry(100));
+    Files ours = base;
+    Files theirs = base;
+    change_at_random(ours);
+    change_at_random(theirs);
+    const ObjectId start = commit(must(update(store_, {}, changes_between({}, base))), {});
+    const ObjectId left = commit(must(update(store_, {}, changes_between({}, ours))), {start});
+    const ObjectId right = commit(must(update(store_, {}, changes_between({}, theirs))), {start});
+
+    const Ran judge = run("git -C " + clone_.string() +
+                          " -c merge.renames=false -c merge.directoryRenames=false merge-tree --write-tree " +
+                          left.hex() + " " + right.hex() + " 2>&1");
+    Integration integration = must(Integration::create(store_, start));
+    must(integration.accept({TaskIndex{0}, start, left, "left\n"}, OnConflict::report));
+    const auto answer = must(integration.accept({TaskIndex{1}, start, right, "right\n"}, OnConflict::report));
+    ASSERT_EQ(answer.accepted, judge.status == 0) << judge.out;
+    if (!answer.accepted) {
+      ++conflicting;
+      continue;
+    }
+    ++clean;
+    ASSERT_EQ(must(store_.tree_of(must(integration.merged(tasks({0, 1}))))).hex(), judge.out.substr(0, 40));
+  }
+  EXPECT_GT(clean, 50);
+  EXPECT_GT(conflicting, 50);
+}
+
+}  // namespace
+}  // namespace fleet::git
