@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -17,7 +18,8 @@ struct Piece {
   int group = -1;
 };
 
-Result<std::vector<Piece>> parse_replacement(std::string_view text, int groups) {
+Result<std::vector<Piece>> parse_replacement(std::string_view text, const re2::RE2& re) {
+  const int groups = re.NumberOfCapturingGroups();
   const auto refuse = [&](std::string why) {
     return base::fail_input("read the replacement", fmt::format("`{}`", text), std::move(why),
                             "write `$$` for a dollar");
@@ -25,6 +27,9 @@ Result<std::vector<Piece>> parse_replacement(std::string_view text, int groups) 
   std::vector<Piece> pieces(1);
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '$') {
+      if (text[i] == '\\' && i + 1 < text.size() && is_ascii_digit(text[i + 1])) {
+        return refuse(fmt::format("a group is written `${}`, not `\\{}`", text[i + 1], text[i + 1]));
+      }
       pieces.back().text += text[i];
       continue;
     }
@@ -36,6 +41,17 @@ Result<std::vector<Piece>> parse_replacement(std::string_view text, int groups) 
     const bool braced = i < text.size() && text[i] == '{';
     if (braced) ++i;
     const std::size_t begin = i;
+    if (braced && i < text.size() && !is_ascii_digit(text[i])) {
+      const std::size_t end = std::min(text.find('}', i), text.size());
+      const std::string name(text.substr(i, end - i));
+      const auto known = re.NamedCapturingGroups().find(name);
+      if (end == text.size() || known == re.NamedCapturingGroups().end())
+        return refuse(fmt::format("there is no group `{}`", name));
+      i = end;
+      pieces.push_back({{}, known->second});
+      pieces.emplace_back();
+      continue;
+    }
     int group = 0;
     constexpr std::size_t kMaxDigits = 3;
     while (i < text.size() && is_ascii_digit(text[i]) && i - begin < kMaxDigits)
@@ -74,13 +90,13 @@ Result<Regex> Regex::parse(std::string_view text) {
 }
 
 Result<> Regex::check_replacement(std::string_view replacement) const {
-  FLEET_CHECK(parse_replacement(replacement, compiled_->re.NumberOfCapturingGroups()));
+  FLEET_CHECK(parse_replacement(replacement, compiled_->re));
   return {};
 }
 
 Result<Regex::Replaced> Regex::replace_all(std::string_view text, std::string_view replacement) const {
   const int groups = compiled_->re.NumberOfCapturingGroups();
-  FLEET_TRY(const std::vector<Piece> pieces, parse_replacement(replacement, groups));
+  FLEET_TRY(const std::vector<Piece> pieces, parse_replacement(replacement, compiled_->re));
   const re2::StringPiece input(text.data(), text.size());
   std::vector<re2::StringPiece> found(static_cast<std::size_t>(groups) + 1);
   Replaced out;
@@ -107,6 +123,7 @@ Result<Regex::Replaced> Regex::replace_all(std::string_view text, std::string_vi
                               fmt::format("the result has more than {} bytes", kMaxResult));
     }
     ++out.count;
+    out.offsets.push_back(begin);
     done = end;
     at = end;
     if (begin == end) {  // go on behind the next character

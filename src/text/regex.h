@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -22,10 +23,12 @@ class Regex {
 
   struct Replaced {
     std::string text;
-    std::size_t count = 0;  // places
+    std::size_t count = 0;             // places
+    std::vector<std::size_t> offsets;  // where in the text each of them started, in bytes
   };
-  // In the replacement `$1` or `${1}` is the first group, `$0` the match, `$$` a dollar; any other dollar,
-  // and a group that there is not, are errors. So is a result of more than kMaxResult bytes.
+  // In the replacement `$1` or `${1}` is the first group, `${name}` the one written `(?P<name>...)`, `$0` the
+  // match, `$$` a dollar; any other dollar, a group that there is not, and a `\1` (which other tools take for
+  // a group) are errors. So is a result of more than kMaxResult bytes.
   static constexpr std::size_t kMaxResult = 64 << 20;
   [[nodiscard]] Result<Replaced> replace_all(std::string_view text, std::string_view replacement) const;
   // Only what replace_all() would say of the replacement.
