@@ -61,6 +61,7 @@ std::vector<Cell> cells(const model::TaskSpec& task) {
   if (count == 0) return {Cell{}};
   std::vector<Cell> out(count);
   std::set<std::string> taken{"lock"};
+  std::map<std::string, int> copies_of;
   for (std::size_t i = 0; i < count; ++i) {
     Cell& cell = out[i];
     std::size_t rest = i;
@@ -74,8 +75,9 @@ std::vector<Cell> cells(const model::TaskSpec& task) {
     }
     const std::string wanted = slug_of(cell.label).empty() ? "cell" : slug_of(cell.label);
     cell.slug = wanted;
-    for (int copy = 2; !taken.insert(folded(cell.slug)).second; ++copy)
-      cell.slug = wanted + "-" + std::to_string(copy);
+    int& copies = copies_of[folded(wanted)];
+    while (!taken.insert(folded(cell.slug)).second)
+      cell.slug = wanted + "-" + std::to_string(++copies + 1);
   }
   return out;
 }

@@ -43,7 +43,7 @@ class Tree {
     requirements();
     settings();
     for (const std::string& note : plan_.notes)
-      out_ += "\n" + style("33", "note: ") + cell(note) + "\n";
+      out_ += "\n" + style("33", "note: ") + cell(note, width_ - 6) + "\n";
     return std::move(out_);
   }
 
@@ -110,17 +110,18 @@ std::string percent(double share) {
 }
 
 void Tree::head() {
-  out_ += style("1", cell(plan_.workflow_name));
-  if (plan_.workflow_path != plan_.workflow_name) out_ += "  " + style("2", cell(plan_.workflow_path));
-  out_ += fmt::format("\n{} in {}, {} at once", counted(plan_.tasks.size(), "task"),
+  const std::string name = cell(plan_.workflow_name);
+  out_ += style("1", name);
+  const std::size_t used = text::display_width(name) + 2;
+  if (plan_.workflow_path != plan_.workflow_name && used + 8 < width_)
+    out_ += "  " + style("2", cell(plan_.workflow_path, width_ - used));
+  out_ += fmt::format("\n{} in {}, {} at once\n", counted(plan_.tasks.size(), "task"),
                       counted(plan_.levels, "level"), plan_.settings.parallel.value);
-  if (plan_.forecast.duration) {
-    out_ += fmt::format("{}about {}, longest chain {}", glyphs_.dot,
-                        base::describe_duration(*plan_.forecast.duration),
-                        base::describe_duration(plan_.forecast.critical_path));
-    if (plan_.forecast.from_history < plan_.tasks.size())
-      out_ += fmt::format(" ({} of {} known from history)", plan_.forecast.from_history, plan_.tasks.size());
-  }
+  if (!plan_.forecast.duration) return;
+  out_ += fmt::format("about {}{}longest chain {}", base::describe_duration(*plan_.forecast.duration),
+                      glyphs_.dot, base::describe_duration(plan_.forecast.critical_path));
+  if (plan_.forecast.from_history < plan_.tasks.size())
+    out_ += fmt::format("{}{} of {} known", glyphs_.dot, plan_.forecast.from_history, plan_.tasks.size());
   out_ += "\n";
 }
 
@@ -189,7 +190,7 @@ std::string Tree::notes_of(const Row& row) const {
     notes.push_back(std::move(text));
   }
   if (task.spec.condition) notes.push_back("if " + task.spec.condition->value);
-  if (task.title != task.id) notes.insert(notes.begin(), task.title);
+  if (!task.spec.name.empty()) notes.insert(notes.begin(), task.title);
   return fmt::format("{}", fmt::join(notes, "; "));
 }
 
