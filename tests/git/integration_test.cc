@@ -303,7 +303,7 @@ TEST_F(IntegrationTest, merges_random_results_the_same_in_every_order_of_arrival
 TEST_F(IntegrationTest, merges_two_results_as_git_does) {
   int clean = 0;
   int conflicting = 0;
-  for (std::uint64_t seed = 1; seed <= 250; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 160; ++seed) {
     SCOPED_TRACE(seed);
     Dice dice(seed);
     const auto text = [&](std::size_t which, std::size_t edit) {
@@ -322,7 +322,7 @@ TEST_F(IntegrationTest, merges_two_results_as_git_does) {
                        dice.one_in(5) ? FileMode::executable : FileMode::regular};
     };
     const auto change_at_random = [&](Files& files) {
-      for (std::size_t edits = dice.below(5); edits > 0; --edits) {
+      for (std::size_t edits = dice.below(8); edits > 0; --edits) {
         if (files.empty() || dice.one_in(4)) {
           place(files, random_path(dice), random_entry(dice.below(12)));
           continue;
@@ -352,13 +352,19 @@ TEST_F(IntegrationTest, merges_two_results_as_git_does) {
     const ObjectId left = commit(must(update(store_, {}, changes_between({}, ours))), {start});
     const ObjectId right = commit(must(update(store_, {}, changes_between({}, theirs))), {start});
 
-    const Ran judge = run("git -C " + clone_.string() +
-                          " -c merge.renames=false -c merge.directoryRenames=false merge-tree --write-tree " +
-                          left.hex() + " " + right.hex() + " 2>&1");
+    // git 2.39 always follows renames here, which fleet never does: such cases say nothing.
+    const std::string in_clone = "git -C " + clone_.string();
+    const auto renames = [&](ObjectId side) {
+      return run(in_clone + " diff-tree -r -M --diff-filter=R " + start.hex() + " " + side.hex()).out;
+    };
+    if (!renames(left).empty() || !renames(right).empty()) continue;
+    const Ran judge = run(in_clone + " merge-tree --write-tree " + left.hex() + " " + right.hex() + " 2>&1");
     Integration integration = must(Integration::create(store_, start));
     must(integration.accept({TaskIndex{0}, start, left, "left\n"}, OnConflict::report));
     const auto answer = must(integration.accept({TaskIndex{1}, start, right, "right\n"}, OnConflict::report));
-    ASSERT_EQ(answer.accepted, judge.status == 0) << judge.out;
+    ASSERT_EQ(answer.accepted, judge.status == 0)
+        << judge.out << (answer.conflicts.empty() ? "" : ::testing::PrintToString(answer.conflicts[0].paths))
+        << "\nbase, ours, theirs: " << start.hex() << " " << left.hex() << " " << right.hex();
     if (!answer.accepted) {
       ++conflicting;
       continue;
@@ -366,8 +372,8 @@ TEST_F(IntegrationTest, merges_two_results_as_git_does) {
     ++clean;
     ASSERT_EQ(must(store_.tree_of(must(integration.merged(tasks({0, 1}))))).hex(), judge.out.substr(0, 40));
   }
-  EXPECT_GT(clean, 50);
-  EXPECT_GT(conflicting, 50);
+  EXPECT_GT(clean, 30);
+  EXPECT_GT(conflicting, 30);
 }
 
 }  // namespace

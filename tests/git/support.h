@@ -49,7 +49,7 @@ class TempFolder {
   TempFolder& operator=(const TempFolder&) = delete;
   ~TempFolder() {
     std::error_code ignored;
-    fs::remove_all(path_, ignored);
+    if (::getenv("KEEP") == nullptr) fs::remove_all(path_, ignored);
   }
   [[nodiscard]] const fs::path& path() const { return path_; }
   [[nodiscard]] fs::path operator/(const fs::path& below) const { return path_ / below; }
