@@ -124,9 +124,8 @@ TEST(RenderMermaid, NoNameBreaksOutOfItsLabel) {
                 testing::AnyOf("flowchart TD", testing::StartsWith("  t0[\""), testing::StartsWith("  t1[\""),
                                testing::StartsWith("  t0 -. \""), testing::StartsWith("  classDef")));
   EXPECT_EQ(count, 5);
-  EXPECT_THAT(drawn, AllOf(Not(HasSubstr("<script")), Not(HasSubstr("\"];")), Not(HasSubstr("`")),
-                           Not(HasSubstr("%%"))));")), Not(HasSubstr("`")),
-                           Not(HasSubstr("t9 --"))));
+  for (const char* sting : {"<script", "\"];", "`", "%%"})
+    EXPECT_THAT(drawn, Not(HasSubstr(sting)));
 }
 
 TEST(RenderDot, IsWhatItWas) {
