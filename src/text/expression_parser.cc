@@ -38,7 +38,7 @@ class Parser {
            fmt::format("an expression may have {} bytes, this has {}", Expression::kMaxLength, text_.size()));
     }
     skip_blanks();
-    if (at_ == text_.size()) fail(0, 1, "an expression is missing here");
+    if (at_ == text_.size()) fail(at_, 1, "an expression is missing here");
     out_.tree = any_of();
     if (!error_ && at_ < text_.size()) fail_unexpected();
     if (error_) return tl::make_unexpected(*std::move(error_));

@@ -32,8 +32,12 @@ class Masker::Automaton {
   }
   // The length of the longest form that ends where this node is reached; 0: none.
   [[nodiscard]] std::uint32_t match(std::uint32_t node) const { return match_[node]; }
-  // How many of the last bytes may be the beginning of a form.
-  [[nodiscard]] std::uint32_t depth(std::uint32_t node) const { return depth_[node]; }
+  // How many of the last bytes may be the beginning of a form that has not ended.
+  [[nodiscard]] std::uint32_t open(std::uint32_t node) const {
+    while (node != 0 && first_child_[node] == first_child_[node + 1])
+      node = failure_[node];
+    return depth_[node];
+  }
   [[nodiscard]] std::size_t longest() const { return depth_.back(); }
   // The first byte in text[from, ...) that a form begins with.
   [[nodiscard]] std::size_t next_start(std::string_view text, std::size_t from) const {
@@ -148,7 +152,7 @@ std::string Masker::Stream::feed(std::string_view chunk) {
     }
   }
   position_ = begin + chunk.size();
-  release(position_ - automaton_->depth(state_), out);
+  release(position_ - automaton_->open(state_), out);
   return out;
 }
 

@@ -164,8 +164,9 @@ class PatternCompiler {
       add_directories();
       ++at_;
     } else {
-      // At the end, where it does not match the directory itself. (Before an escaped slash git reads on.)
-      if (rest.empty() && (begin == start_ || text_[begin - 1] == '/')) add_one_of(ByteSet::all());
+      // At the end: all that is below, not the directory `a/` itself. (git is never asked about paths like
+      // that, and lets `foo**/**` match `foo`. Before an escaped slash it reads on.)
+      if (rest.empty() && flavour_ == PathPattern::Flavour::documented) add_one_of(ByteSet::all());
       add_any_number_of(ByteSet::all());
     }
   }
@@ -247,7 +248,7 @@ PathPattern PathPattern::compile(std::string_view text, Flavour flavour) {
 }
 
 PathPattern::Match PathPattern::match(std::string_view path) const {
-  if (problem_ || path.substr(0, literal_start_.size()) != literal_start_) return {};
+  if (problem_ || path.empty() || path.substr(0, literal_start_.size()) != literal_start_) return {};
   std::string_view rest = path.substr(literal_start_.size());
   if (is_literal_) return {rest.empty(), !rest.empty() && rest.front() == '/'};
 

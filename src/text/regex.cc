@@ -58,7 +58,7 @@ Result<std::vector<Piece>> parse_replacement(std::string_view text, const re2::R
       group = group * 10 + (text[i++] - '0');
     const bool closed = !braced || (i < text.size() && text[i] == '}');
     if (i == begin || !closed)
-      return refuse(fmt::format("the `$` at byte {} is not followed by a group", begin));
+      return refuse(fmt::format("the `$` at byte {} is not followed by a group", begin - (braced ? 1 : 0)));
     if (group > groups)
       return refuse(fmt::format("there is no group {}, the expression has {}", group, groups));
     if (!braced) --i;
@@ -102,12 +102,16 @@ Result<Regex::Replaced> Regex::replace_all(std::string_view text, std::string_vi
   Replaced out;
   std::size_t done = 0;  // bytes copied or replaced
   std::size_t at = 0;    // where to look
+  std::size_t last_end = std::string_view::npos;
   while (at <= text.size() &&
          compiled_->re.Match(input, at, text.size(), re2::RE2::UNANCHORED, found.data(), groups + 1)) {
     const auto begin = static_cast<std::size_t>(found[0].data() - text.data());
     const std::size_t end = begin + found[0].size();
-    if (begin == end && begin < done) {  // nothing, within the character after the last match
-      ++at;
+    if (begin == end &&
+        begin == last_end) {  // nothing, directly after a match: go on behind the next character
+      do {
+        ++at;
+      } while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80);
       continue;
     }
     out.text += text.substr(done, begin - done);
@@ -126,11 +130,7 @@ Result<Regex::Replaced> Regex::replace_all(std::string_view text, std::string_vi
     out.offsets.push_back(begin);
     done = end;
     at = end;
-    if (begin == end) {  // go on behind the next character
-      ++at;
-      while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80)
-        ++at;
-    }
+    last_end = end;
   }
   if (done < text.size()) out.text += text.substr(done);
   return out;

@@ -1,0 +1,60 @@
+#include "text/regex.h"
+
+#include <gtest/gtest.h>
+
+namespace fleet::text {
+namespace {
+
+std::string replaced(std::string_view regex, std::string_view text, std::string_view replacement) {
+  const auto result = Regex::parse(regex)->replace_all(text, replacement);
+  return result ? result->text : result.error().why;
+}
+
+TEST(Regex, ReplacesAndCounts) {
+  const auto regex = Regex::parse(R"((\w+)\((\d*)\))");
+  ASSERT_TRUE(regex);
+  const auto result = regex->replace_all("f(1) g() h", "${2}$1[$0]$$");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->text, "1f[f(1)]$ g[g()]$ h");
+  EXPECT_EQ(result->count, 2u);
+  EXPECT_TRUE(regex->is_found_in("x(3)"));
+  EXPECT_FALSE(regex->is_found_in("x"));
+}
+
+TEST(Regex, MatchesAtLines) {
+  EXPECT_EQ(replaced("^a$", "a\nb\na", "x"), "x\nb\nx");
+  EXPECT_EQ(replaced("^", "a\nb", "> "), "> a\n> b");
+}
+
+TEST(Regex, ReplacesEmptyMatchesOnce) {
+  EXPECT_EQ(replaced("x*", "axb", "-"), "-a-b-");
+  EXPECT_EQ(replaced("", "\xc3\xa4", "-"), "-\xc3\xa4-");
+  EXPECT_EQ(replaced("", "", "-"), "-");
+}
+
+TEST(Regex, PassesOtherBytesThrough) {
+  EXPECT_EQ(replaced("a",
+                     "\xff"
+                     "a\xfe\0b",
+                     "x"),
+            std::string("\xff"
+                        "x\xfe"));
+}
+
+TEST(Regex, RefusesWhatItCannotDo) {
+  EXPECT_FALSE(Regex::parse("("));
+  EXPECT_FALSE(Regex::parse("(a)\\1"));
+  EXPECT_FALSE(Regex::parse(std::string(Regex::kMaxLength + 1, 'a')));
+  EXPECT_EQ(replaced("a", "a", "$1"), "there is no group 1, the expression has 0");
+  EXPECT_EQ(replaced("a", "a", "$x"), "the `$` at byte 1 is not followed by a group");
+  EXPECT_EQ(replaced("a", "a", "${0"), "the `$` at byte 1 is not followed by a group");
+  EXPECT_TRUE(Regex::parse("(a)")->check_replacement("$1"));
+  EXPECT_FALSE(Regex::parse("(a)")->check_replacement("$2"));
+  EXPECT_EQ(replaced(".+", std::string(1 << 20, 'a'),
+                     "$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$"
+                     "0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0"),
+            "the result has more than 67108864 bytes");
+}
+
+}  // namespace
+}  // namespace fleet::text
