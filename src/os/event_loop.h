@@ -1,13 +1,14 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <unordered_map>
-#include <vector>
 
 #include "base/result.h"
 #include "base/sync.h"
@@ -76,25 +77,20 @@ class EventLoop {
     int fd = -1;
     std::shared_ptr<WatchCallback> callback;  // shared: it may unwatch itself while it runs
   };
-  struct Posted {
-    std::vector<Callback> queue;
-    bool stopping = false;
-  };
-
   EventLoop(base::UniqueFd epoll, base::UniqueFd wake);
   void wake();
+  void run_posted();
   void fire_timers();
-  [[nodiscard]] bool run_posted();  // false: stop() was called
   [[nodiscard]] int milliseconds_to_wait();
   void wait_for_events(int milliseconds);
 
   base::UniqueFd epoll_;
   base::UniqueFd wake_;
-  base::Sync<Posted> posted_;
+  base::Sync<std::deque<Callback>> posted_;
+  std::atomic<bool> stopping_ = false;
   std::map<TimerId, Callback> timers_;
   std::unordered_map<std::uint64_t, Watch> watches_;
   std::uint64_t last_id_ = 0;
-  bool stopped_ = false;  // noticed in this run()
 };
 
 }  // namespace fleet::os

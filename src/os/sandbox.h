@@ -44,6 +44,12 @@ struct SandboxRules {
   std::optional<UserId> user;  // drop to it: needs root
 };
 
+struct FilterInstruction {  // of a seccomp filter, as struct sock_filter
+  std::uint16_t code;
+  std::uint8_t jump_true, jump_false;
+  std::uint32_t value;
+};
+
 // What this kernel and this process can hold, found by trying.
 struct SandboxAbility {
   int landlock_abi = 0;  // 0: none. 3: truncate, 6: signals and abstract sockets (landlock(7))
@@ -69,14 +75,8 @@ class PreparedSandbox {
   friend Result<std::shared_ptr<const PreparedSandbox>> prepare_sandbox(const SandboxRules& rules,
                                                                         model::SandboxMode mode);
   base::UniqueFd ruleset_;
-  struct Instruction {  // as struct sock_filter
-    std::uint16_t code;
-    std::uint8_t jump_true, jump_false;
-    std::uint32_t value;
-  };
-  std::vector<Instruction> filter_;
+  std::vector<FilterInstruction> filter_;
   std::optional<UserId> user_;
-  bool drop_capabilities_ = false;
   std::vector<std::string> missing_;
 };
 

@@ -1,0 +1,171 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+
+#include "base/unique_fd.h"
+#include "os/errors.h"
+#include "os/files.h"
+
+// What walks whole trees, which tasks may have filled: with symlinks, folders without permissions, and
+// nesting past any limit. Everything goes through descriptors of folders that were opened without following
+// links.
+namespace fleet::os {
+namespace {
+
+using base::UniqueFd;
+
+constexpr int kMaxNesting = 64;  // folders open at once
+
+struct CloseDirectory {
+  void operator()(DIR* folder) const { ::closedir(folder); }
+};
+using Directory = std::unique_ptr<DIR, CloseDirectory>;
+
+bool is_dot(const char* name) {
+  return name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0'));
+}
+
+// Opens a folder for its owner, also when its mode forbids it. Through /proc, since there is no fchmodat that
+// never follows.
+UniqueFd open_folder(int parent, const char* name) {
+  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  UniqueFd folder(::openat(parent, name, kFlags));
+  if (folder || errno != EACCES) return folder;
+  const UniqueFd place(::openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!place) return {};
+  if (::chmod(fmt::format("/proc/self/fd/{}", place.get()).c_str(), 0700) != 0) {
+    errno = EACCES;
+    return {};
+  }
+  return UniqueFd(::openat(parent, name, kFlags));
+}
+
+class Remover {
+ public:
+  Remover(std::string path, int top, dev_t device) : path_(std::move(path)), top_(top), device_(device) {}
+
+  Result<> empty_top() {
+    do {
+      moved_up_ = false;
+      UniqueFd again(::openat(top_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+      if (!again) return fail_system("remove", path_, errno);
+      FLEET_CHECK(empty(std::move(again), 1));
+    } while (moved_up_);
+    return {};
+  }
+
+ private:
+  Result<> empty(UniqueFd fd, int nesting) {
+    struct stat status {};
+    if (::fstat(fd.get(), &status) != 0) return fail_system("remove", path_, errno);
+    if (status.st_dev != device_) {
+      return base::fail_world("remove", path_, "another file system is mounted in it", "unmount that first");
+    }
+    // Entries can only be removed from a folder that is open for writing.
+    if ((status.st_mode & S_IRWXU) != S_IRWXU) ::fchmod(fd.get(), 0700);
+    const int folder = fd.get();
+    const Directory entries(::fdopendir(fd.release()));
+    if (!entries) return fail_system("remove", path_, errno);
+    for (bool removed_some = true; removed_some;) {  // removing while reading may skip entries
+      removed_some = false;
+      ::rewinddir(entries.get());
+      while (const dirent* entry = ::readdir(entries.get())) {
+        if (is_dot(entry->d_name)) continue;
+        FLEET_TRY(const bool removed, remove_entry(folder, entry->d_name, nesting));
+        removed_some = removed_some || removed;
+      }
+    }
+    return {};
+  }
+
+  // False: it was moved up into the top folder, or is there waiting for its turn.
+  Result<bool> remove_entry(int folder, const char* name, int nesting) {
+    if (::unlinkat(folder, name, 0) == 0 || errno == ENOENT) return true;
+    if (errno != EISDIR && errno != EPERM)
+      return fail_system("remove", fmt::format("{} in {}", name, path_), errno);
+    if (::unlinkat(folder, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return true;
+    if (errno != ENOTEMPTY && errno != EEXIST && errno != EACCES) {
+      return fail_system("remove", fmt::format("{} in {}", name, path_), errno);
+    }
+    if (nesting >= kMaxNesting) {
+      const std::string above = fmt::format(".fleet-nested-{}", ++moved_);
+      if (::renameat(folder, name, top_, above.c_str()) != 0) return fail_system("remove", path_, errno);
+      moved_up_ = true;
+      return true;
+    }
+    UniqueFd child = open_folder(folder, name);
+    if (!child) return fail_system("remove", fmt::format("{} in {}", name, path_), errno);
+    FLEET_CHECK(empty(std::move(child), nesting + 1));
+    if (::unlinkat(folder, name, AT_REMOVEDIR) != 0 && errno != ENOENT) {
+      return fail_system("remove", fmt::format("{} in {}", name, path_), errno);
+    }
+    return true;
+  }
+
+  std::string path_;
+  int top_;
+  dev_t device_;
+  bool moved_up_ = false;
+  unsigned moved_ = 0;
+};
+
+Result<> change_owner_within(UniqueFd fd, UserId user, const std::string& path, int nesting) {
+  if (nesting > kMaxNesting * 4) {
+    return base::fail_world("change the owner of", path, "its folders are nested too deeply");
+  }
+  if (::fchown(fd.get(), user.uid, user.gid) != 0) return fail_system("change the owner of", path, errno);
+  const int folder = fd.get();
+  const Directory entries(::fdopendir(fd.release()));
+  if (!entries) return fail_system("change the owner of", path, errno);
+  while (const dirent* entry = ::readdir(entries.get())) {
+    if (is_dot(entry->d_name)) continue;
+    struct stat status {};
+    if (::fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+      return fail_system("change the owner of", path, errno);
+    }
+    if (S_ISDIR(status.st_mode)) {
+      UniqueFd child = open_folder(folder, entry->d_name);
+      if (!child)
+        return fail_system("change the owner of", fmt::format("{} in {}", entry->d_name, path), errno);
+      FLEET_CHECK(change_owner_within(std::move(child), user, path, nesting + 1));
+    } else if (status.st_nlink == 1 &&
+               ::fchownat(folder, entry->d_name, user.uid, user.gid, AT_SYMLINK_NOFOLLOW) != 0) {
+      return fail_system("change the owner of", fmt::format("{} in {}", entry->d_name, path), errno);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<> remove_tree(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return {};
+    return fail_system("remove", path, errno);
+  }
+  if (!S_ISDIR(status.st_mode)) {
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_system("remove", path, errno);
+    return {};
+  }
+  const UniqueFd top = open_folder(AT_FDCWD, path.c_str());
+  if (!top) return fail_system("remove", path, errno);
+  FLEET_CHECK(Remover(path, top.get(), status.st_dev).empty_top());
+  if (::rmdir(path.c_str()) != 0 && errno != ENOENT) return fail_system("remove", path, errno);
+  return {};
+}
+
+Result<> change_owner(const std::string& path, UserId user) {
+  UniqueFd top = open_folder(AT_FDCWD, path.c_str());
+  if (top) return change_owner_within(std::move(top), user, path, 1);
+  if (errno != ENOTDIR && errno != ELOOP) return fail_system("change the owner of", path, errno);
+  if (::lchown(path.c_str(), user.uid, user.gid) != 0) return fail_system("change the owner of", path, errno);
+  return {};
+}
+
+}  // namespace fleet::os

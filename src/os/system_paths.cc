@@ -1,0 +1,52 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "os/files.h"
+#include "os/sandbox.h"
+
+namespace fleet::os {
+namespace {
+
+std::string parent_of(const std::string& folder) {
+  const auto slash = folder.find_last_of('/');
+  return slash == std::string::npos || slash == 0 ? "/" : folder.substr(0, slash);
+}
+
+bool holds(const std::string& folder, const std::string& path) {
+  return folder == "/" || path == folder || path.compare(0, folder.size() + 1, folder + "/") == 0;
+}
+
+// `bin` beside `lib` is how installations look (a Node.js of nvm, a Python of pyenv, a virtual environment):
+// its programs read their own libraries. Not so ~/.cargo, whose `bin` stands beside a file of credentials.
+bool is_installation(const std::string& folder, const std::string& home) {
+  if (!home.empty() && (holds(folder, home) || folder == home + "/.local")) return false;
+  return folder != "/" && (is_directory(folder + "/lib") || is_directory(folder + "/libexec"));
+}
+
+}  // namespace
+
+std::vector<std::string> system_read_paths(std::string_view path_variable, const std::string& home) {
+  std::vector<std::string> paths{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc",
+                                 "/opt", "/nix/store", "/proc", "/sys",
+                                 // where /etc/resolv.conf leads to
+                                 "/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager/resolv.conf",
+                                 "/mnt/wsl/resolv.conf"};
+  for (std::string_view rest = path_variable; !rest.empty();) {
+    const auto colon = std::min(rest.find(':'), rest.size());
+    std::string folder(rest.substr(0, colon));
+    rest.remove_prefix(std::min(colon + 1, rest.size()));
+    while (folder.size() > 1 && folder.back() == '/')
+      folder.pop_back();
+    if (folder.empty() || folder.front() != '/' || (!home.empty() && holds(folder, home))) continue;
+    const std::string name = folder.substr(folder.find_last_of('/') + 1);
+    const bool holds_programs = name == "bin" || name == "sbin" || name == "shims";
+    if (holds_programs && is_installation(parent_of(folder), home)) folder = parent_of(folder);
+    const bool covered =
+        std::any_of(paths.begin(), paths.end(), [&](const auto& path) { return holds(path, folder); });
+    if (!covered) paths.push_back(folder);
+  }
+  return paths;
+}
+
+}  // namespace fleet::os
