@@ -1,7 +1,8 @@
 #include "app/app.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
 
 #include "app/command.h"
 #include "app/world.h"
@@ -27,12 +28,14 @@ int show_parse_error(const CLI::App& app, const CLI::ParseError& error, const Wo
 int run(int argc, char** argv) {
   os::prepare_signals();
   World world = real_world();
-  CLI::App app("Runs coding agents, codemods and commands on a repository: in parallel, isolated by git, resumable.",
-               "fleet");
+  CLI::App app(
+      "Runs coding agents, codemods and commands on a repository: in parallel, isolated by git, resumable.",
+      "fleet");
   app.set_version_flag("--version", "fleet " FLEET_VERSION);
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 good, 1 a task or the gate failed, 2 the workflow or the command line is wrong,\n"
-             "3 the world failed (git, disk, network), 130 interrupted.");
+  app.footer(
+      "Exit codes: 0 good, 1 a task or the gate failed, 2 the workflow or the command line is wrong,\n"
+      "3 the world failed (git, disk, network), 130 interrupted.");
   Action action;
   for (const Command& command : commands()) {
     CLI::App* added = app.add_subcommand(command.name, command.summary);

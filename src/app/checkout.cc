@@ -17,7 +17,8 @@ Result<Checkout> open_checkout(const World& world, const Where& where) {
 
 Result<store::Reader> open_state(const Checkout& checkout) {
   if (!std::filesystem::exists(checkout.layout.database())) {
-    return base::fail_input("find a run", {}, "nothing was run in this repository yet", "start with `fleet run`");
+    return base::fail_input("find a run", {}, "nothing was run in this repository yet",
+                            "start with `fleet run`");
   }
   return store::Reader::open(checkout.layout.database());
 }
@@ -26,7 +27,8 @@ Result<store::RunRow> find_run(store::Reader& reader, const std::string& name) {
   if (!name.empty()) return reader.run(name);
   FLEET_TRY(std::vector<store::RunRow> newest, reader.runs(1));
   if (newest.empty()) {
-    return base::fail_input("find a run", {}, "nothing was run in this repository yet", "start with `fleet run`");
+    return base::fail_input("find a run", {}, "nothing was run in this repository yet",
+                            "start with `fleet run`");
   }
   return std::move(newest.front());
 }

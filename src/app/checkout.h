@@ -15,7 +15,7 @@ namespace fleet::app {
 // Where a command works, as the command line says.
 struct Where {
   std::string directory = ".";  // -C
-  std::string state;            // --state; empty: FLEET_STATE, or `fleet` in the repository's common git folder
+  std::string state;  // --state; empty: FLEET_STATE, or `fleet` in the repository's common git folder
 };
 
 // The user's clone, and the state of its runs.

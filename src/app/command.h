@@ -15,8 +15,8 @@ namespace fleet::app {
 // What the chosen command does, once the command line is read.
 using Action = std::function<Result<base::ExitCode>(World&)>;
 
-// One command: a row in a table. `add` tells its options to the parser, and leaves in `action` what to do when the command
-// is the one that was given.
+// One command: a row in a table. `add` tells its options to the parser, and leaves in `action` what to do
+// when the command is the one that was given.
 struct Command {
   const char* name;
   const char* summary;

@@ -1,8 +1,8 @@
 #include "app/load.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
+
+#include <charconv>
 
 #include "base/time.h"
 #include "os/files.h"
@@ -56,15 +56,16 @@ Result<std::map<std::string, std::string>> parse_inputs(const std::vector<std::s
 
 }  // namespace
 
-Result<Loaded> load(const World& world, const Checkout& checkout, const Where& where, const WorkflowChoice& choice,
-                    Purpose purpose) {
+Result<Loaded> load(const World& world, const Checkout& checkout, const Where& where,
+                    const WorkflowChoice& choice, Purpose purpose) {
   const std::string file = std::filesystem::path(where.directory) / choice.path;
   if (!os::exists(file)) {
     return base::fail_input("read the workflow", choice.path, "there is no such file",
                             "`fleet init` writes a first one, or name another: `fleet run PATH`");
   }
   auto source = os::read_file(file, kMostBytes);
-  if (!source) return base::fail_input("read the workflow", choice.path, source.error().why, source.error().hint);
+  if (!source)
+    return base::fail_input("read the workflow", choice.path, source.error().why, source.error().hint);
   workflow::Reading reading = workflow::read(choice.path, *source);
 
   plan::PlanOptions options;
@@ -89,9 +90,11 @@ Result<Loaded> load(const World& world, const Checkout& checkout, const Where& w
   if (wrong.empty() && purpose == Purpose::run) wrong = workflow::unsupported(reading.workflow);
   if (!wrong.empty()) {
     const bool colour = world.terminal->look(terminal::Stream::err).colour;
-    world.err(workflow::diagnostic_text(wrong, *source, colour ? workflow::Colour::on : workflow::Colour::off));
-    return base::fail_input("use the workflow", choice.path,
-                            wrong.size() == 1 ? "it has an error" : fmt::format("it has {} errors", wrong.size()));
+    world.err(
+        workflow::diagnostic_text(wrong, *source, colour ? workflow::Colour::on : workflow::Colour::off));
+    return base::fail_input(
+        "use the workflow", choice.path,
+        wrong.size() == 1 ? "it has an error" : fmt::format("it has {} errors", wrong.size()));
   }
   return Loaded{std::move(reading.workflow), std::move(planning.plan)};
 }

@@ -26,11 +26,12 @@ struct Loaded {
   model::Plan plan;
 };
 
-// Whether the plan is only to be looked at, or to be run, in which case all that this build cannot honour is refused.
+// Whether the plan is only to be looked at, or to be run, in which case all that this build cannot honour is
+// refused.
 enum class Purpose { look, run };
 
-// Reads, validates and plans. Everything that is wrong with the file is shown on standard error, in one go; the Error then
-// only says that it was.
+// Reads, validates and plans. Everything that is wrong with the file is shown on standard error, in one go;
+// the Error then only says that it was.
 [[nodiscard]] Result<Loaded> load(const World& world, const Checkout& checkout, const Where& where,
                                   const WorkflowChoice& choice, Purpose purpose);
 

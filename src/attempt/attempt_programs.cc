@@ -132,7 +132,7 @@ void Attempt::start_program(const agents::ReadyCommand& command,
   spec.argv = command.argv;
   spec.env = *std::move(env);
   spec.working_directory = places_.workspace;
-  spec.token = fmt::format("{}.{}", services_.token, start_.serial);
+  spec.token = process_token(services_, start_.serial);
   spec.sandbox = sandbox_;
   spec.grace = services_.plan.settings.grace.value;
   const auto self = shared_from_this();

@@ -49,4 +49,9 @@ struct Services {
   std::function<void(const std::string&)> note;
 };
 
+// What the processes of one attempt carry in their environment (os::kTokenVariable).
+[[nodiscard]] inline std::string process_token(const Services& services, engine::Serial serial) {
+  return services.token + "." + std::to_string(serial);
+}
+
 }  // namespace fleet::attempt

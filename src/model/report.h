@@ -62,6 +62,7 @@ struct DeliveryReport {
   std::uint32_t files = 0;
   std::uint32_t added = 0;  // lines
   std::uint32_t removed = 0;
+  std::string error;  // why nothing could be delivered
 };
 
 struct Report {

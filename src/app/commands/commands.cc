@@ -1,0 +1,37 @@
+#include "app/commands/commands.h"
+
+#include <array>
+
+namespace fleet::app {
+namespace {
+
+constexpr auto kCommands = std::to_array<Command>({
+    {"run", "Run a workflow", "Example: fleet run --max-parallel 4 .fleet/workflow.yml", add_run},
+    {"plan", "Show what would run, and what might clash", "Example: fleet plan --format mermaid", add_plan},
+    {"resume", "Go on with a run where it stopped",
+     "Example: fleet resume                 (the newest run)\n         fleet resume --from exported",
+     add_resume},
+    {"export", "Write a run as a folder that another machine can resume",
+     "Example: fleet export exported        (the newest run)\n         fleet export 20261120-083112-k3f9 "
+     "exported",
+     add_export},
+    {"rollback", "Take a run, or one task and all that stands on it, out of its branch",
+     "Example: fleet rollback 20261120-083112-k3f9 rename", add_rollback},
+    {"status", "Show where a run stands", "Example: fleet status", add_status},
+    {"runs", "List the runs of this repository", "Example: fleet runs --json", add_runs},
+    {"show", "Show a run, or one of its tasks with its attempts and output",
+     "Example: fleet show 20261120-083112-k3f9 rename", add_show},
+    {"report", "Write the reports of a run again", "Example: fleet report 20261120-083112-k3f9 --to out",
+     add_report},
+    {"clean", "Delete the refs and files of runs whose work is merged",
+     "Example: fleet clean 20261120-083112-k3f9", add_clean},
+    {"init", "Write a first workflow for this repository", "Example: fleet init", add_init},
+});
+
+}  // namespace
+
+std::span<const Command> commands() {
+  return kCommands;
+}
+
+}  // namespace fleet::app

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "app/command.h"
+
+namespace fleet::app {
+
+void add_run(CLI::App& app, Action& action);
+void add_plan(CLI::App& app, Action& action);
+void add_resume(CLI::App& app, Action& action);
+void add_export(CLI::App& app, Action& action);
+void add_rollback(CLI::App& app, Action& action);
+void add_status(CLI::App& app, Action& action);
+void add_runs(CLI::App& app, Action& action);
+void add_show(CLI::App& app, Action& action);
+void add_report(CLI::App& app, Action& action);
+void add_clean(CLI::App& app, Action& action);
+void add_init(CLI::App& app, Action& action);
+
+}  // namespace fleet::app

@@ -1,0 +1,41 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/commands/commands.h"
+#include "app/commands/options.h"
+#include "app/transfer.h"
+
+namespace fleet::app {
+namespace {
+
+struct Options {
+  Where where;
+  std::vector<std::string> words;  // [RUN] DIR
+};
+
+Result<base::ExitCode> run_export(World& world, const Options& options) {
+  FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
+  FLEET_TRY(store::Reader reader, open_state(checkout));
+  FLEET_TRY(const store::RunRow run, find_run(reader, options.words.size() > 1 ? options.words.front() : ""));
+  const std::string& folder = options.words.back();
+  FLEET_CHECK(export_to(world, checkout, run.id, folder));
+  world.out(fmt::format("{} is exported to {}\n", run.id, folder));
+  return base::ExitCode::good;
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  app.add_option("dir", options->words, "The run's id (default: the newest), and the folder to write")
+      ->required()
+      ->expected(1, 2)
+      ->type_name("[RUN] DIR");
+  add_where(app, options->where);
+  app.callback(
+      [options, &action] { action = [options](World& world) { return run_export(world, *options); }; });
+}
+
+}  // namespace fleet::app

@@ -1,0 +1,50 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/commands/commands.h"
+#include "app/commands/options.h"
+#include "app/commands/show_plan.h"
+#include "plan/render.h"
+
+namespace fleet::app {
+
+Result<base::ExitCode> show_plan(World& world, const PlanRequest& request) {
+  FLEET_TRY(const Checkout checkout, open_checkout(world, request.where));
+  FLEET_TRY(const Loaded loaded, load(world, checkout, request.where, request.workflow, Purpose::look));
+  switch (request.format) {
+    case PlanFormat::tree: {
+      const terminal::Look look = world.terminal->look(terminal::Stream::out);
+      world.out(plan::to_tree(loaded.plan, {look.width, look.colour, look.unicode}));
+      break;
+    }
+    case PlanFormat::json:
+      world.out(plan::to_json(loaded.plan));
+      break;
+    case PlanFormat::mermaid:
+      world.out(plan::to_mermaid(loaded.plan));
+      break;
+    case PlanFormat::dot:
+      world.out(plan::to_dot(loaded.plan));
+      break;
+  }
+  return base::ExitCode::good;
+}
+
+void add_plan(CLI::App& app, Action& action) {
+  auto request = std::make_shared<PlanRequest>();
+  add_workflow(app, request->workflow);
+  add_where(app, request->where);
+  add_limits(app, request->workflow.overrides);
+  const std::map<std::string, PlanFormat> formats{{"tree", PlanFormat::tree},
+                                                  {"json", PlanFormat::json},
+                                                  {"mermaid", PlanFormat::mermaid},
+                                                  {"dot", PlanFormat::dot}};
+  app.add_option("--format", request->format, "tree, json, mermaid or dot")
+      ->transform(CLI::CheckedTransformer(formats));
+  app.add_flag_callback(
+      "--json", [request] { request->format = PlanFormat::json; }, "The same as --format json");
+  app.callback(
+      [request, &action] { action = [request](World& world) { return show_plan(world, *request); }; });
+}
+
+}  // namespace fleet::app

@@ -1,0 +1,81 @@
+#include "git/rollback.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/commands/commands.h"
+#include "app/commands/options.h"
+#include "store/run_lock.h"
+#include "text/utf8.h"
+
+namespace fleet::app {
+namespace {
+
+struct Options {
+  Where where;
+  std::string run;
+  std::string task;
+};
+
+// The task, every cell of it when it has a matrix, and everything that needs one of them.
+Result<std::set<std::string>> with_dependents(const model::Plan& plan, const std::string& name) {
+  std::vector<TaskIndex> reached;
+  std::vector<bool> seen(plan.tasks.size());
+  for (std::uint32_t i = 0; i < plan.tasks.size(); ++i) {
+    if (plan.tasks[i].id != name && plan.tasks[i].spec.id != name) continue;
+    reached.push_back({i});
+    seen[i] = true;
+  }
+  if (reached.empty()) return base::fail_input("roll back the task", name, "the run has no such task");
+  for (std::size_t i = 0; i < reached.size(); ++i) {
+    for (const TaskIndex dependent : plan.graph.dependents(reached[i])) {
+      if (!seen[dependent.value]) reached.push_back(dependent);
+      seen[dependent.value] = true;
+    }
+  }
+  std::set<std::string> ids;
+  for (const TaskIndex task : reached)
+    ids.insert(plan.task(task).id);
+  return ids;
+}
+
+Result<base::ExitCode> run_rollback(World& world, const Options& options) {
+  FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
+  FLEET_TRY(store::Reader reader, open_state(checkout));
+  FLEET_TRY(const store::RunRow run, find_run(reader, options.run));
+  FLEET_TRY(const model::Plan plan, frozen_plan(reader, run.id));
+  FLEET_TRY(const store::FrozenRun stored, reader.frozen(run.id));
+  FLEET_TRY(const FrozenOptions frozen, frozen_options(stored.options));
+  FLEET_TRY(const store::RunLock lock, store::RunLock::take(checkout.layout.lock(run.id)));
+  git::RollbackRequest request{run.id, frozen.branch_prefix, {}, world.clock->now()};
+  if (!options.task.empty()) {
+    FLEET_TRY(request.tasks, with_dependents(plan, options.task));
+  }
+  FLEET_TRY(const git::RollbackOutcome outcome, git::roll_back(checkout.repository, request));
+  if (!outcome.conflicts.empty()) {
+    world.err(fmt::format(
+        "fleet: cannot roll back: these paths were changed again since, and nothing was written\n"));
+    for (const std::string& path : outcome.conflicts)
+      world.err(fmt::format("  {}\n", text::printable(path)));
+    return base::ExitCode::failed;
+  }
+  world.out(fmt::format("{}/{} is now at {}, without {}\n", frozen.branch_prefix, run.id,
+                        outcome.commit.hex().substr(0, 10), fmt::join(outcome.reverted, ", ")));
+  return base::ExitCode::good;
+}
+
+}  // namespace
+
+void add_rollback(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  app.add_option("run", options->run, "The run's id")->required();
+  app.add_option("task", options->task, "Only this task, and all that stands on it");
+  add_where(app, options->where);
+  app.callback(
+      [options, &action] { action = [options](World& world) { return run_rollback(world, *options); }; });
+}
+
+}  // namespace fleet::app

@@ -1,0 +1,40 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/commands/commands.h"
+#include "app/commands/options.h"
+#include "app/commands/show_plan.h"
+#include "app/pipeline.h"
+
+namespace fleet::app {
+
+void add_run(CLI::App& app, Action& action) {
+  auto options = std::make_shared<RunOptions>();
+  auto dry_run = std::make_shared<bool>(false);
+  add_workflow(app, options->workflow);
+  add_where(app, options->where);
+  add_limits(app, options->workflow.overrides);
+  add_session(app, options->session);
+  app.add_option("--from", options->from, "The revision to start from")
+      ->capture_default_str()
+      ->type_name("REV");
+  app.add_option("--base", options->base,
+                 "What changed() compares it with (default: FLEET_BASE, or its first parent)")
+      ->type_name("REV");
+  app.add_option("--id", options->id, "The run's id (default: made up from the time)");
+  app.add_option("--branch-prefix", options->branch_prefix, "The run's branch is PREFIX/ID")
+      ->capture_default_str();
+  app.add_option("--report", options->report, "Write the reports into this folder too")->type_name("DIR");
+  app.add_option("--export-on-stop", options->export_on_stop,
+                 "When stopped before its end, export the run into this folder")
+      ->type_name("DIR");
+  app.add_flag("--dry-run", *dry_run, "Only show the plan");
+  app.callback([options, dry_run, &action] {
+    action = [options, dry_run](World& world) {
+      if (*dry_run) return show_plan(world, {options->where, options->workflow, PlanFormat::tree});
+      return run_workflow(world, *options);
+    };
+  });
+}
+
+}  // namespace fleet::app

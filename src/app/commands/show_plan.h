@@ -1,0 +1,18 @@
+#pragma once
+
+#include "app/checkout.h"
+#include "app/load.h"
+#include "base/exit_code.h"
+
+namespace fleet::app {
+
+enum class PlanFormat { tree, json, mermaid, dot };
+
+struct PlanRequest {
+  Where where;
+  WorkflowChoice workflow;
+  PlanFormat format = PlanFormat::tree;
+};
+[[nodiscard]] Result<base::ExitCode> show_plan(World& world, const PlanRequest& request);
+
+}  // namespace fleet::app

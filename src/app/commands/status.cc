@@ -1,0 +1,85 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/commands/commands.h"
+#include "app/commands/options.h"
+#include "app/run_report.h"
+#include "model/json.h"
+#include "report/render.h"
+#include "terminal/summary.h"
+
+namespace fleet::app {
+namespace {
+
+struct Options {
+  Where where;
+  std::string run;
+  bool json = false;
+};
+
+Result<base::ExitCode> run_status(World& world, const Options& options) {
+  FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
+  FLEET_TRY(store::Reader reader, open_state(checkout));
+  FLEET_TRY(const store::RunRow run, find_run(reader, options.run));
+  FLEET_TRY(const model::Plan plan, frozen_plan(reader, run.id));
+  FLEET_TRY(const model::Report report, build_report(checkout, reader, run, plan));
+  const terminal::Look look = world.terminal->look(terminal::Stream::out);
+  world.out(options.json ? report::to_json(report)
+                         : terminal::status_table(report, world.clock->now(), look));
+  return base::ExitCode::good;
+}
+
+Result<base::ExitCode> run_runs(World& world, const Options& options) {
+  FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
+  FLEET_TRY(store::Reader reader, open_state(checkout));
+  FLEET_TRY(const std::vector<store::RunRow> runs, reader.runs());
+  std::vector<terminal::RunRow> rows;
+  model::Json json = model::Json::array();
+  for (const store::RunRow& run : runs) {
+    terminal::RunRow& row = rows.emplace_back();
+    row.id = run.id;
+    row.workflow = run.workflow;
+    row.state = run.state;
+    row.started = run.created;
+    if (run.state != model::RunState::running) row.duration = run.updated - run.created;
+    FLEET_TRY(const std::vector<store::TaskRow> tasks, reader.tasks(run.id));
+    row.tasks = tasks.size();
+    for (const store::TaskRow& task : tasks) {
+      row.done += task.state == model::TaskState::done ? 1 : 0;
+      row.failed += task.state == model::TaskState::failed ? 1 : 0;
+    }
+    json.push_back({{"id", row.id},
+                    {"workflow", row.workflow},
+                    {"state", base::name_of(row.state)},
+                    {"started", base::format_time(run.created)},
+                    {"updated", base::format_time(run.updated)},
+                    {"tasks", row.tasks},
+                    {"done", row.done},
+                    {"failed", row.failed}});
+  }
+  const terminal::Look look = world.terminal->look(terminal::Stream::out);
+  world.out(options.json ? model::dump_json(json) + "\n"
+                         : terminal::runs_table(rows, world.clock->now(), look));
+  return base::ExitCode::good;
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  app.add_option("run", options->run, "The run's id (default: the newest)");
+  add_where(app, options->where);
+  app.add_flag("--json", options->json, "As JSON, like report.json");
+  app.callback(
+      [options, &action] { action = [options](World& world) { return run_status(world, *options); }; });
+}
+
+void add_runs(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  add_where(app, options->where);
+  app.add_flag("--json", options->json, "As a JSON array, the newest first");
+  app.callback(
+      [options, &action] { action = [options](World& world) { return run_runs(world, *options); }; });
+}
+
+}  // namespace fleet::app

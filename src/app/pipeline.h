@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+
+#include "app/checkout.h"
+#include "app/load.h"
+#include "app/session.h"
+#include "base/exit_code.h"
+
+namespace fleet::app {
+
+struct RunOptions {
+  Where where;
+  WorkflowChoice workflow;
+  SessionOptions session;
+  std::string from = "HEAD";  // the revision to start from
+  std::string base;           // what changed() compares it with; empty: FLEET_BASE, or its first parent
+  std::string id;             // of the run; empty: made up
+  std::string branch_prefix = "fleet";  // of the branch that is delivered
+  std::string report;                   // a folder for another copy of the reports
+  std::string export_on_stop;           // a folder to export to when the run is stopped before its end
+};
+// The road: workflow file -> Workflow -> Plan -> Run -> Report -> files, exit code.
+[[nodiscard]] Result<base::ExitCode> run_workflow(World& world, const RunOptions& options);
+
+struct ResumeOptions {
+  Where where;
+  SessionOptions session;
+  std::string run;            // empty: the newest
+  std::string from;           // a folder that `fleet export` wrote
+  plan::Overrides limits;     // only limits may change
+  bool retry_failed = false;  // also what failed, and what was skipped because of it
+  std::string report, export_on_stop;
+};
+[[nodiscard]] Result<base::ExitCode> resume_run(World& world, const ResumeOptions& options);
+
+}  // namespace fleet::app

@@ -1,0 +1,159 @@
+#include "app/run_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "engine/input_json.h"
+#include "git/patch.h"
+#include "git/refs.h"
+#include "model/json.h"
+#include "os/files.h"
+#include "report/build.h"
+#include "report/render.h"
+
+namespace fleet::app {
+namespace {
+
+using model::RunEventKind;
+
+Result<model::Outcome> outcome_of(const store::AttemptRow& row) {
+  model::Outcome outcome;
+  if (!row.result_json.empty()) {
+    FLEET_TRY(const model::Json json, model::parse_json(row.result_json, "an attempt's outcome"));
+    FLEET_TRY(outcome, model::from_json<model::Outcome>(json, "an attempt's outcome"));
+  } else {
+    outcome.verdict = row.verdict.value_or(model::Verdict::interrupted);
+    outcome.reason = row.reason;
+  }
+  return outcome;
+}
+
+std::string decision(const model::Plan& plan, const model::Conflict& conflict, bool overridden) {
+  const std::string& winner = plan.task(conflict.winner).id;
+  const std::string& loser = plan.task(conflict.loser).id;
+  if (overridden) return fmt::format("{} stands in these paths; the rest of {} was taken", winner, loser);
+  if (plan.settings.conflicts.value == model::ConflictStrategy::queue) {
+    return fmt::format("{} ran again on top of {}", loser, winner);
+  }
+  return fmt::format("{} stands; {} failed", winner, loser);
+}
+
+struct History {
+  std::vector<model::ConflictReport> conflicts;
+  int resumed = 0;
+  engine::Published published;
+};
+
+// What only the journal tells. Entries of other kinds are passed over unread.
+Result<History> read_history(store::Reader& reader, const std::string& run, const model::Plan& plan) {
+  History history;
+  const auto add = [&](const model::Conflict& conflict, bool overridden) {
+    model::ConflictReport report{plan.task(conflict.loser).id, plan.task(conflict.winner).id, conflict.paths,
+                                 decision(plan, conflict, overridden)};
+    const bool known =
+        std::any_of(history.conflicts.begin(), history.conflicts.end(), [&](const auto& other) {
+          return other.loser == report.loser && other.winner == report.winner && other.paths == report.paths;
+        });
+    if (!known) history.conflicts.push_back(std::move(report));
+  };
+  FLEET_CHECK(reader.journal(run, 1, [&](const store::JournalEntry& entry) -> Result<> {
+    const std::string_view payload = entry.payload;
+    const auto begins = [&](std::string_view name) { return payload.rfind(name, 0) == 0; };
+    if (!begins(R"({"conflicted")") && !begins(R"({"merged")") && !begins(R"({"run_resumed")") &&
+        !begins(R"({"published")")) {
+      return {};
+    }
+    FLEET_TRY(const engine::Input input, engine::from_journal(payload));
+    if (const auto* conflicted = std::get_if<engine::Conflicted>(&input)) {
+      for (const model::Conflict& conflict : conflicted->conflicts)
+        add(conflict, false);
+    } else if (const auto* merged = std::get_if<engine::Merged>(&input)) {
+      for (const model::Conflict& conflict : merged->overridden)
+        add(conflict, true);
+    } else if (const auto* published = std::get_if<engine::Published>(&input)) {
+      history.published = *published;
+    } else {
+      ++history.resumed;
+    }
+    return {};
+  }));
+  return history;
+}
+
+Result<model::DeliveryReport> delivery(const git::Repository& repository, const model::Plan& plan,
+                                       ObjectId start, const engine::Published& published) {
+  model::DeliveryReport report;
+  report.how = plan.settings.deliver.value;
+  report.start = start;
+  report.branch = published.branch;
+  report.commit = published.commit;
+  report.error = published.error;
+  if (published.commit.is_none() || published.commit == start) return report;
+  const git::ObjectStore& objects = repository.objects();
+  if (!objects.contains(published.commit)) return report;  // a run that was imported without its objects
+  FLEET_TRY(const ObjectId before, objects.tree_of(start));
+  FLEET_TRY(const ObjectId after, objects.tree_of(published.commit));
+  FLEET_TRY(const git::PatchStat stat, git::patch_stat(objects, before, after));
+  report.files = stat.files;
+  report.added = stat.added;
+  report.removed = stat.removed;
+  return report;
+}
+
+}  // namespace
+
+Result<model::Report> build_report(const Checkout& checkout, store::Reader& reader, const store::RunRow& run,
+                                   const model::Plan& plan) {
+  model::Report report;
+  report.run = run.id;
+  report.workflow = plan.workflow_name;
+  report.workflow_path = plan.workflow_path;
+  report.version = run.fleet_version;
+  report.state = run.state;
+  report.started = run.created;
+  report.finished = run.updated;
+  report.parallel = plan.settings.parallel.value;
+  report.tasks = report::tasks_of(plan);
+
+  FLEET_TRY(const std::vector<store::TaskRow> tasks, reader.tasks(run.id));
+  for (const store::TaskRow& row : tasks) {
+    if (row.index.value >= report.tasks.size()) continue;
+    report.tasks[row.index.value].state = row.state;
+    report.tasks[row.index.value].reason = row.reason;
+  }
+  std::unordered_map<std::string, std::size_t> place;
+  for (std::size_t i = 0; i < report.tasks.size(); ++i)
+    place[report.tasks[i].id] = i;
+  FLEET_TRY(const std::vector<store::AttemptRow> attempts, reader.attempts(run.id));
+  for (const store::AttemptRow& row : attempts) {
+    const auto found = place.find(row.task_id);
+    if (found == place.end()) continue;
+    model::AttemptReport attempt{row.number, row.started, row.finished.value_or(row.started), {}};
+    FLEET_TRY(attempt.outcome, outcome_of(row));
+    for (const std::string& note : attempt.outcome.notes)
+      report.notes.push_back(row.task_id + ": " + note);
+    report.tasks[found->second].attempts.push_back(std::move(attempt));
+  }
+  FLEET_TRY(History history, read_history(reader, run.id, plan));
+  report.conflicts = std::move(history.conflicts);
+  report.resumed = history.resumed;
+  if (!history.published.error.empty()) report.reasons.push_back(history.published.error);
+  FLEET_TRY(report.delivery, delivery(checkout.repository, plan, run.start, history.published));
+  report::complete(report, plan);
+  return report;
+}
+
+Result<std::vector<std::string>> write_reports(const model::Report& report,
+                                               const std::filesystem::path& folder) {
+  FLEET_CHECK(os::make_directories(folder));
+  const std::string json = folder / "report.json";
+  const std::string markdown = folder / "report.md";
+  FLEET_CHECK(os::write_file_atomically(json, report::to_json(report)));
+  FLEET_CHECK(os::write_file_atomically(markdown, report::to_markdown(report)));
+  return std::vector<std::string>{json, markdown};
+}
+
+}  // namespace fleet::app

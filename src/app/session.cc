@@ -1,0 +1,323 @@
+#include "app/session.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "app/progress.h"
+#include "app/workspaces.h"
+#include "attempt/local_executor.h"
+#include "engine/driver.h"
+#include "git/tree.h"
+#include "model/json.h"
+#include "os/event_loop.h"
+#include "os/files.h"
+#include "os/process.h"
+#include "os/signals.h"
+#include "os/worker_pool.h"
+#include "store/run_lock.h"
+#include "text/glob.h"
+
+namespace fleet::app {
+namespace {
+
+// The values of all secrets that tasks name. Better to refuse now than to fail an hour in.
+Result<std::map<std::string, std::string>> collect_secrets(const World& world, const model::Plan& plan) {
+  std::map<std::string, std::string> secrets;
+  for (const model::PlannedTask& task : plan.tasks) {
+    for (const model::Text& name : task.spec.secrets) {
+      if (secrets.count(name.value) > 0) continue;
+      const std::optional<std::string> value = world.variable(name.value);
+      if (!value) {
+        return base::fail_input(
+            "hand the secret on", name.value,
+            fmt::format("the task {} names it, and it is not set in the environment", task.id),
+            fmt::format("set {}, or take it out of the task's `secrets`", name.value));
+      }
+      secrets[name.value] = *value;
+    }
+  }
+  return secrets;
+}
+
+std::vector<text::Secret> to_mask(const std::map<std::string, std::string>& secrets) {
+  std::vector<text::Secret> list;
+  for (const auto& [name, value] : secrets)
+    list.push_back({name, value});
+  return list;
+}
+
+// Tasks of a root fleet run as the owner of the repository, so that nothing root-owned is left and nothing of
+// root's can be touched.
+Result<std::optional<os::UserId>> user_for_tasks(const git::Repository& repository) {
+  if (::geteuid() != 0) return std::nullopt;
+  FLEET_TRY(const os::UserId owner,
+            os::owner_of(repository.work_folder().value_or(repository.common_folder())));
+  if (owner.uid == 0) return std::nullopt;
+  return owner;
+}
+
+std::function<Result<bool>(const std::vector<std::string>&)> changed_since(const git::Repository& repository,
+                                                                           ObjectId base, ObjectId start) {
+  // Compared once, by whichever worker asks first.
+  auto known = std::make_shared<base::Sync<std::optional<std::vector<model::Change>>>>();
+  return [&repository, base, start, known](const std::vector<std::string>& globs) -> Result<bool> {
+    if (base.is_none()) return true;
+    FLEET_TRY(const text::GlobSet wanted, text::GlobSet::parse(globs));
+    auto changes = known->lock();
+    if (!*changes) {
+      const git::ObjectStore& objects = repository.objects();
+      FLEET_TRY(const ObjectId before, objects.tree_of(base));
+      FLEET_TRY(const ObjectId after, objects.tree_of(start));
+      FLEET_TRY(*changes, git::diff(objects, before, after));
+    }
+    return std::any_of((*changes)->begin(), (*changes)->end(),
+                       [&](const model::Change& change) { return wanted.matches(change.path); });
+  };
+}
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return (static_cast<std::uint64_t>(device()) << 32) | device();
+}
+
+}  // namespace
+
+class Session::Impl {
+ public:
+  Impl(World& world, const Checkout& checkout, const store::RunRow& run, const model::Plan& plan,
+       const SessionOptions& options)
+      : world_(world),
+        checkout_(checkout),
+        run_(run),
+        plan_(plan),
+        options_(options),
+        refs_(checkout.repository) {}
+
+  Result<> set_up(const FrozenOptions& frozen);
+  Result<engine::FinishRun> start(store::NewRun run);
+  Result<engine::FinishRun> resume(const model::Settings& settings, bool retry_failed);
+  ~Impl() {
+    for (std::thread& thread : asking_)
+      thread.join();
+  }
+
+ private:
+  Result<engine::FinishRun> drive();
+  Result<> end_leftovers();
+  void answer(const engine::Ask& ask);
+  void note(const std::string& text);
+
+  World& world_;
+  const Checkout& checkout_;
+  const store::RunRow run_;
+  const model::Plan& plan_;
+  const SessionOptions options_;
+
+  std::optional<store::RunLock> lock_;
+  std::optional<WorkspaceFolder> folder_;
+  git::Refs refs_;
+  std::optional<git::WorkspacePool> pool_;
+  text::Masker masker_;
+  std::unique_ptr<os::EventLoop> loop_;
+  std::unique_ptr<os::Processes> processes_;
+  std::unique_ptr<os::WorkerPool> workers_;
+  std::unique_ptr<os::WorkerPool> merger_;
+  std::unique_ptr<store::Writer> writer_;
+  std::unique_ptr<os::SignalWatch> signals_;
+  std::unique_ptr<attempt::Services> services_;
+  std::unique_ptr<attempt::LocalExecutor> executor_;
+  std::unique_ptr<ProgressView> progress_;
+  std::unique_ptr<engine::Driver> driver_;
+  std::set<std::string> noted_;
+  std::vector<std::thread> asking_;
+  std::optional<engine::FinishRun> finished_;
+  std::optional<Error> broken_;
+};
+
+Result<> Session::Impl::set_up(const FrozenOptions& frozen) {
+  const git::Repository& repository = checkout_.repository;
+  FLEET_CHECK(store::create_run_folders(checkout_.layout, run_.id));
+  FLEET_TRY(lock_, store::RunLock::take(checkout_.layout.lock(run_.id)));
+  FLEET_TRY(auto secrets, collect_secrets(world_, plan_));
+  masker_ = text::Masker(to_mask(secrets));
+  FLEET_TRY(const std::optional<os::UserId> user, user_for_tasks(repository));
+  FLEET_TRY(auto folder, WorkspaceFolder::claim(world_, options_.workspaces, checkout_.layout.root(), user));
+  folder_.emplace(std::move(folder));
+  git::PoolOptions pool;
+  if (user) pool.owner = git::PoolOptions::Owner{user->uid, user->gid};
+  FLEET_TRY(pool_, git::WorkspacePool::open(repository, folder_->workspaces(), pool));
+  FLEET_TRY(const git::Commit start, repository.objects().read_commit(run_.start));
+
+  FLEET_TRY(loop_, os::EventLoop::create());
+  FLEET_TRY(processes_, os::Processes::create(*loop_));
+  const auto parallel = static_cast<unsigned>(std::max(plan_.settings.parallel.value, 1));
+  workers_ = std::make_unique<os::WorkerPool>(*loop_, std::clamp(parallel, 2u, 4u));
+  merger_ = std::make_unique<os::WorkerPool>(*loop_, 1);
+  FLEET_TRY(writer_, store::Writer::open(checkout_.layout.database()));
+
+  services_.reset(
+      new attempt::Services{*loop_,
+                            *processes_,
+                            *workers_,
+                            *merger_,
+                            repository,
+                            refs_,
+                            *pool_,
+                            *world_.clock,
+                            plan_,
+                            masker_,
+                            attempt::RunFacts{run_.id, changed_since(repository, frozen.base, run_.start)},
+                            run_.id,
+                            run_.start,
+                            start.committer.when,
+                            frozen.branch_prefix,
+                            checkout_.layout.run(run_.id),
+                            folder_->temporary(),
+                            world_.variable("PATH").value_or("/usr/local/bin:/usr/bin:/bin"),
+                            world_.variable("HOME").value_or(""),
+                            std::move(secrets),
+                            run_.token,
+                            user,
+                            [this](const std::string& text) { note(text); }});
+  executor_ = std::make_unique<attempt::LocalExecutor>(*services_);
+  progress_ = make_progress(world_, plan_, options_.progress, checkout_.layout.database(), run_.id);
+  for (const std::string& name : masker_.unmaskable()) {
+    note(fmt::format("the secret {} is too short to be masked in logs and reports", name));
+  }
+
+  engine::DriverEvents events;
+  events.event = [this](const model::RunEvent& event) { progress_->handle(event); };
+  events.ask = [this](const engine::Ask& ask) { answer(ask); };
+  events.finished = [this](const engine::FinishRun& finish) {
+    finished_ = finish;
+    loop_->stop();
+  };
+  events.broken = [this](const Error& error) {
+    broken_ = error;
+    loop_->stop();
+  };
+  driver_ = std::make_unique<engine::Driver>(plan_, run_.id, *loop_, *writer_, *executor_, *world_.clock,
+                                             std::move(events));
+  FLEET_TRY(signals_, os::SignalWatch::create(*loop_, [this](int number) {
+              note(fmt::format("{} received: stopping; once more to hurry", os::signal_name(number)));
+              noted_.clear();
+              driver_->post(engine::StopRequested{engine::StopReason::signal});
+              world_.terminal->withdraw();
+            }));
+  return {};
+}
+
+Result<engine::FinishRun> Session::Impl::start(store::NewRun run) {
+  const git::RefUpdate start{git::start_ref(run_.id), run_.start, std::nullopt};
+  FLEET_CHECK(refs_.write(std::span(&start, 1)));
+  driver_->begin(std::move(run), engine::RunStarted{random_seed()});
+  return drive();
+}
+
+Result<engine::FinishRun> Session::Impl::resume(const model::Settings& settings, bool retry_failed) {
+  {
+    FLEET_TRY(store::Reader reader, store::Reader::open(checkout_.layout.database()));
+    FLEET_CHECK(driver_->replay(reader));
+  }
+  FLEET_CHECK(end_leftovers());
+  std::vector<git::TaskResult> results;
+  for (const TaskIndex task : driver_->scheduler().accepted()) {
+    const engine::Scheduler::TaskView view = driver_->scheduler().task(task);
+    results.push_back({task, view.base, view.snapshot, {}});
+  }
+  const store::RunUpdate update{model::RunState::running, run_.owner, world_.clock->now()};
+  executor_->restore(std::move(results), [this, update, settings, retry_failed](Result<> restored) {
+    if (!restored) {
+      broken_ = restored.error();
+      loop_->stop();
+      return;
+    }
+    driver_->resume(update, engine::RunResumed{settings, retry_failed});
+  });
+  return drive();
+}
+
+// What a fleet that was killed left running must not go on beside its next attempt.
+Result<> Session::Impl::end_leftovers() {
+  std::size_t ended = 0;
+  for (const engine::Scheduler::RunningAttempt& attempt : driver_->scheduler().running_attempts()) {
+    FLEET_TRY(const std::size_t count,
+              os::end_stale(attempt.process, attempt::process_token(*services_, attempt.serial)));
+    ended += count;
+  }
+  if (ended > 0) note(fmt::format("ended {} processes that the interrupted run had left behind", ended));
+  return {};
+}
+
+Result<engine::FinishRun> Session::Impl::drive() {
+  loop_->run();
+  world_.terminal->withdraw();
+  FLEET_CHECK(writer_->flush());
+  if (broken_) return tl::make_unexpected(*broken_);
+  return *finished_;
+}
+
+void Session::Impl::answer(const engine::Ask& ask) {
+  if (options_.interactive && world_.terminal->can_ask()) {
+    // A person takes their time; the run goes on meanwhile.
+    asking_.emplace_back([this, ask] {
+      const std::vector<std::string> choices{"retry", "skip", "abort"};
+      const std::optional<std::string> answer = world_.terminal->ask(ask.question, choices);
+      if (!answer) return;
+      driver_->post(engine::Decided{ask.task, *base::from_name<model::FailureAnswer>(*answer), true});
+    });
+    return;
+  }
+  const model::FailureAnswer answer = options_.answer.value_or(ask.otherwise);
+  note(fmt::format("{} Nobody can be asked: {}.", ask.question, base::name_of(answer)));
+  driver_->post(engine::Decided{ask.task, answer, false});
+}
+
+// Once per text: what holds for a run is not said for each of its tasks.
+void Session::Impl::note(const std::string& text) {
+  if (noted_.insert(text).second) progress_->note(text);
+}
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::~Session() = default;
+
+Result<std::unique_ptr<Session>> Session::open(World& world, const Checkout& checkout,
+                                               const store::RunRow& run, const model::Plan& plan,
+                                               const FrozenOptions& frozen, const SessionOptions& options) {
+  auto impl = std::make_unique<Impl>(world, checkout, run, plan, options);
+  FLEET_CHECK(impl->set_up(frozen));
+  return std::unique_ptr<Session>(new Session(std::move(impl)));
+}
+
+Result<engine::FinishRun> Session::start(store::NewRun run) {
+  return impl_->start(std::move(run));
+}
+
+Result<engine::FinishRun> Session::resume(const model::Settings& settings, bool retry_failed) {
+  return impl_->resume(settings, retry_failed);
+}
+
+std::string to_json(const FrozenOptions& options) {
+  return model::dump_json(
+      {{"base", options.base.is_none() ? "" : options.base.hex()}, {"branch_prefix", options.branch_prefix}});
+}
+
+Result<FrozenOptions> frozen_options(const std::string& text) {
+  FLEET_TRY(const model::Json json, model::parse_json(text, "the run's options"));
+  FrozenOptions options;
+  const auto base = json.find("base");
+  const auto prefix = json.find("branch_prefix");
+  if (base == json.end() || !base->is_string() || prefix == json.end() || !prefix->is_string()) {
+    return base::fail_world("read", "the run's options", "they are not what fleet wrote");
+  }
+  options.base = ObjectId::parse(base->get<std::string>()).value_or(ObjectId{});
+  options.branch_prefix = prefix->get<std::string>();
+  return options;
+}
+
+}  // namespace fleet::app

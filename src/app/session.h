@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/checkout.h"
+#include "app/world.h"
+#include "engine/action.h"
+#include "model/plan.h"
+#include "store/rows.h"
+#include "store/writer.h"
+
+namespace fleet::app {
+
+// What was decided when the run began and holds for good, beside the plan.
+struct FrozenOptions {
+  ObjectId base;  // what `changed()` compares the start with; none: everything counts as changed
+  std::string branch_prefix = "fleet";
+};
+
+enum class Progress { plain, json, quiet };
+
+// How this process drives the run. May be another way after a resume.
+struct SessionOptions {
+  Progress progress = Progress::plain;
+  bool interactive = false;                    // put questions to a person
+  std::optional<model::FailureAnswer> answer;  // to every question, where nobody can be asked
+  std::string workspaces;  // --workspaces; empty: FLEET_WORKSPACES, or below the temporary folder
+};
+
+// Drives one run in this process, from its first input or from where it was cut off, until it ends or is told
+// to stop.
+class Session {
+ public:
+  // Refuses when another process drives the run, when a secret that a task names is not set, or when there is
+  // no place for workspaces.
+  [[nodiscard]] static Result<std::unique_ptr<Session>> open(World& world, const Checkout& checkout,
+                                                             const store::RunRow& run,
+                                                             const model::Plan& plan,
+                                                             const FrozenOptions& frozen,
+                                                             const SessionOptions& options);
+  ~Session();
+
+  // Both return when the run has ended for now.
+  [[nodiscard]] Result<engine::FinishRun> start(store::NewRun run);
+  [[nodiscard]] Result<engine::FinishRun> resume(const model::Settings& settings, bool retry_failed);
+
+ private:
+  class Impl;
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// The options as the database holds them.
+[[nodiscard]] std::string to_json(const FrozenOptions& options);
+[[nodiscard]] Result<FrozenOptions> frozen_options(const std::string& json);
+
+}  // namespace fleet::app

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "app/world.h"
+#include "os/lock_file.h"
+#include "os/sandbox.h"
+
+namespace fleet::app {
+
+// A folder for the workspaces and temporary folders of one process, which no other process uses meanwhile:
+// <base>/fleet-<uid>/<hash of the state folder>/<n>. Not below `.git`, where test runners and watchers look
+// at nothing.
+class WorkspaceFolder {
+ public:
+  // `user`: to whom tasks drop, who must be able to get there.
+  [[nodiscard]] static Result<WorkspaceFolder> claim(const World& world, const std::string& given,
+                                                     const std::filesystem::path& state,
+                                                     std::optional<os::UserId> user);
+  WorkspaceFolder(WorkspaceFolder&&) = default;
+  ~WorkspaceFolder();  // removes what is in it
+
+  [[nodiscard]] std::filesystem::path workspaces() const { return folder_ / "workspaces"; }
+  [[nodiscard]] std::filesystem::path temporary() const { return folder_ / "tmp"; }
+
+ private:
+  WorkspaceFolder(std::filesystem::path folder, os::LockFile lock)
+      : folder_(std::move(folder)), lock_(std::move(lock)) {}
+  std::filesystem::path folder_;
+  os::LockFile lock_;
+};
+
+}  // namespace fleet::app
