@@ -13,6 +13,11 @@ namespace {
 
 constexpr int kBusyMilliseconds = 30'000;
 
+constexpr const char* kReadOnly = "mode=ro";
+// A write-ahead log wants a shared memory file beside it. Where that cannot be made, nobody can be writing
+// either, and with nothing in the log the file alone tells all.
+constexpr const char* kImmutable = "mode=ro&immutable=1";
+
 // As an SQLite URI, whose path part may hold any bytes.
 std::string uri(const std::filesystem::path& file, const std::string& parameters) {
   std::string text = "file:";
@@ -52,11 +57,9 @@ Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
         database.connect("", SQLITE_OPEN_READWRITE | (mode == Mode::create ? SQLITE_OPEN_CREATE : 0)));
     return database;
   }
-  auto connected = database.connect("mode=ro", SQLITE_OPEN_READONLY);
-  // A write-ahead log wants a shared memory file beside it. Where that cannot be made, nobody can be writing
-  // either, and without anything in the log the file alone tells all.
+  auto connected = database.connect(kReadOnly, SQLITE_OPEN_READONLY);
   if (!connected && is_unwritable(database.connection_.get()) && !has_content(file, "-wal"))
-    connected = database.connect("mode=ro&immutable=1", SQLITE_OPEN_READONLY);
+    connected = database.connect(kImmutable, SQLITE_OPEN_READONLY);
   FLEET_CHECK(connected);
   return database;
 }
@@ -77,10 +80,8 @@ Result<> Database::connect(const std::string& parameters, int flags) {
 }
 
 Result<> Database::use_write_ahead_log() {
-  FLEET_TRY(const OwnedStatement statement, compile("PRAGMA journal_mode = WAL", 0));
-  if (sqlite3_step(statement.get()) != SQLITE_ROW) return fail("open the state");
-  write_ahead_ =
-      std::string_view(reinterpret_cast<const char*>(sqlite3_column_text(statement.get(), 0))) == "wal";
+  FLEET_TRY(const std::string mode, text("PRAGMA journal_mode = WAL"));
+  write_ahead_ = mode == "wal";
   return {};
 }
 
@@ -94,12 +95,11 @@ Result<> Database::set_synchronous(Synchronous level) {
 }
 
 Result<> Database::attach(const std::filesystem::path& file, std::string_view name) {
-  const std::string from = uri(file, "mode=ro");
   const std::string sql = fmt::format("ATTACH ? AS {}", name);
-  FLEET_TRY(const OwnedStatement statement, compile(sql, 0));
-  sqlite3_bind_text(statement.get(), 1, from.data(), static_cast<int>(from.size()), SQLITE_STATIC);
-  if (sqlite3_step(statement.get()) != SQLITE_DONE) return fail("read " + file.string() + " into the state");
-  return {};
+  auto attached = run_once(sql, uri(file, kReadOnly));
+  if (!attached && is_unwritable(connection_.get()) && !has_content(file, "-wal"))
+    attached = run_once(sql, uri(file, kImmutable));
+  return attached;
 }
 
 Result<Database::OwnedStatement> Database::compile(std::string_view sql, unsigned flags) {
@@ -126,11 +126,23 @@ Result<> Database::execute(const std::string& sql) {
   return {};
 }
 
+Result<> Database::run_once(const std::string& sql, std::string_view parameter) {
+  FLEET_TRY(const OwnedStatement compiled, compile(sql, 0));
+  return Statement(*this, compiled.get()).bind(1, parameter).run();
+}
+
 Result<std::int64_t> Database::integer(const std::string& sql) {
-  FLEET_TRY(const OwnedStatement statement, compile(sql, 0));
-  const int code = sqlite3_step(statement.get());
-  if (code != SQLITE_ROW && code != SQLITE_DONE) return fail("read the state");
-  return code == SQLITE_ROW ? sqlite3_column_int64(statement.get(), 0) : 0;
+  FLEET_TRY(const OwnedStatement compiled, compile(sql, 0));
+  Statement statement(*this, compiled.get());
+  FLEET_TRY(const bool row, statement.step());
+  return row ? statement.integer(0) : 0;
+}
+
+Result<std::string> Database::text(const std::string& sql) {
+  FLEET_TRY(const OwnedStatement compiled, compile(sql, 0));
+  Statement statement(*this, compiled.get());
+  FLEET_TRY(const bool row, statement.step());
+  return row ? std::string(statement.text(0)) : std::string();
 }
 
 std::int64_t Database::changes() const {
@@ -138,14 +150,10 @@ std::int64_t Database::changes() const {
 }
 
 Result<> Database::check_integrity() {
-  FLEET_TRY(const OwnedStatement integrity, compile("PRAGMA integrity_check(1)", 0));
-  if (sqlite3_step(integrity.get()) != SQLITE_ROW) return fail("check the state");
-  const std::string found = reinterpret_cast<const char*>(sqlite3_column_text(integrity.get(), 0));
+  FLEET_TRY(const std::string found, text("PRAGMA integrity_check(1)"));
   if (found != "ok") return fail_damaged(found);
-  FLEET_TRY(const OwnedStatement references, compile("PRAGMA foreign_key_check", 0));
-  const int code = sqlite3_step(references.get());
-  if (code == SQLITE_ROW) return fail_damaged("a row refers to one that is not there");
-  if (code != SQLITE_DONE) return fail("check the state");
+  FLEET_TRY(const std::int64_t orphans, integer("SELECT count(*) FROM pragma_foreign_key_check"));
+  if (orphans != 0) return fail_damaged("rows refer to others that are not there");
   return {};
 }
 

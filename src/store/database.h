@@ -90,8 +90,11 @@ class Database {
   [[nodiscard]] Result<Statement> prepare(std::string_view sql);
   // Any number of statements, without parameters or rows.
   [[nodiscard]] Result<> execute(const std::string& sql);
-  // The first column of the first row; 0 when there is none.
+  // A statement that is used once, with its first parameter.
+  [[nodiscard]] Result<> run_once(const std::string& sql, std::string_view parameter);
+  // The first column of the first row; 0 or empty when there is none.
   [[nodiscard]] Result<std::int64_t> integer(const std::string& sql);
+  [[nodiscard]] Result<std::string> text(const std::string& sql);
   // Rows that the last INSERT, UPDATE or DELETE changed.
   [[nodiscard]] std::int64_t changes() const;
 

@@ -66,7 +66,7 @@ class Reader::Impl {
   explicit Impl(Database database) : database_(std::move(database)) {}
   Database& database() { return database_; }
 
-  // All rows of a query whose last parameter may be a limit.
+  // All rows of a query that is bound.
   template <class T, class Read>
   Result<std::vector<T>> all(Statement statement, Read read) {
     std::vector<T> rows;

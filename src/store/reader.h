@@ -33,7 +33,8 @@ class Reader {
   [[nodiscard]] Result<FrozenRun> frozen(std::string_view run);
   [[nodiscard]] Result<std::vector<TaskRow>> tasks(std::string_view run);  // in plan order
   [[nodiscard]] Result<std::vector<AttemptRow>> attempts(std::string_view run);
-  [[nodiscard]] Result<std::optional<AttemptRow>> attempt(std::string_view run, std::string_view task_id, int number);
+  [[nodiscard]] Result<std::optional<AttemptRow>> attempt(std::string_view run, std::string_view task_id,
+                                                          int number);
   [[nodiscard]] Result<std::vector<MetricRow>> metrics(std::string_view run);
   [[nodiscard]] Result<std::vector<SnapshotRow>> snapshots(std::string_view run);
 
