@@ -22,7 +22,8 @@ Result<base::ExitCode> run_report(World& world, const Options& options) {
   FLEET_TRY(const store::RunRow run, find_run(reader, options.run));
   FLEET_TRY(const model::Plan plan, frozen_plan(reader, run.id));
   FLEET_TRY(const model::Report report, build_report(checkout, reader, run, plan));
-  const std::filesystem::path folder = options.to.empty() ? checkout.layout.report(run.id) : options.to;
+  const std::filesystem::path folder =
+      options.to.empty() ? checkout.layout.report(run.id) : std::filesystem::path(options.to);
   FLEET_TRY(const std::vector<std::string> files, write_reports(report, folder));
   for (const std::string& file : files)
     world.out(file + "\n");
