@@ -14,6 +14,7 @@ struct Diagnostic {
   int length = 1;          // characters to underline, from `at`
   std::string message;     // what is wrong
   std::string suggestion;  // what to write instead; may be empty
+  bool secret = false;     // what is underlined may be a secret: it is never shown
 };
 
 using Diagnostics = std::vector<Diagnostic>;

@@ -188,6 +188,8 @@ struct ReportSpec {
   CommentStyle comment = CommentStyle::off;
   std::vector<ReportFormat> formats;  // empty: json and markdown
   Location at;
+  Location comment_at;
+  Location formats_at;
 };
 
 struct Defaults {

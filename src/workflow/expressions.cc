@@ -1,0 +1,285 @@
+#include <algorithm>
+#include <unordered_map>
+
+#include "text/glob.h"
+#include "text/template.h"
+#include "workflow/parts.h"
+
+namespace fleet::workflow {
+namespace {
+
+using text::Call;
+using text::Expression;
+using text::Reference;
+
+// What people know from elsewhere, and what to write here.
+struct Elsewhere {
+  std::string_view root;
+  std::string_view instead;
+};
+constexpr Elsewhere kElsewhere[] = {
+    {"secrets", "name it in the task's `secrets`: its programs find it in their environment"},
+    {"github", "use `run`, `inputs` or `env`"},
+    {"vars", "use `inputs` or `env`"},
+    {"steps", "use `needs.<task>.outputs.<name>`"},
+    {"jobs", "use `needs.<task>.outputs.<name>`"},
+};
+
+std::vector<std::string_view> roots_of(Scope scope) {
+  switch (scope) {
+    case Scope::run:
+      return {"inputs", "run"};
+    case Scope::planning:
+      return {"matrix", "inputs", "env"};
+    default:
+      return {"needs", "matrix", "inputs", "env", "run"};
+  }
+}
+
+class Checker {
+ public:
+  explicit Checker(Reader& reader) : reader_(reader), workflow_(reader.workflow) {
+    for (const model::TaskSpec& task : workflow_.tasks)
+      tasks_.emplace(task.id, &task);
+  }
+
+  void check(const ExpressionUse& use) {
+    use_ = &use;
+    const std::string_view text = use.node.text();
+    if (use.scope == Scope::condition) {
+      const Condition condition = condition_of(text);
+      if (const std::size_t inner = condition.text.find("${{"); inner != std::string_view::npos) {
+        say(condition.offset + inner, 3, "an `if` is one expression", "remove the `${{` and `}}` within it");
+        return;
+      }
+      if (const auto parsed = Expression::parse(condition.text)) {
+        check(*parsed, condition.offset);
+      } else {
+        say(condition.offset + parsed.error().offset, parsed.error().length, parsed.error().message,
+            parsed.error().suggestion);
+      }
+      return;
+    }
+    const auto parsed = text::Template::parse(text);
+    if (!parsed) {
+      say(parsed.error().offset, parsed.error().length, parsed.error().message, parsed.error().suggestion);
+      return;
+    }
+    for (const text::Template::Part& part : parsed->parts()) {
+      if (part.expression) check(*part.expression, part.expression_offset);
+    }
+  }
+
+ private:
+  void say(std::size_t offset, std::size_t length, std::string message, std::string suggestion) {
+    reader_.problems.add_within(use_->node, offset, length, std::move(message), std::move(suggestion));
+  }
+
+  void check(const Expression& expression, std::size_t start) {
+    for (const Reference& reference : expression.references())
+      check(reference, start + reference.offset);
+    for (const Call& call : expression.calls())
+      check(call, start + call.offset);
+  }
+
+  void check(const Call& call, std::size_t offset) {
+    const bool asks_how_needs_ended = call.needs_run && call.function != "changed";
+    if (use_->scope != Scope::condition && asks_how_needs_ended) {
+      say(offset, call.function.size(), fmt::format("`{}()` can only be asked in `if`", call.function), "");
+    } else if ((use_->scope == Scope::planning || use_->scope == Scope::run) && call.needs_run) {
+      say(offset, call.function.size(),
+          fmt::format("`{}()` is known only when the task starts", call.function),
+          "use it in `if`, `env`, a prompt or an argv list");
+    }
+    if (call.function != "changed") return;
+    for (const auto& glob : call.arguments) {
+      if (!glob) continue;
+      if (const auto good = text::GlobSet::parse({*glob}); !good) {
+        say(offset, call.function.size(), fmt::format("{} is not a glob: {}", quote(*glob), good.error().why),
+            good.error().hint);
+      }
+    }
+  }
+
+  void check(const Reference& reference, std::size_t offset) {
+    const std::vector<std::string_view> roots = roots_of(use_->scope);
+    if (std::find(roots.begin(), roots.end(), reference.root) == roots.end()) {
+      check_unknown_root(reference, offset, roots);
+      return;
+    }
+    if (reference.path.empty() || !reference.path[0]) return;  // the whole, or computed
+    const std::string& name = *reference.path[0];
+    const auto say_unknown = [&](std::string message, const auto& known, std::string otherwise) {
+      say(offset, reference.length, std::move(message),
+          reader_.problems.did_you_mean(name, known, std::move(otherwise)));
+    };
+    const std::vector<std::string_view> known = names_under(reference.root);
+    if (reference.root == "needs") {
+      check_need(reference, offset, known);
+    } else if (std::find(known.begin(), known.end(), name) == known.end()) {
+      if (reference.root == "matrix" && known.empty()) {
+        say(offset, reference.length, "this task has no matrix",
+            fmt::format("add `matrix: {{{}: [...]}}`", name));
+      } else {
+        say_unknown(fmt::format("there is no {} in `{}`", quote(name), reference.root), known,
+                    known.empty() ? fmt::format("`{}` is empty here", reference.root)
+                                  : fmt::format("it has: {}", fmt::join(known, ", ")));
+      }
+    }
+  }
+
+  void check_unknown_root(const Reference& reference, std::size_t offset,
+                          const std::vector<std::string_view>& roots) {
+    const auto all = roots_of(Scope::condition);
+    if (std::find(all.begin(), all.end(), reference.root) != all.end()) {
+      say(offset, reference.length, fmt::format("`{}` is not known yet where this is read", reference.root),
+          fmt::format("only {} can be used here", fmt::join(roots, ", ")));
+      return;
+    }
+    const auto known = std::find_if(std::begin(kElsewhere), std::end(kElsewhere),
+                                    [&](const Elsewhere& each) { return each.root == reference.root; });
+    say(offset, reference.root.size(), fmt::format("expressions know no {}", quote(reference.root)),
+        known != std::end(kElsewhere)
+            ? std::string(known->instead)
+            : reader_.problems.did_you_mean(reference.root, roots,
+                                            fmt::format("they know: {}", fmt::join(roots, ", "))));
+  }
+
+  void check_need(const Reference& reference, std::size_t offset,
+                  const std::vector<std::string_view>& needs) {
+    const std::string& name = *reference.path[0];
+    if (std::find(needs.begin(), needs.end(), name) == needs.end()) {
+      const bool exists = tasks_.count(name) > 0;
+      say(offset, reference.length,
+          exists ? fmt::format("this task does not need {}", quote(name))
+                 : fmt::format("there is no task {}", quote(name)),
+          exists ? fmt::format("add it: `needs: [{}]`", name) : reader_.problems.did_you_mean(name, needs));
+      return;
+    }
+    const auto found = tasks_.find(name);
+    if (reference.path.size() < 2 || !reference.path[1] || found == tasks_.end()) return;
+    const std::string& what = *reference.path[1];
+    if (what != "outputs" && what != "result") {
+      say(offset, reference.length, fmt::format("a needed task has no {}", quote(what)),
+          fmt::format("it has `outputs` and `result`: `needs.{}.outputs.{}`", name, what));
+      return;
+    }
+    if (what == "result" || reference.path.size() < 3 || !reference.path[2]) return;
+    const std::vector<std::string>& outputs = found->second->outputs;
+    if (std::find(outputs.begin(), outputs.end(), *reference.path[2]) != outputs.end()) return;
+    say(offset, reference.length,
+        fmt::format("the task {} has no output {}", quote(name), quote(*reference.path[2])),
+        reader_.problems.did_you_mean(*reference.path[2], outputs,
+                                      fmt::format("add `outputs: [{}]` to it", *reference.path[2])));
+  }
+
+  std::vector<std::string_view> names_under(std::string_view root) const {
+    const model::TaskSpec* task =
+        use_->task < workflow_.tasks.size() ? &workflow_.tasks[use_->task] : nullptr;
+    std::vector<std::string_view> names;
+    if (root == "run") names.emplace_back("id");
+    if (root == "inputs") {
+      for (const model::InputSpec& input : workflow_.inputs)
+        names.push_back(input.name);
+    }
+    if (root == "env") {
+      for (const auto* env : {&workflow_.env, &workflow_.defaults.env, task ? &task->env : nullptr}) {
+        if (!env) continue;
+        for (const auto& entry : *env)
+          names.push_back(entry.first);
+      }
+    }
+    if (root == "matrix" && task) {
+      for (const auto& axis : task->matrix)
+        names.push_back(axis.first);
+    }
+    if (root == "needs" && task) {
+      for (const model::Text& need : task->needs)
+        names.push_back(need.value);
+    }
+    return names;
+  }
+
+  Reader& reader_;
+  const model::Workflow& workflow_;
+  const ExpressionUse* use_ = nullptr;
+  std::unordered_map<std::string_view, const model::TaskSpec*> tasks_;
+};
+
+constexpr std::string_view kBlanks = " \t\r\n";
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t start = text.find_first_not_of(kBlanks);
+  if (start == std::string_view::npos) return {};
+  return text.substr(start, text.find_last_not_of(kBlanks) - start + 1);
+}
+
+// `inputs.dry-run` gives DRY_RUN.
+std::string variable_for(std::string_view expression) {
+  std::size_t end = expression.size();
+  const auto is_part = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  };
+  while (end > 0 && !is_part(expression[end - 1]))
+    --end;
+  std::size_t start = end;
+  while (start > 0 && is_part(expression[start - 1]))
+    --start;
+  std::string name;
+  for (const char c : expression.substr(start, end - start))
+    name += c == '-' ? '_' : (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
+  const bool usable = !name.empty() && !(name[0] >= '0' && name[0] <= '9') && !name.starts_with("FLEET_");
+  return usable ? name : "VALUE";
+}
+
+}  // namespace
+
+Condition condition_of(std::string_view text) {
+  const std::string_view outer = trimmed(text);
+  const bool braced = outer.size() >= 5 && outer.starts_with("${{") && outer.ends_with("}}");
+  const std::string_view inner = trimmed(braced ? outer.substr(3, outer.size() - 5) : outer);
+  return {inner, inner.empty() ? 0 : static_cast<std::size_t>(inner.data() - text.data())};
+}
+
+void check_expressions(Reader& reader) {
+  if (reader.expressions.empty()) return;
+  Checker checker(reader);
+  for (const ExpressionUse& use : reader.expressions)
+    checker.check(use);
+}
+
+std::string environment_instead(std::string_view key, std::string_view shell_text) {
+  std::vector<std::pair<std::string, std::string>> variables;  // name, expression
+  std::string command;
+  std::size_t at = 0;
+  while (at < shell_text.size()) {
+    const std::size_t start = std::min(shell_text.find("${{", at), shell_text.size());
+    command += shell_text.substr(at, start - at);
+    const std::size_t end = shell_text.find("}}", start);
+    if (end == std::string_view::npos) {
+      command += shell_text.substr(start);
+      break;
+    }
+    const std::string expression(trimmed(shell_text.substr(start + 3, end - start - 3)));
+    auto known = std::find_if(variables.begin(), variables.end(),
+                              [&](const auto& each) { return each.second == expression; });
+    if (known == variables.end()) {
+      const std::string base = variable_for(expression);
+      std::string name = base;
+      const auto taken = [&](const auto& each) { return each.first == name; };
+      for (int i = 2; std::any_of(variables.begin(), variables.end(), taken); ++i)
+        name = fmt::format("{}_{}", base, i);
+      known = variables.insert(variables.end(), {name, expression});
+    }
+    command += fmt::format("\"${}\"", known->first);
+    at = end + 2;
+  }
+  std::string lines = "give the value to the program by its environment:\n  env:\n";
+  for (const auto& [name, expression] : variables)
+    lines += fmt::format("    {}: ${{{{ {} }}}}\n", name, expression);
+  if (command.find('\n') == std::string::npos) return lines + fmt::format("  {}: {}", key, command);
+  return lines +
+         fmt::format("and write `\"${}\"` in its place", variables.empty() ? "VALUE" : variables[0].first);
+}
+
+}  // namespace fleet::workflow

@@ -1,0 +1,236 @@
+#include "workflow/fields.h"
+
+#include <charconv>
+#include <cmath>
+#include <unordered_set>
+
+namespace fleet::workflow {
+namespace {
+
+std::string_view describe(yaml::Kind kind) {
+  switch (kind) {
+    case yaml::Kind::null:
+      return "nothing";
+    case yaml::Kind::sequence:
+      return "a list";
+    case yaml::Kind::mapping:
+      return "a mapping";
+    default:
+      return "text";
+  }
+}
+
+std::string found_instead(yaml::Node node) {
+  return node.is_scalar() ? quote(node.text()) : std::string(describe(node.kind()));
+}
+
+void say_expected(Reader& reader, yaml::Node node, std::string_view expected, std::string suggestion = {}) {
+  reader.problems.add(node, fmt::format("expected {}, found {}", expected, found_instead(node)),
+                      std::move(suggestion));
+}
+
+// An integer as the core schema writes it, or nothing when it does not fit.
+std::optional<std::int64_t> to_integer(std::string_view text) {
+  int base = 10;
+  if (text.starts_with("0x") || text.starts_with("0o")) {
+    base = text[1] == 'x' ? 16 : 8;
+    text.remove_prefix(2);
+  }
+  if (text.starts_with('+')) text.remove_prefix(1);
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<double> to_double(yaml::Node node) {
+  if (node.kind() == yaml::Kind::integer) {
+    const auto value = to_integer(node.text());
+    return value ? std::optional(static_cast<double>(*value)) : std::nullopt;
+  }
+  if (node.kind() != yaml::Kind::real) return std::nullopt;
+  std::string_view text = node.text();
+  if (text.starts_with('+')) text.remove_prefix(1);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+std::optional<yaml::Entry> find(yaml::Node mapping, std::string_view key) {
+  for (const yaml::Entry entry : mapping.entries()) {
+    if (entry.key.text() == key) return entry;
+  }
+  return std::nullopt;
+}
+
+bool has_expression(std::string_view text) {
+  return text.find("${{") != std::string_view::npos;
+}
+
+void note_expressions(Reader& reader, yaml::Node node, Scope scope) {
+  if (!has_expression(node.text())) return;
+  if (scope == Scope::none) {
+    reader.problems.add_within(node, node.text().find("${{"), 3, "expressions are not known here",
+                               "write the value itself");
+  } else {
+    reader.expressions.push_back({node, reader.task, scope});
+  }
+}
+
+bool expect_mapping(Reader& reader, yaml::Node node, std::string_view expected) {
+  if (node.is_mapping()) return true;
+  reader.problems.add(
+      node, fmt::format("{} is a mapping of keys and values, found {}", expected, found_instead(node)));
+  return false;
+}
+
+bool expect_scalar(Reader& reader, yaml::Node node, std::string_view expected) {
+  if (!node.is_scalar()) {
+    say_expected(reader, node, expected);
+    return false;
+  }
+  if (node.text().find('\0') != std::string_view::npos) {
+    reader.problems.add(node, "a NUL character cannot be passed on", "remove `\\0`");
+    return false;
+  }
+  return true;
+}
+
+std::string read_verbatim(Reader& reader, yaml::Node node) {
+  return expect_scalar(reader, node, "text") ? std::string(node.text()) : std::string();
+}
+
+std::string read_value(Reader& reader, yaml::Node node, Scope scope) {
+  if (!expect_scalar(reader, node, "text")) return {};
+  note_expressions(reader, node, scope);
+  return std::string(node.text());
+}
+
+std::string read_text(Reader& reader, yaml::Node node, Scope scope) {
+  if (!expect_scalar(reader, node, "text")) return {};
+  note_expressions(reader, node, scope);
+  if (node.text().find_first_not_of(" \t\n\r") == std::string_view::npos)
+    reader.problems.add(node, "the text is empty");
+  return std::string(node.text());
+}
+
+std::string read_line(Reader& reader, yaml::Node node, Scope scope) {
+  std::string text = read_text(reader, node, scope);
+  if (text.find('\n') != std::string::npos) {
+    reader.problems.add(node, "this text must be one line", "use `description` for more, or quotes");
+  }
+  return text;
+}
+
+std::optional<int> read_integer(Reader& reader, yaml::Node node, int least, int most) {
+  if (node.kind() != yaml::Kind::integer) {
+    const std::string_view text = node.text();
+    const bool quoted = node.is_scalar() && to_integer(text).has_value();
+    say_expected(reader, node, "a whole number", quoted ? fmt::format("write {} without quotes", text) : "");
+    return std::nullopt;
+  }
+  const auto value = to_integer(node.text());
+  if (!value || *value < least || *value > most) {
+    reader.problems.add(node, fmt::format("{} is not between {} and {}", quote(node.text()), least, most));
+    return std::nullopt;
+  }
+  return static_cast<int>(*value);
+}
+
+std::optional<double> read_number(Reader& reader, yaml::Node node, double least, double most) {
+  const auto value = to_double(node);
+  if (!value) {
+    say_expected(reader, node, "a number");
+    return std::nullopt;
+  }
+  if (*value < least || *value > most) {
+    reader.problems.add(node, fmt::format("{} is not between {} and {}", quote(node.text()), least, most));
+    return std::nullopt;
+  }
+  return value;
+}
+
+std::optional<bool> read_boolean(Reader& reader, yaml::Node node) {
+  if (node.kind() == yaml::Kind::boolean) return node.text()[0] == 't' || node.text()[0] == 'T';
+  say_expected(reader, node, "true or false");
+  return std::nullopt;
+}
+
+std::optional<Duration> read_duration(Reader& reader, yaml::Node node) {
+  constexpr std::string_view kExpected = "a duration such as `90s`, `10m` or `1h30m`";
+  if (!expect_scalar(reader, node, kExpected)) return std::nullopt;
+  const auto duration = base::parse_duration(node.text());
+  if (duration && duration->count() > 0) return duration;
+  const auto number = to_integer(node.text());
+  if (duration) {
+    reader.problems.add(node, "a duration must be longer than nothing");
+  } else {
+    say_expected(
+        reader, node, kExpected,
+        number && *number > 0 ? fmt::format("write `{0}s` for seconds, `{0}m` for minutes", *number) : "");
+  }
+  return std::nullopt;
+}
+
+std::optional<double> read_share(Reader& reader, yaml::Node node) {
+  constexpr std::string_view kExpected = "a share such as `30%`";
+  if (!expect_scalar(reader, node, kExpected)) return std::nullopt;
+  const std::string_view text = node.text();
+  double percent = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
+  const bool whole = error == std::errc{} && text.substr(static_cast<std::size_t>(end - text.data())) == "%";
+  if (whole && percent >= 0 && percent <= 100) return percent / 100;
+  if (whole) {
+    reader.problems.add(node, fmt::format("{} is not between 0% and 100%", quote(text)));
+  } else {
+    const bool number = error == std::errc{} && end == text.data() + text.size();
+    say_expected(reader, node, kExpected,
+                 !number        ? ""
+                 : percent <= 1 ? fmt::format("write `{}%`", percent * 100)
+                                : fmt::format("write `{}%`", percent));
+  }
+  return std::nullopt;
+}
+
+std::vector<yaml::Node> read_list(Reader& reader, yaml::Node node, std::string_view expected) {
+  if (node.is_scalar()) return {node};
+  std::vector<yaml::Node> list;
+  if (!node.is_sequence()) {
+    say_expected(reader, node, expected);
+    return list;
+  }
+  std::unordered_set<std::string_view> seen;
+  for (const yaml::Node item : node.items()) {
+    if (!expect_scalar(reader, item, "text")) continue;
+    if (item.text().empty()) {
+      reader.problems.add(item, "the text is empty");
+    } else if (!seen.insert(item.text()).second) {
+      reader.problems.add(item, fmt::format("{} is here twice", quote(item.text())), "remove one");
+    } else {
+      list.push_back(item);
+    }
+  }
+  return list;
+}
+
+void say_unknown_key(Reader& reader, yaml::Node key, std::string_view what,
+                     const std::vector<std::string_view>& known) {
+  if (key.text() == "<<") {
+    reader.problems.add(key, "merge keys (`<<`) are not part of YAML 1.2",
+                        "use `defaults`, or write the keys out; plain aliases (`*name`) are read");
+    return;
+  }
+  reader.problems.add(key, fmt::format("unknown key {} in {}", quote(key.text()), what),
+                      reader.problems.did_you_mean(key.text(), known,
+                                                   fmt::format("it may have: {}", fmt::join(known, ", "))));
+}
+
+void say_no_value(Reader& reader, yaml::Entry entry) {
+  reader.problems.add(entry.key, fmt::format("{} has no value", quote(entry.key.text())),
+                      "give it one, or remove it");
+}
+
+}  // namespace fleet::workflow

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/enum_names.h"
+#include "base/time.h"
+#include "model/workflow.h"
+#include "workflow/problems.h"
+#include "yaml/document.h"
+
+// The small parts that the keys of a workflow are read with. Each returns what it read, or says what is wrong
+// and returns nothing (or something harmless: the workflow is not used then).
+namespace fleet::workflow {
+
+// What an expression may use, by when it is evaluated.
+enum class Scope {
+  none,       // expressions are refused
+  run,        // once for the run: inputs, run
+  planning,   // before the task starts: matrix, inputs, env
+  attempt,    // when it starts: those, and needs, run, changed()
+  condition,  // its `if`: the same, and the functions that ask how the needed tasks ended
+};
+
+inline constexpr std::uint32_t kNoTask = UINT32_MAX;
+
+// A text with expressions, to be checked when the whole file is read.
+struct ExpressionUse {
+  yaml::Node node;
+  std::uint32_t task;
+  Scope scope;
+};
+
+// What a name in the file must be the name of.
+enum class NameOf { task, agent, requirement };
+struct NameUse {
+  yaml::Node node;
+  std::uint32_t user;  // the task, or the agent, that uses it
+  NameOf what;
+};
+
+// What the reading of one file shares.
+struct Reader {
+  Reader(Problems& problems_of, model::Workflow& into) : problems(problems_of), workflow(into) {}
+
+  Problems& problems;
+  model::Workflow& workflow;
+  std::uint32_t task = kNoTask;  // that is being read
+  std::vector<ExpressionUse> expressions;
+  std::vector<NameUse> names;
+  std::vector<yaml::Node> agent_keys;  // where each of the workflow's agents is named
+};
+
+[[nodiscard]] std::optional<yaml::Entry> find(yaml::Node mapping, std::string_view key);
+
+// Any scalar, as it is written: nobody should have to quote `run: true` or `name: 1.10`.
+[[nodiscard]] std::string read_text(Reader& reader, yaml::Node node, Scope scope = Scope::none);
+[[nodiscard]] std::string read_line(Reader& reader, yaml::Node node, Scope scope = Scope::none);
+// The same, and it may be empty; `${{` in it means nothing.
+[[nodiscard]] std::string read_verbatim(Reader& reader, yaml::Node node);
+// The same, and it may be empty.
+[[nodiscard]] std::string read_value(Reader& reader, yaml::Node node, Scope scope);
+
+[[nodiscard]] std::optional<int> read_integer(Reader& reader, yaml::Node node, int least, int most);
+[[nodiscard]] std::optional<double> read_number(Reader& reader, yaml::Node node, double least, double most);
+[[nodiscard]] std::optional<bool> read_boolean(Reader& reader, yaml::Node node);
+[[nodiscard]] std::optional<Duration> read_duration(Reader& reader, yaml::Node node);
+[[nodiscard]] std::optional<double> read_share(Reader& reader, yaml::Node node);
+
+// `expected` is for the message: "a list of globs".
+[[nodiscard]] bool expect_mapping(Reader& reader, yaml::Node node, std::string_view expected);
+[[nodiscard]] bool expect_scalar(Reader& reader, yaml::Node node, std::string_view expected);
+// The items of a list, or a single scalar for a list of one. Says it when one is doubled, null or not a
+// scalar, and leaves it out.
+[[nodiscard]] std::vector<yaml::Node> read_list(Reader& reader, yaml::Node node, std::string_view expected);
+
+// Notes the expressions of a text, if any, to be checked later.
+void note_expressions(Reader& reader, yaml::Node node, Scope scope);
+[[nodiscard]] bool has_expression(std::string_view text);
+
+[[nodiscard]] inline model::Text text_of(yaml::Node node) {
+  return {std::string(node.text()), node.at()};
+}
+
+template <class E>
+[[nodiscard]] std::optional<E> read_word(Reader& reader, yaml::Node node) {
+  const auto& names = base::EnumNames<E>::names;
+  if (!expect_scalar(reader, node, "a word")) return std::nullopt;
+  if (const auto value = base::from_name<E>(node.text())) return value;
+  reader.problems.add(node, fmt::format("{} is not one of: {}", quote(node.text()), fmt::join(names, ", ")),
+                      reader.problems.did_you_mean(node.text(), names));
+  return std::nullopt;
+}
+
+// One key that a mapping may have, and what reads its value.
+template <class T>
+struct Key {
+  std::string_view name;
+  void (*read)(Reader&, yaml::Node value, T& into);
+};
+
+void say_unknown_key(Reader& reader, yaml::Node key, std::string_view what,
+                     const std::vector<std::string_view>& known);
+void say_no_value(Reader& reader, yaml::Entry entry);
+
+// Reads a mapping by the table of its keys. `what` is for messages: "a task". Returns how many keys it did
+// not know.
+template <class T, std::size_t N>
+std::size_t read_keys(Reader& reader, yaml::Node node, std::string_view what, const Key<T> (&keys)[N],
+                      T& into) {
+  std::size_t unknown = 0;
+  if (!expect_mapping(reader, node, what)) return 0;
+  for (const yaml::Entry entry : node.entries()) {
+    const auto key = std::find_if(std::begin(keys), std::end(keys),
+                                  [&](const Key<T>& each) { return each.name == entry.key.text(); });
+    if (key == std::end(keys)) {
+      std::vector<std::string_view> known;
+      for (const Key<T>& each : keys)
+        known.push_back(each.name);
+      say_unknown_key(reader, entry.key, what, known);
+      ++unknown;
+    } else if (entry.value.is_null()) {
+      say_no_value(reader, entry);
+    } else {
+      key->read(reader, entry.value, into);
+    }
+  }
+  return unknown;
+}
+
+}  // namespace fleet::workflow

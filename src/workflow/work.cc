@@ -1,0 +1,162 @@
+#include <algorithm>
+
+#include "text/regex.h"
+#include "workflow/names.h"
+#include "workflow/parts.h"
+
+namespace fleet::workflow {
+namespace {
+
+constexpr std::size_t kMostCommands = 100;
+
+// The grammars that syntax/ has. This room may not ask it: both stand on the same floor.
+constexpr std::string_view kLanguages[] = {"c", "cpp", "javascript", "python", "tsx", "typescript"};
+
+void read_language(Reader& reader, yaml::Node node, model::Codemod& codemod) {
+  if (!expect_scalar(reader, node, "the name of a language")) return;
+  codemod.language = node.text();
+  if (std::find(std::begin(kLanguages), std::end(kLanguages), node.text()) != std::end(kLanguages)) return;
+  reader.problems.add(
+      node, fmt::format("{} is not one of: {}", quote(node.text()), fmt::join(kLanguages, ", ")),
+      reader.problems.did_you_mean(node.text(), kLanguages, "for other text use `regex: true`"));
+}
+
+void read_codemod_paths(Reader& reader, yaml::Node node, model::Codemod& codemod) {
+  for (const yaml::Node item : read_list(reader, node, "a list of globs")) {
+    note_expressions(reader, item, Scope::planning);
+    if (!has_expression(item.text())) check_glob(reader, item);
+    codemod.paths.emplace_back(item.text());
+  }
+}
+
+const Key<model::Codemod> kCodemodKeys[] = {
+    {"language", read_language},
+    {"find",
+     [](Reader& r, yaml::Node v, model::Codemod& codemod) {
+       codemod.find = read_verbatim(r, v);
+       if (v.is_scalar() && v.text().empty()) r.problems.add(v, "the text is empty");
+     }},
+    {"replace",
+     [](Reader& r, yaml::Node v, model::Codemod& codemod) { codemod.replace = read_verbatim(r, v); }},
+    {"regex", [](Reader& r, yaml::Node v,
+                 model::Codemod& codemod) { codemod.regex = read_boolean(r, v).value_or(false); }},
+    {"paths", read_codemod_paths},
+};
+
+void check_regex(Reader& reader, yaml::Node node, const model::Codemod& codemod) {
+  const auto find_entry = find(node, "find");
+  if (!find_entry || codemod.find.empty()) return;
+  const auto regex = text::Regex::parse(codemod.find);
+  if (!regex) {
+    reader.problems.add(find_entry->value, fmt::format("not a regular expression: {}", regex.error().why),
+                        regex.error().hint);
+    return;
+  }
+  const auto replace_entry = find(node, "replace");
+  if (!replace_entry) return;
+  if (const auto good = regex->check_replacement(codemod.replace); !good) {
+    reader.problems.add(replace_entry->value, good.error().why, good.error().hint);
+  }
+}
+
+model::Codemod read_codemod(Reader& reader, yaml::Node node) {
+  model::Codemod codemod;
+  codemod.at = node.at();
+  const std::size_t unknown = read_keys(reader, node, "`codemod`", kCodemodKeys, codemod);
+  if (!node.is_mapping() || unknown > 0) return codemod;
+  for (const std::string_view key : {"find", "replace"}) {
+    if (!find(node, key)) {
+      reader.problems.add(node, fmt::format("the codemod has no `{}`", key),
+                          fmt::format("add `{}: ...`", key));
+    }
+  }
+  const auto language = find(node, "language");
+  if (codemod.regex && language) {
+    reader.problems.add(language->key, "`language` means nothing with `regex`", "name the files by `paths`");
+  } else if (!codemod.regex && !language) {
+    reader.problems.add(
+        node, "the codemod has no `language`",
+        fmt::format("add one of {}; for other text `regex: true`", fmt::join(kLanguages, ", ")));
+  }
+  if (codemod.regex) check_regex(reader, node, codemod);
+  return codemod;
+}
+
+model::Prompt read_prompt(Reader& reader, const std::optional<yaml::Entry>& agent,
+                          const std::optional<yaml::Entry>& prompt) {
+  model::Prompt work;
+  const yaml::Entry first = agent ? *agent : *prompt;
+  work.at = first.key.at();
+  if (!agent) reader.problems.add(first.key, "`prompt` needs an agent", "add `agent: NAME`, one of `agents`");
+  if (!prompt) reader.problems.add(first.key, "`agent` needs something to do", "add `prompt: ...`");
+  if (agent && !agent->value.is_null() && expect_scalar(reader, agent->value, "the name of an agent")) {
+    reader.names.push_back({agent->value, reader.task, NameOf::agent});
+    work.agent = agent->value.text();
+  }
+  if (prompt && !prompt->value.is_null()) work.text = read_text(reader, prompt->value, Scope::attempt);
+  return work;
+}
+
+}  // namespace
+
+model::Command read_command(Reader& reader, yaml::Node node, std::string_view key) {
+  model::Command command{{}, node.at()};
+  if (node.is_sequence()) {
+    std::vector<std::string> argv;
+    for (const yaml::Node item : node.items())
+      argv.push_back(read_value(reader, item, Scope::attempt));
+    if (argv.empty() || argv[0].empty())
+      reader.problems.add(node, "the list names no program", "write `[program, argument]`");
+    command.line = std::move(argv);
+    return command;
+  }
+  if (!expect_scalar(reader, node, "a command")) return command;
+  const std::string_view text = node.text();
+  if (text.find_first_not_of(" \t\n\r") == std::string_view::npos)
+    reader.problems.add(node, "the command is empty");
+  if (const std::size_t start = text.find("${{"); start != std::string_view::npos) {
+    const std::size_t end = std::min(text.find("}}", start), text.size() - 2) + 2;
+    reader.problems.add_within(node, start, end - start,
+                               "an expression in shell text: its value would be run as code",
+                               environment_instead(key, text));
+  }
+  command.line = std::string(text);
+  return command;
+}
+
+std::vector<model::Command> read_commands(Reader& reader, yaml::Node node, std::string_view key) {
+  std::vector<model::Command> commands;
+  if (!node.is_sequence()) {
+    commands.push_back(read_command(reader, node, key));
+    return commands;
+  }
+  for (const yaml::Node item : node.items())
+    commands.push_back(read_command(reader, item, key));
+  if (commands.size() > kMostCommands) {
+    reader.problems.add(node, fmt::format("there are more than {} commands", kMostCommands),
+                        "put them into a script");
+  }
+  return commands;
+}
+
+void read_work(Reader& reader, yaml::Entry task, std::size_t unknown_keys, model::TaskSpec& into) {
+  const auto run = find(task.value, "run");
+  const auto codemod = find(task.value, "codemod");
+  const auto agent = find(task.value, "agent");
+  const auto prompt = find(task.value, "prompt");
+  const int kinds = (run ? 1 : 0) + (codemod ? 1 : 0) + (agent || prompt ? 1 : 0);
+  if (kinds > 1) {
+    const yaml::Entry second = agent ? *agent : prompt ? *prompt : *codemod;
+    reader.problems.add(
+        second.key, "a task has one of `run`, `codemod`, and `agent` with `prompt`",
+        "make two tasks of it, one needing the other; a program that validates belongs into `check`");
+  } else if (kinds == 0 && unknown_keys == 0) {
+    reader.problems.add(task.key, fmt::format("the task {} does nothing", quote(into.id)),
+                        "give it `run`, `codemod`, or `agent` and `prompt`");
+  }
+  if (run && !run->value.is_null()) into.work = read_command(reader, run->value, "run");
+  if (codemod && !codemod->value.is_null()) into.work = read_codemod(reader, codemod->value);
+  if (agent || prompt) into.work = read_prompt(reader, agent, prompt);
+}
+
+}  // namespace fleet::workflow
