@@ -14,7 +14,7 @@ Duration backoff(const model::Retry& retry, int k, std::uint64_t seed, TaskIndex
   if (!retry.delays.empty()) {
     const std::size_t last = retry.delays.size() - 1;
     wait = static_cast<double>(retry.delays[std::min(last, static_cast<std::size_t>(k - 1))].count());
-  } else {
+  } else if (retry.backoff > Duration::zero()) {
     // The cap is applied before the product can leave the range of a double.
     const double most = static_cast<double>(retry.max.count());
     const double grown = static_cast<double>(retry.backoff.count()) * std::pow(retry.factor, k - 1);

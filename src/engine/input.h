@@ -13,8 +13,8 @@
 // a value here must hold all that the scheduler needs and nothing that it could not read back.
 namespace fleet::engine {
 
-// Counts the attempts that a run started, from 1. A result with a serial that is no longer the task's is late
-// or doubled, and changes nothing.
+// Counts what a run handed out, from 1: each attempt that it started and each result that it offered. An
+// answer with a serial that is no longer the task's is late or doubled, and changes nothing.
 using Serial = std::uint32_t;
 
 enum class TimerKind { backoff, run_limit, grace };
@@ -64,13 +64,13 @@ struct Merged {
   TaskIndex task;
   Serial serial = 0;
   std::vector<model::Conflict>
-      overridden;  // with the strategy `priority`: paths where the earlier task's version stands
+      overridden;     // with the strategy `priority`: paths where the earlier task's version stands
   std::string error;  // it could not be integrated at all (disk, a damaged repository): the task fails
 };
 struct Conflicted {
   TaskIndex task;  // whose result was offered
   Serial serial = 0;
-  std::vector<model::Conflict> conflicts;
+  std::vector<model::Conflict> conflicts;  // each of this task with one whose result is integrated
 };
 struct Decided {
   std::optional<TaskIndex> task;  // none: about the run
@@ -95,6 +95,10 @@ using Input =
 
 // Whether losing this input to a power cut would lose work, money or a person's word.
 [[nodiscard]] bool must_be_durable(const Input& input);
+
+// Whether an input can belong to a run of a plan with so many tasks: what was read from a journal is checked
+// with it before the scheduler, which takes it for granted, sees it.
+[[nodiscard]] bool fits_plan(const Input& input, std::size_t tasks);
 
 }  // namespace fleet::engine
 

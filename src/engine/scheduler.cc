@@ -11,18 +11,22 @@ namespace fleet::engine {
 using model::RunEventKind;
 using model::Verdict;
 
-bool must_be_durable(const Input& input) {
-  return std::holds_alternative<AttemptFinished>(input) || std::holds_alternative<Decided>(input) ||
-         std::holds_alternative<RunStarted>(input);
-}
-
 Scheduler::Scheduler(const model::Plan& plan)
-    : plan_(plan), settings_(plan.settings), tasks_(plan.tasks.size()), ready_(plan) {}
+    : plan_(plan),
+      settings_(plan.settings),
+      tasks_(plan.tasks.size()),
+      ready_(plan),
+      marks_(plan.tasks.size()) {
+  for (std::uint32_t i = 0; i < tasks_.size(); ++i)
+    tasks_[i].open = static_cast<std::uint32_t>(plan_.graph.needs({i}).size());
+}
 
 Step Scheduler::handle(const Input& input, TimePoint now) {
   const bool resumes = std::holds_alternative<RunResumed>(input);
+  if (finished_ && !resumes) return {};
   if (started_ && !resumes && now > now_) active_ += now - now_;
-  now_ = std::max(now, now_);
+  // Within one process time never goes back. The next one may have another clock.
+  now_ = resumes ? now : std::max(now, now_);
   step_ = {};
   std::visit([this](const auto& value) { on(value); }, input);
   dispatch();
@@ -38,8 +42,6 @@ void Scheduler::on(const RunStarted& input) {
   emit(RunEventKind::run_started);
   set_run_limit();
   for (std::uint32_t i = 0; i < tasks_.size(); ++i)
-    recount({i});
-  for (std::uint32_t i = 0; i < tasks_.size(); ++i)
     reconsider({i});
 }
 
@@ -49,55 +51,39 @@ void Scheduler::on(const RunResumed& input) {
   ready_.set_parallel(settings_.parallel.value);
   emit(RunEventKind::run_resumed);
   if (input.retry_failed || !is_ending()) stopping_.reset();
+  signalled_ = false;
   publishing_ = false;
   finished_.reset();
   set_run_limit();
-  if (input.retry_failed) retry_failures();
+  // First the list: going on with one task may bring the next one into a phase that it was not in.
+  std::vector<TaskIndex> under_way;
   for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
-    const TaskIndex index{i};
-    Task& task = at(index);
-    task.stop_sent = false;
-    switch (task.phase) {
-      case Phase::running:
-        ready_.release(index);
-        after_interruption(index);
-        break;
-      case Phase::conditioning:
-        --conditioning_;
-        begin_again(index);
-        break;
-      case Phase::merging:
-        --merging_;
-        if (task.discard) {
-          begin_again(index);
-        } else {
-          offer(index);
-        }
-        break;
-      case Phase::backing_off:
-        step_.actions.push_back(SetTimer{{TimerKind::backoff, index, task.serial}, task.until});
-        break;
-      case Phase::asking:
-        ask(index);
-        break;
-      default:
-        break;
-    }
+    if (at({i}).phase != Phase::waiting && !is_settled({i})) under_way.push_back({i});
   }
-  if (asking_) ask_about_failures();
+  for (const TaskIndex index : under_way)
+    go_on_with(index);
+  asking_ = false;
+  if (input.retry_failed) {
+    failures_accepted_ = false;
+    for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
+      const Task& task = at({i});
+      const bool tried = task.attempt > 0 && (task.phase == Phase::failed || task.phase == Phase::cancelled);
+      if (tried) must_ask({i}, "it was tried, and did not succeed");
+    }
+    retry_failures();
+  }
+  check_failures();
 }
 
 void Scheduler::on(const ConditionEvaluated& input) {
-  Task& task = at(input.task);
-  if (task.phase != Phase::conditioning) return;
+  if (at(input.task).phase != Phase::conditioning) return;
   --conditioning_;
-  if (task.discard) {
+  if (at(input.task).discard) {
     begin_again(input.task);
   } else if (!input.error.empty()) {
     settle(input.task, Phase::failed, input.error);
   } else if (!input.holds) {
-    task.skip_cause = SkipCause::condition;
-    settle(input.task, Phase::skipped, "its `if` does not hold");
+    settle(input.task, Phase::skipped, "its `if` does not hold", EndCause::condition);
   } else {
     make_ready(input.task);
   }
@@ -118,14 +104,14 @@ void Scheduler::on(const AttemptFinished& input) {
   event.verdict = outcome.verdict;
   event.attempt = task.attempt;
   if (outcome.verdict == Verdict::done && event.message.empty()) event.message = outcome.summary;
+  const bool by_itself = outcome.verdict != Verdict::interrupted && outcome.verdict != Verdict::cancelled;
+  if (by_itself) ++task.ended;
   if (task.discard) {
-    must_ask(input.task, "it was stopped because a task that it needs runs again");
     begin_again(input.task);
     return;
   }
   switch (outcome.verdict) {
     case Verdict::done:
-      ++task.ended;
       task.base = outcome.base;
       task.snapshot = outcome.snapshot;
       task.outputs = outcome.outputs;
@@ -135,12 +121,17 @@ void Scheduler::on(const AttemptFinished& input) {
         offer(input.task);
       }
       break;
-    case Verdict::interrupted:
-      after_interruption(input.task);
-      break;
     case Verdict::cancelled:
-      settle(input.task, Phase::cancelled, outcome.reason);
+      settle(input.task, Phase::cancelled, outcome.reason,
+             task.cancel ? EndCause::decision : EndCause::failure);
       break;
+    case Verdict::interrupted:
+      // Only what we interrupt is free: what is cut off by itself could be so for ever.
+      if (task.stop_sent) {
+        after_interruption(input.task);
+        break;
+      }
+      [[fallthrough]];
     case Verdict::no_change:
     case Verdict::blocked:
     case Verdict::failed:
@@ -158,10 +149,9 @@ void Scheduler::on(const TimerFired& input) {
       break;
     }
     case TimerKind::run_limit:
-      if (input.timer.serial == timer_setting_ && !stopping_) {
-        stop(StopReason::duration);
-        stop_attempts(Verdict::interrupted, false);
-      }
+      if (input.timer.serial != timer_setting_) break;
+      stop(StopReason::duration);
+      stop_attempts(Verdict::interrupted, false);
       break;
     case TimerKind::grace:
       if (input.timer.serial == timer_setting_) stop_attempts(Verdict::interrupted, false);
@@ -169,57 +159,37 @@ void Scheduler::on(const TimerFired& input) {
   }
 }
 
-void Scheduler::on(const Merged& input) {
-  Task& task = at(input.task);
-  if (task.phase != Phase::merging || task.serial != input.serial) return;
-  --merging_;
-  if (task.discard) {
-    step_.actions.push_back(Withdraw{{input.task}});
-    begin_again(input.task);
-    return;
-  }
-  if (!input.error.empty()) {
-    settle(input.task, Phase::failed, input.error);
-    return;
-  }
-  for (const model::Conflict& conflict : input.overridden) {
-    emit(RunEventKind::conflict, conflict.loser,
-         fmt::format("{} stands; {} gives way in {}", id(conflict.winner), id(conflict.loser),
-                     fmt::join(conflict.paths, ", ")))
-        .other = conflict.winner;
-  }
-  settle(input.task, Phase::done, {});
-}
-
 void Scheduler::on(const CancelRequested& input) {
   Task& task = at(input.task);
+  if (is_settled(input.task) || publishing_) return;
+  task.cancel = true;
   switch (task.phase) {
     case Phase::running:
-      if (!task.stop_sent) {
-        task.stop_sent = true;
-        step_.actions.push_back(StopAttempt{input.task, task.serial, Verdict::cancelled, false});
-      }
+      if (!task.stop_sent) step_.actions.push_back(StopAttempt{input.task, task.serial, Verdict::cancelled});
+      task.stop_sent = true;
       break;
+    case Phase::merging:
+      break;  // as good as done, but should it lose a conflict, it does not run again
     case Phase::ready:
       ready_.remove(input.task);
-      settle(input.task, Phase::cancelled, "cancelled");
+      settle(input.task, Phase::cancelled, "cancelled", EndCause::decision);
       break;
-    case Phase::waiting:
-    case Phase::backing_off:
-    case Phase::asking:
-      settle(input.task, Phase::cancelled, "cancelled");
-      break;
+    case Phase::conditioning:
+      --conditioning_;
+      [[fallthrough]];
     default:
-      break;  // merging or being asked about: it is as good as done; final: too late
+      settle(input.task, Phase::cancelled, "cancelled", EndCause::decision);
+      break;
   }
 }
 
 void Scheduler::on(const Decided& input) {
+  if (publishing_) return;
   if (input.task) {
     if (at(*input.task).phase == Phase::asking) decide_task(*input.task, input.answer);
     return;
   }
-  if (!asking_ || stopping_) return;
+  if (!asking_ || is_ending()) return;
   asking_ = false;
   // Nobody there and told to retry: once. A second time the same would fail for ever.
   const bool again =
@@ -241,20 +211,21 @@ void Scheduler::on(const Decided& input) {
 }
 
 void Scheduler::on(const StopRequested& input) {
-  const bool again = stopping_ == StopReason::signal && input.reason == StopReason::signal;
-  if (again) {
+  if (publishing_) return;  // there is nothing left to stop
+  if (input.reason == StopReason::signal && signalled_) {
     stop_attempts(Verdict::interrupted, true);
     return;
   }
   stop(input.reason);
-  if (input.reason == StopReason::signal && ready_.running() > 0) {
+  if (input.reason != StopReason::signal) return;
+  signalled_ = true;
+  if (ready_.running() > 0) {
     step_.actions.push_back(SetTimer{{TimerKind::grace, {}, timer_setting_}, now_ + settings_.grace.value});
   }
 }
 
 void Scheduler::on(const Published& input) {
-  if (!publishing_) return;
-  published_ = input;
+  if (publishing_) published_ = input;
 }
 
 }  // namespace fleet::engine

@@ -7,6 +7,7 @@
 
 #include "engine/action.h"
 #include "engine/input.h"
+#include "engine/marks.h"
 #include "engine/ready_queue.h"
 #include "model/plan.h"
 #include "model/run_event.h"
@@ -51,8 +52,13 @@ class Scheduler {
   [[nodiscard]] const model::Settings& settings() const { return settings_; }
   [[nodiscard]] bool has_failures() const { return failed_ > 0; }
   [[nodiscard]] const std::optional<Published>& published() const { return published_; }
-  // Processes that were running as far as the journal knows: after a crash, what has to be ended first.
-  [[nodiscard]] std::vector<model::ProcessIdentity> running_processes() const;
+  // Attempts that were under way as far as the journal knows: after a crash, what has to be ended first. A
+  // process with pid 0 had not been heard of yet.
+  struct RunningAttempt {
+    Serial serial = 0;
+    model::ProcessIdentity process;
+  };
+  [[nodiscard]] std::vector<RunningAttempt> running_attempts() const;
 
  private:
   enum class Phase {
@@ -68,29 +74,35 @@ class Scheduler {
     skipped,
     cancelled
   };
-  enum class SkipCause { condition, failure, decision };
+  // What a task that was skipped or cancelled owes its end to. Retrying the failures gives those of `failure`
+  // another chance, and those of `condition` when what they looked at has changed.
+  enum class EndCause { failure, condition, decision };
 
   struct Task {
     Phase phase = Phase::waiting;
+    EndCause cause = EndCause::failure;
     bool discard = false;    // what is under way no longer counts: start over when it ends
     bool stop_sent = false;  // its attempt was told to end
+    bool cancel = false;     // somebody cancelled it: it does not begin again
     int attempt = 0;         // the current or last one, from 1
-    std::string ask_first;   // why a `once` task must not begin again without a person's word; empty: it may
-    SkipCause skip_cause = SkipCause::condition;
-    std::uint32_t open = 0;  // needs that are not settled
+    std::uint32_t open = 0;  // needs, and winners it waits for, that are not settled
     std::uint32_t bad = 0;   // needs that are settled and not done
-    Serial serial = 0;       // of the current attempt
+    Serial serial = 0;       // of the current attempt, or of what it offers
     int ended = 0;           // attempts that ended by themselves
     int failures = 0;        // of them, those that used up a retry
     model::ProcessIdentity process;
+    std::string ask_first;  // why a `once` task must not begin again without a person's word; empty: it may
     ObjectId base, snapshot;
     std::map<std::string, std::string> outputs;
     std::string feedback;
     std::string reason;
     TimePoint until{};  // of a wait
-    ResultSet from;     // the results it starts from
-    // Tasks that a conflict put before this one, and behind it.
+    ResultSet from;     // the results it started from; none: it has not begun
+    // Conflicts, strategy `queue`: the tasks on top of whose results this one runs, and those that run on top
+    // of this one's.
     std::vector<TaskIndex> after, before;
+    // Conflicts, other strategies: the tasks that failed because this one's result stands.
+    std::vector<TaskIndex> beaten;
   };
 
   // Inputs
@@ -110,26 +122,29 @@ class Scheduler {
   // The way of a task
   void reconsider(TaskIndex);
   void begin_again(TaskIndex);
+  bool start_over(TaskIndex);
   void make_ready(TaskIndex);
   void dispatch();
   void start(TaskIndex);
   void after_failure(TaskIndex, const model::Outcome&);
+  [[nodiscard]] Duration backoff_of(TaskIndex) const;
   void after_interruption(TaskIndex);
   void offer(TaskIndex);
   void ask(TaskIndex);
   void must_ask(TaskIndex, std::string why);
-  [[nodiscard]] bool is_ending() const;
-  void settle(TaskIndex, Phase, std::string reason);
+  void settle(TaskIndex, Phase, std::string reason, EndCause = EndCause::failure);
   void unsettle(TaskIndex);
-  void recount(TaskIndex);
   void decide_task(TaskIndex, model::FailureAnswer);
+  static void forget_results(Task&);
 
   // Conflicts
   void lose(TaskIndex loser, const std::vector<model::Conflict>& conflicts);
   void take_back(TaskIndex loser);
-  bool start_over(TaskIndex);
+  std::vector<TaskIndex> touched_by_loss_of(TaskIndex loser);
+  void drop_void_winners(TaskIndex);
 
   // The run
+  void go_on_with(TaskIndex);
   void check_failures();
   void retry_failures();
   void stop(StopReason);
@@ -138,10 +153,12 @@ class Scheduler {
   void finish_if_done();
   void ask_about_failures();
   void set_run_limit();
+  [[nodiscard]] bool is_ending() const;
 
   [[nodiscard]] std::vector<NeedResult> need_results(TaskIndex) const;
-  [[nodiscard]] ResultSet results_below(TaskIndex) const;
+  [[nodiscard]] ResultSet results_below(TaskIndex);
   [[nodiscard]] bool is_settled(TaskIndex) const;
+  [[nodiscard]] bool has_result(TaskIndex) const;
   [[nodiscard]] std::string why_not(TaskIndex need) const;
   [[nodiscard]] Task& at(TaskIndex index) { return tasks_[index.value]; }
   [[nodiscard]] const Task& at(TaskIndex index) const { return tasks_[index.value]; }
@@ -159,6 +176,7 @@ class Scheduler {
   model::Settings settings_;
   std::vector<Task> tasks_;
   ReadyQueue ready_;
+  Marks marks_;  // of the walk that is under way
 
   std::uint64_t seed_ = 0;
   Serial last_serial_ = 0;
@@ -173,6 +191,7 @@ class Scheduler {
   bool failures_accepted_ = false;  // somebody said `skip`
   int automatic_retries_ = 0;
   std::optional<StopReason> stopping_;
+  bool signalled_ = false;  // a signal came to this process: the next one hurries
   bool publishing_ = false;
   std::optional<Published> published_;
   std::optional<FinishRun> finished_;

@@ -1,16 +1,51 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.h"
 #include "engine/scheduler.h"
 
-// What happens when two results cannot both stand. The task that is later in the plan loses, whichever came
-// first, so the end of a run does not depend on who was quicker.
+// How results are integrated, and what happens when two of them cannot both stand. The task that is later in
+// the plan loses, whichever came first, so the end of a run does not depend on who was quicker.
 namespace fleet::engine {
 
 using model::RunEventKind;
-using model::Verdict;
+
+namespace {
+
+std::string describe_paths(const std::vector<std::string>& paths) {
+  constexpr std::size_t kMost = 5;
+  const std::size_t shown = std::min(paths.size(), kMost);
+  std::string text = fmt::format("{}", fmt::join(paths.begin(), paths.begin() + shown, ", "));
+  if (paths.size() > shown) text += fmt::format(" and {} more", paths.size() - shown);
+  return text;
+}
+
+}  // namespace
+
+void Scheduler::on(const Merged& input) {
+  Task& task = at(input.task);
+  if (task.phase != Phase::merging || task.serial != input.serial) return;
+  --merging_;
+  if (task.discard) {
+    if (input.error.empty()) step_.actions.push_back(Withdraw{{input.task}});
+    begin_again(input.task);
+    return;
+  }
+  if (!input.error.empty()) {
+    forget_results(task);
+    settle(input.task, Phase::failed, input.error);
+    return;
+  }
+  for (const model::Conflict& conflict : input.overridden) {
+    emit(RunEventKind::conflict, conflict.loser,
+         fmt::format("{} stands; {} gives way in {}", id(conflict.winner), id(conflict.loser),
+                     describe_paths(conflict.paths)))
+        .other = conflict.winner;
+  }
+  settle(input.task, Phase::done, {});
+}
 
 void Scheduler::on(const Conflicted& input) {
   Task& task = at(input.task);
@@ -21,29 +56,33 @@ void Scheduler::on(const Conflicted& input) {
     begin_again(input.task);
     return;
   }
+  std::vector<model::Conflict> conflicts;
+  std::vector<TaskIndex> losers;
   for (const model::Conflict& conflict : input.conflicts) {
+    FLEET_ASSERT(conflict.winner < conflict.loser, "the later task of a conflict has to lose");
+    FLEET_ASSERT(conflict.winner == input.task || conflict.loser == input.task, "a conflict of two others");
+    // What the offer was compared with may have been taken back since.
+    const TaskIndex other = conflict.loser == input.task ? conflict.winner : conflict.loser;
+    if (!has_result(other)) continue;
     emit(RunEventKind::conflict, conflict.loser,
          fmt::format("{} and {} both changed {}", id(conflict.winner), id(conflict.loser),
-                     fmt::join(conflict.paths, ", ")))
+                     describe_paths(conflict.paths)))
         .other = conflict.winner;
+    conflicts.push_back(conflict);
+    losers.push_back(conflict.loser);
   }
-  const auto loses = [&input](const model::Conflict& conflict) { return conflict.loser == input.task; };
-  if (std::any_of(input.conflicts.begin(), input.conflicts.end(), loses)) {
+  if (std::find(losers.begin(), losers.end(), input.task) != losers.end()) {
     // Nothing was integrated, so there is nothing to take back but this result itself.
     task.phase = Phase::waiting;
-    lose(input.task, input.conflicts);
+    lose(input.task, conflicts);
     return;
   }
-  std::vector<TaskIndex> losers;
-  for (const model::Conflict& conflict : input.conflicts)
-    losers.push_back(conflict.loser);
   std::sort(losers.begin(), losers.end());
-  losers.erase(std::unique(losers.begin(), losers.end()), losers.end());
   for (const TaskIndex loser : losers) {
-    // The loser may have been taken back already, with a task that it stands on.
-    if (at(loser).phase != Phase::done) continue;
+    // It may have been taken back already, with a task that it stands on.
+    if (!has_result(loser)) continue;
     take_back(loser);
-    lose(loser, input.conflicts);
+    lose(loser, conflicts);
   }
   offer(input.task);
 }
@@ -51,91 +90,94 @@ void Scheduler::on(const Conflicted& input) {
 // Decides about a task whose result gave way and which is back at waiting.
 void Scheduler::lose(TaskIndex loser, const std::vector<model::Conflict>& conflicts) {
   Task& task = at(loser);
-  task.snapshot = task.base = {};
   std::string reason;
+  bool stands_on_winner = false;
+  std::vector<TaskIndex> winners;
   for (const model::Conflict& conflict : conflicts) {
     if (conflict.loser != loser) continue;
     if (!reason.empty()) reason += "; ";
-    reason += fmt::format("conflicts with {} in {}", id(conflict.winner), fmt::join(conflict.paths, ", "));
-    if (settings_.conflicts.value == model::ConflictStrategy::queue &&
-        std::find(task.after.begin(), task.after.end(), conflict.winner) == task.after.end()) {
-      task.after.push_back(conflict.winner);
-      at(conflict.winner).before.push_back(loser);
-    }
+    reason += fmt::format("conflicts with {} in {}", id(conflict.winner), describe_paths(conflict.paths));
+    winners.push_back(conflict.winner);
+    stands_on_winner |= std::binary_search(task.from->begin(), task.from->end(), conflict.winner);
   }
-  recount(loser);
-  if (settings_.conflicts.value != model::ConflictStrategy::queue) {
+  // Running on top of a winner once more would not help.
+  if (settings_.conflicts.value != model::ConflictStrategy::queue || stands_on_winner) {
+    for (const TaskIndex winner : winners)
+      at(winner).beaten.push_back(loser);
     settle(loser, Phase::failed, std::move(reason));
-  } else {
-    must_ask(loser, std::move(reason));
-    reconsider(loser);
+    return;
   }
+  for (const TaskIndex winner : winners) {
+    if (std::find(task.after.begin(), task.after.end(), winner) != task.after.end()) continue;
+    task.after.push_back(winner);
+    at(winner).before.push_back(loser);
+    if (!is_settled(winner)) ++task.open;
+  }
+  forget_results(task);
+  must_ask(loser, std::move(reason));
+  reconsider(loser);
 }
 
-// Takes back an integrated result, and everything that was built on it.
+// Takes back an integrated result, and everything that was built on it. What failed only because it
+// conflicted with something that is taken back is offered again. Leaves the loser itself waiting, with its
+// result.
 void Scheduler::take_back(TaskIndex loser) {
-  std::vector<TaskIndex> reached{loser};
-  std::vector<bool> seen(tasks_.size());
-  seen[loser.value] = true;
-  for (std::size_t i = 0; i < reached.size(); ++i) {
-    for_each_dependent(reached[i], [&](TaskIndex dependent) {
-      if (!seen[dependent.value]) reached.push_back(dependent);
-      seen[dependent.value] = true;
-    });
-  }
+  const std::vector<TaskIndex> touched = touched_by_loss_of(loser);
   Withdraw withdrawal;
-  for (const TaskIndex index : reached) {
-    if (at(index).phase == Phase::done && !at(index).snapshot.is_none()) withdrawal.tasks.push_back(index);
-    if (start_over(index)) {
-      emit(RunEventKind::task_withdrawn, index, "its result is taken back after a conflict");
-      if (index != loser) must_ask(index, "what it was built on has changed");
+  std::vector<TaskIndex> spared;
+  for (const TaskIndex index : touched) {
+    if (has_result(index)) withdrawal.tasks.push_back(index);
+    const Task& task = at(index);
+    const bool lost = task.phase == Phase::failed && !task.snapshot.is_none();
+    const bool start_stands = lost && std::none_of(task.from->begin(), task.from->end(),
+                                                   [this](TaskIndex result) { return marks_.has(result); });
+    if (start_stands) spared.push_back(index);
+    if (index == loser || start_stands) {
+      unsettle(index);
+    } else if (!start_over(index)) {
+      continue;
     }
-    if (index != loser) at(index).ended = at(index).failures = 0;
+    emit(RunEventKind::task_withdrawn, index,
+         index == loser ? "its result is taken back after a conflict"
+         : start_stands ? "what it conflicted with is taken back"
+                        : "what it was built on has changed");
   }
   std::sort(withdrawal.tasks.begin(), withdrawal.tasks.end());
   step_.actions.push_back(std::move(withdrawal));
-  for (const TaskIndex index : reached) {
-    recount(index);
+  for (const TaskIndex index : spared)
+    offer(index);
+  // One whose needs are all settled still, because the way to it leads over a cancelled task.
+  for (const TaskIndex index : touched) {
+    if (index != loser) reconsider(index);
   }
 }
 
-// Brings one task back to waiting; true when it had a result or an end that is void now.
-bool Scheduler::start_over(TaskIndex index) {
-  Task& task = at(index);
-  switch (task.phase) {
-    case Phase::done:
-    case Phase::failed:
-      unsettle(index);
-      task.snapshot = task.base = {};
-      task.outputs.clear();
-      task.feedback.clear();
-      return true;
-    case Phase::skipped:
-      if (task.skip_cause != SkipCause::decision) unsettle(index);
-      return false;
-    case Phase::ready:
-      ready_.remove(index);
-      task.phase = Phase::waiting;
-      return false;
-    case Phase::backing_off:
-      task.phase = Phase::waiting;
-      return false;
-    case Phase::running:
-      if (!task.stop_sent)
-        step_.actions.push_back(StopAttempt{index, task.serial, Verdict::cancelled, false});
-      task.stop_sent = true;
-      task.discard = true;
-      return false;
-    case Phase::merging:
-    case Phase::conditioning:
-      task.discard = true;
-      return false;
-    case Phase::waiting:
-    case Phase::asking:
-    case Phase::cancelled:
-      return false;
+// The loser, all that stands on it, and what failed because of any of these. Marks them.
+std::vector<TaskIndex> Scheduler::touched_by_loss_of(TaskIndex loser) {
+  marks_.clear();
+  std::vector<TaskIndex> touched;
+  const auto touch = [&](TaskIndex index) {
+    if (marks_.add(index)) touched.push_back(index);
+  };
+  touch(loser);
+  for (std::size_t i = 0; i < touched.size(); ++i) {
+    for_each_dependent(touched[i], touch);
+    for (const TaskIndex beaten : std::exchange(at(touched[i]).beaten, {})) {
+      if (at(beaten).phase == Phase::failed && !at(beaten).snapshot.is_none()) touch(beaten);
+    }
   }
-  return false;
+  return touched;
+}
+
+// Of the tasks that a conflict put before this one, only those with a result have something to stand on.
+void Scheduler::drop_void_winners(TaskIndex index) {
+  const auto is_void = [this, index](TaskIndex winner) {
+    if (has_result(winner)) return false;
+    if (!is_settled(winner)) --at(index).open;
+    std::erase(at(winner).before, index);
+    return true;
+  };
+  std::erase_if(at(index).after, is_void);
 }
 
 }  // namespace fleet::engine

@@ -29,8 +29,46 @@ std::string_view describe(StopReason reason) {
 
 }  // namespace
 
+// What the last process had under way for a task is cut off: asked for again.
+void Scheduler::go_on_with(TaskIndex index) {
+  Task& task = at(index);
+  switch (task.phase) {
+    case Phase::running: {
+      ready_.release(index);
+      task.process = {};
+      model::RunEvent& event = emit(RunEventKind::attempt_finished, index, "cut off");
+      event.verdict = Verdict::interrupted;
+      event.attempt = task.attempt;
+      after_interruption(index);
+      break;
+    }
+    case Phase::conditioning:
+      --conditioning_;
+      begin_again(index);
+      break;
+    case Phase::merging:
+      --merging_;
+      if (task.discard) {
+        begin_again(index);
+      } else {
+        offer(index);
+      }
+      break;
+    case Phase::backing_off:
+      // Where this process's clock is behind the last one's, the wait is not longer for it.
+      task.until = std::min(task.until, now_ + backoff_of(index));
+      step_.actions.push_back(SetTimer{{TimerKind::backoff, index, task.serial}, task.until});
+      break;
+    case Phase::asking:
+      ask(index);
+      break;
+    default:
+      break;
+  }
+}
+
 void Scheduler::check_failures() {
-  if (stopping_) return;
+  if (stopping_ || failed_ == 0) return;
   const double share = static_cast<double>(failed_) / static_cast<double>(tasks_.size());
   const std::optional<double> most = settings_.stop_when_failed.value;
   const std::optional<model::AskWhenFailed>& ask = settings_.ask_when_failed.value;
@@ -51,29 +89,36 @@ void Scheduler::ask_about_failures() {
 }
 
 // Failed tasks get all their tries again, and what was skipped or cancelled because of them another chance.
+// Plan order, so that what a task needs is decided about before it.
 void Scheduler::retry_failures() {
   std::vector<TaskIndex> again;
   for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
-    const Task& task = tasks_[i];
-    if (task.phase == Phase::failed || task.phase == Phase::cancelled ||
-        (task.phase == Phase::skipped && task.skip_cause == SkipCause::failure)) {
-      again.push_back({i});
+    const TaskIndex index{i};
+    const Task& task = at(index);
+    const bool void_now = task.phase == Phase::failed ||
+                          (task.phase == Phase::cancelled && task.cause == EndCause::failure) ||
+                          (task.phase == Phase::skipped && task.cause != EndCause::decision && task.open > 0);
+    if (void_now) {
+      unsettle(index);
+      forget_results(at(index));
+      emit(RunEventKind::task_withdrawn, index, "it gets another chance");
+      again.push_back(index);
+    } else if (task.open > 0 && (task.phase == Phase::ready || task.phase == Phase::conditioning ||
+                                 task.phase == Phase::backing_off)) {
+      start_over(index);  // it was to run after a failure, and is not to before the next try has ended
     }
   }
-  for (const TaskIndex index : again) {
-    unsettle(index);
-    at(index).failures = 0;
-    at(index).reason.clear();
-  }
-  for (const TaskIndex index : again) {
-    recount(index);
+  for (const TaskIndex index : again)
     reconsider(index);
-  }
 }
 
+// What a signal or the time limit stops can be resumed, so a signal takes the place of too many failures
+// (which a resume counts again); a decision to abort is final.
 void Scheduler::stop(StopReason reason) {
-  // A signal overrides: what it stops can be resumed. Nothing overrides a signal.
-  if (stopping_ && (*stopping_ == StopReason::signal || reason != StopReason::signal)) return;
+  const auto rank = [](StopReason of) {
+    return of == StopReason::decision ? 2 : of == StopReason::signal ? 1 : 0;
+  };
+  if (stopping_ && rank(*stopping_) >= rank(reason)) return;
   stopping_ = reason;
   emit(RunEventKind::run_stopping, {}, std::string(describe(reason)));
 }
@@ -87,7 +132,6 @@ void Scheduler::stop_attempts(Verdict as, bool hurry) {
   }
 }
 
-// The run ends here for good: what has not begun will not.
 // Stopped for good: what is not running will not run, unless the run is resumed to retry its failures.
 bool Scheduler::is_ending() const {
   return stopping_ == StopReason::failures || stopping_ == StopReason::decision;
@@ -111,7 +155,7 @@ void Scheduler::finish_if_done() {
     RunState state = failed_ > 0 || !published_->error.empty() ? RunState::failed : RunState::finished;
     if (stopping_ == StopReason::decision) state = RunState::aborted;
     if (stopping_ == StopReason::failures) state = RunState::failed;
-    if (stopping_ && !is_ending() && settled_ < tasks_.size()) state = RunState::stopped;
+    if (stopping_ && !is_ending() && (asking_ || settled_ < tasks_.size())) state = RunState::stopped;
     finished_ = FinishRun{state, stopping_};
     emit(RunEventKind::run_finished, {}, std::string(base::name_of(state)));
     step_.actions.push_back(*finished_);
@@ -129,8 +173,11 @@ void Scheduler::set_run_limit() {
   ++timer_setting_;
   const std::optional<Duration> limit = settings_.duration.value;
   if (!limit) return;
-  const Duration left = std::max(*limit - active_, Duration::zero());
-  step_.actions.push_back(SetTimer{{TimerKind::run_limit, {}, timer_setting_}, now_ + left});
+  if (active_ >= *limit) {
+    stop(StopReason::duration);
+  } else {
+    step_.actions.push_back(SetTimer{{TimerKind::run_limit, {}, timer_setting_}, now_ + *limit - active_});
+  }
 }
 
 Scheduler::TaskView Scheduler::task(TaskIndex index) const {
@@ -169,7 +216,7 @@ Scheduler::TaskView Scheduler::task(TaskIndex index) const {
   }
   view.attempt = task.attempt;
   view.reason = task.reason;
-  view.accepted = task.phase == Phase::done && !task.snapshot.is_none();
+  view.accepted = has_result(index);
   view.base = task.base;
   view.snapshot = task.snapshot;
   return view;
@@ -178,15 +225,15 @@ Scheduler::TaskView Scheduler::task(TaskIndex index) const {
 std::vector<TaskIndex> Scheduler::accepted() const {
   std::vector<TaskIndex> all;
   for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
-    if (tasks_[i].phase == Phase::done && !tasks_[i].snapshot.is_none()) all.push_back({i});
+    if (has_result({i})) all.push_back({i});
   }
   return all;
 }
 
-std::vector<model::ProcessIdentity> Scheduler::running_processes() const {
-  std::vector<model::ProcessIdentity> all;
+std::vector<Scheduler::RunningAttempt> Scheduler::running_attempts() const {
+  std::vector<RunningAttempt> all;
   for (const Task& task : tasks_) {
-    if (task.phase == Phase::running && task.process.pid > 0) all.push_back(task.process);
+    if (task.phase == Phase::running) all.push_back({task.serial, task.process});
   }
   return all;
 }

@@ -19,19 +19,8 @@ bool Scheduler::is_settled(TaskIndex index) const {
          phase == Phase::cancelled;
 }
 
-// Counts anew what a task waits for. A task that a conflict put before it counts only until it is settled.
-void Scheduler::recount(TaskIndex index) {
-  Task& task = at(index);
-  task.open = task.bad = 0;
-  for (const TaskIndex need : plan_.graph.needs(index)) {
-    if (!is_settled(need)) {
-      ++task.open;
-    } else if (at(need).phase != Phase::done) {
-      ++task.bad;
-    }
-  }
-  for (const TaskIndex need : task.after)
-    task.open += is_settled(need) ? 0 : 1;
+bool Scheduler::has_result(TaskIndex index) const {
+  return at(index).phase == Phase::done && !at(index).snapshot.is_none();
 }
 
 std::string Scheduler::why_not(TaskIndex need) const {
@@ -45,21 +34,22 @@ std::string Scheduler::why_not(TaskIndex need) const {
   }
 }
 
-// Lets a waiting task go on as far as its needs allow.
+// Lets a waiting task go on as far as its needs allow. It is skipped only when all of them are settled, so
+// that the reason, and what a task behind it starts from, do not hang on which one was quicker.
 void Scheduler::reconsider(TaskIndex index) {
   Task& task = at(index);
   if (task.phase != Phase::waiting) return;
   const model::PlannedTask& planned = plan_.task(index);
-  if (task.bad > 0 && !planned.runs_after_failure) {
+  if (task.cancel) {
+    settle(index, Phase::cancelled, "cancelled", EndCause::decision);
+  } else if (task.open > 0) {
+    return;
+  } else if (task.bad > 0 && !planned.runs_after_failure) {
     const auto needs = plan_.graph.needs(index);
-    const TaskIndex cause = *std::find_if(needs.begin(), needs.end(), [this](TaskIndex need) {
-      return is_settled(need) && at(need).phase != Phase::done;
-    });
-    const bool by_condition =
-        at(cause).phase == Phase::skipped && at(cause).skip_cause == SkipCause::condition;
-    task.skip_cause = by_condition ? SkipCause::condition : SkipCause::failure;
+    const TaskIndex cause = *std::find_if(needs.begin(), needs.end(),
+                                          [this](TaskIndex need) { return at(need).phase != Phase::done; });
     settle(index, Phase::skipped, why_not(cause));
-  } else if (is_ending() || task.open > 0) {
+  } else if (is_ending()) {
     return;
   } else if (planned.spec.condition) {
     task.phase = Phase::conditioning;
@@ -72,10 +62,63 @@ void Scheduler::reconsider(TaskIndex index) {
 
 // What was under way came to nothing: from the start, as far as the task's needs allow.
 void Scheduler::begin_again(TaskIndex index) {
-  at(index).phase = Phase::waiting;
-  at(index).discard = false;
-  recount(index);
+  Task& task = at(index);
+  if (task.discard) {
+    // It was under way when its start became void, so it may have begun already.
+    if (task.phase != Phase::conditioning) must_ask(index, "what it was built on has changed");
+    forget_results(task);
+  }
+  task.discard = false;
+  task.phase = Phase::waiting;
   reconsider(index);
+}
+
+// Brings a task back to waiting, with no trace of what it came to, because what it starts from changes. True
+// when it had an end that is void now.
+bool Scheduler::start_over(TaskIndex index) {
+  Task& task = at(index);
+  switch (task.phase) {
+    case Phase::done:
+    case Phase::failed:
+      must_ask(index, "what it was built on has changed");
+      unsettle(index);
+      forget_results(task);
+      return true;
+    case Phase::skipped:
+      forget_results(task);
+      if (task.cause == EndCause::decision) return false;
+      unsettle(index);
+      return true;
+    case Phase::ready:
+      ready_.remove(index);
+      [[fallthrough]];
+    case Phase::backing_off:
+      task.phase = Phase::waiting;
+      [[fallthrough]];
+    case Phase::waiting:
+    case Phase::asking:
+    case Phase::cancelled:
+      forget_results(task);
+      return false;
+    case Phase::running:
+      if (!task.stop_sent) step_.actions.push_back(StopAttempt{index, task.serial, Verdict::cancelled});
+      task.stop_sent = true;
+      task.discard = true;
+      return false;
+    case Phase::merging:
+    case Phase::conditioning:
+      task.discard = true;
+      return false;
+  }
+  return false;
+}
+
+void Scheduler::forget_results(Task& task) {
+  task.base = task.snapshot = {};
+  task.outputs.clear();
+  task.feedback.clear();
+  task.failures = 0;
+  task.from = nullptr;
 }
 
 void Scheduler::make_ready(TaskIndex index) {
@@ -100,6 +143,7 @@ void Scheduler::start(TaskIndex index) {
   task.serial = ++last_serial_;
   task.stop_sent = false;
   task.attempt = task.ended + 1;
+  drop_void_winners(index);
   task.from = results_below(index);
   task.reason.clear();
   step_.actions.push_back(
@@ -110,60 +154,77 @@ void Scheduler::start(TaskIndex index) {
 std::vector<NeedResult> Scheduler::need_results(TaskIndex index) const {
   std::vector<NeedResult> results;
   for (const TaskIndex need : plan_.graph.needs(index)) {
-    results.push_back({need, task(need).state, at(need).outputs});
+    NeedResult& result = results.emplace_back();
+    result.task = need;
+    result.state = task(need).state;
+    if (result.state == TaskState::done) result.outputs = at(need).outputs;
   }
   return results;
 }
 
-// The results of all that a task stands on: those of its needs, and what they started from.
-ResultSet Scheduler::results_below(TaskIndex index) const {
+// The results of all that a task stands on: those of its needs, and what they started from; where one never
+// began, those of its needs in turn.
+ResultSet Scheduler::results_below(TaskIndex index) {
   static const ResultSet kNone = std::make_shared<const std::vector<TaskIndex>>();
-  ResultSet all = kNone;
-  const auto include = [&all](const std::vector<TaskIndex>& more, const ResultSet& shared) {
-    if (more.empty() || std::includes(all->begin(), all->end(), more.begin(), more.end())) return;
-    if (all->empty() && shared) {
-      all = shared;
-      return;
+  ResultSet largest = kNone;
+  std::vector<TaskIndex> all;
+  std::vector<TaskIndex> unvisited;
+  const auto add_needs = [&](TaskIndex of) {
+    const auto needs = plan_.graph.needs(of);
+    unvisited.insert(unvisited.end(), needs.begin(), needs.end());
+  };
+  marks_.clear();
+  add_needs(index);
+  unvisited.insert(unvisited.end(), at(index).after.begin(), at(index).after.end());
+  while (!unvisited.empty()) {
+    const TaskIndex below = unvisited.back();
+    unvisited.pop_back();
+    if (!marks_.add(below)) continue;
+    if (has_result(below)) all.push_back(below);
+    const ResultSet& from = at(below).from;
+    if (!from) {
+      add_needs(below);
+      continue;
     }
-    std::vector<TaskIndex> both;
-    std::set_union(all->begin(), all->end(), more.begin(), more.end(), std::back_inserter(both));
-    all = std::make_shared<const std::vector<TaskIndex>>(std::move(both));
-  };
-  const auto include_need = [&](TaskIndex need) {
-    const Task& other = at(need);
-    if (other.from) include(*other.from, other.from);
-    if (other.phase == Phase::done && !other.snapshot.is_none()) include({need}, nullptr);
-  };
-  for (const TaskIndex need : plan_.graph.needs(index))
-    include_need(need);
-  for (const TaskIndex need : at(index).after)
-    include_need(need);
-  return all;
+    if (from == largest) continue;
+    for (const TaskIndex result : *from) {
+      if (marks_.add(result)) all.push_back(result);
+    }
+    if (from->size() > largest->size()) largest = from;
+  }
+  if (all.size() == largest->size()) return largest;
+  std::sort(all.begin(), all.end());
+  return std::make_shared<const std::vector<TaskIndex>>(std::move(all));
 }
 
 void Scheduler::after_failure(TaskIndex index, const model::Outcome& outcome) {
   Task& task = at(index);
-  ++task.ended;
   ++task.failures;
   task.feedback = outcome.feedback;
   const model::PlannedTask& planned = plan_.task(index);
-  const bool may_retry = outcome.verdict != Verdict::blocked && task.failures <= planned.retries.value;
-  if (!may_retry) {
+  if (task.cancel) {
+    settle(index, Phase::cancelled, "cancelled", EndCause::decision);
+    return;
+  }
+  if (outcome.verdict == Verdict::blocked || task.failures > planned.retries.value) {
     settle(index, Phase::failed, outcome.reason);
     return;
   }
-  const model::Retry retry = planned.spec.retry.value_or(model::Retry{});
   task.phase = Phase::backing_off;
   task.reason = outcome.reason;
-  task.until = now_ + backoff(retry, task.failures, seed_, index);
+  task.until = now_ + backoff_of(index);
   step_.actions.push_back(SetTimer{{TimerKind::backoff, index, task.serial}, task.until});
   emit(RunEventKind::task_backing_off, index, outcome.reason).until = task.until;
 }
 
+Duration Scheduler::backoff_of(TaskIndex index) const {
+  return backoff(plan_.task(index).spec.retry.value_or(model::Retry{}), at(index).failures, seed_, index);
+}
+
 void Scheduler::after_interruption(TaskIndex index) {
-  at(index).process = {};
+  Task& task = at(index);
   must_ask(index, "it was cut off, and what it did outside git cannot be taken back");
-  if (at(index).discard) {
+  if (task.discard || task.cancel || task.open > 0) {
     begin_again(index);
   } else {
     make_ready(index);
@@ -179,12 +240,13 @@ void Scheduler::ask(TaskIndex index) {
   Task& task = at(index);
   task.phase = Phase::asking;
   task.reason = task.ask_first;
+  emit(RunEventKind::task_asking, index, task.reason);
+  if (stopping_) return;  // the resume asks
   const auto& failed = settings_.ask_when_failed.value;
   step_.actions.push_back(Ask{index,
                               fmt::format("{} is marked `once: true` and has begun before: {}. Run it again?",
                                           id(index), task.reason),
                               failed ? failed->otherwise : model::FailureAnswer::abort});
-  emit(RunEventKind::task_asking, index, task.reason);
 }
 
 void Scheduler::decide_task(TaskIndex index, model::FailureAnswer answer) {
@@ -196,8 +258,7 @@ void Scheduler::decide_task(TaskIndex index, model::FailureAnswer answer) {
       begin_again(index);
       break;
     case model::FailureAnswer::skip:
-      task.skip_cause = SkipCause::decision;
-      settle(index, Phase::skipped, "skipped by decision");
+      settle(index, Phase::skipped, "skipped by decision", EndCause::decision);
       break;
     case model::FailureAnswer::abort:
       stop(StopReason::decision);
@@ -210,6 +271,7 @@ void Scheduler::decide_task(TaskIndex index, model::FailureAnswer answer) {
 void Scheduler::offer(TaskIndex index) {
   Task& task = at(index);
   task.phase = Phase::merging;
+  task.serial = ++last_serial_;  // an answer to an earlier offer of the same result is late
   ++merging_;
   step_.actions.push_back(Merge{index, task.serial, task.base, task.snapshot,
                                 settings_.conflicts.value == model::ConflictStrategy::priority});
@@ -217,10 +279,12 @@ void Scheduler::offer(TaskIndex index) {
 
 // A chain of a hundred thousand tasks may be skipped because its first one failed: so a list, and no
 // recursion.
-void Scheduler::settle(TaskIndex index, Phase phase, std::string reason) {
+void Scheduler::settle(TaskIndex index, Phase phase, std::string reason, EndCause cause) {
   FLEET_ASSERT(!is_settled(index), "a task was settled twice");
   Task& task = at(index);
   task.phase = phase;
+  task.cause = cause;
+  task.cancel = false;
   task.reason = std::move(reason);
   ++settled_;
   if (phase == Phase::failed) ++failed_;
@@ -245,12 +309,21 @@ void Scheduler::settle(TaskIndex index, Phase phase, std::string reason) {
   touching_ = false;
 }
 
+// The end of a task is void: it waits again, and those that need it count it again.
 void Scheduler::unsettle(TaskIndex index) {
   FLEET_ASSERT(is_settled(index), "a task that was not settled was taken back");
-  if (at(index).phase == Phase::failed) --failed_;
+  Task& task = at(index);
+  const bool was_done = task.phase == Phase::done;
+  if (task.phase == Phase::failed) --failed_;
   --settled_;
-  at(index).phase = Phase::waiting;
-  for_each_dependent(index, [this](TaskIndex dependent) { recount(dependent); });
+  task.phase = Phase::waiting;
+  task.reason.clear();
+  for (const TaskIndex dependent : plan_.graph.dependents(index)) {
+    ++at(dependent).open;
+    if (!was_done) --at(dependent).bad;
+  }
+  for (const TaskIndex dependent : task.before)
+    ++at(dependent).open;
 }
 
 }  // namespace fleet::engine

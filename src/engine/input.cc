@@ -1,0 +1,55 @@
+#include "engine/input.h"
+
+#include <algorithm>
+
+namespace fleet::engine {
+namespace {
+
+bool are_conflicts_of(const std::vector<model::Conflict>& conflicts, TaskIndex task) {
+  return std::all_of(conflicts.begin(), conflicts.end(), [task](const model::Conflict& conflict) {
+    return conflict.winner < conflict.loser && (conflict.winner == task || conflict.loser == task);
+  });
+}
+
+// Each overload: whether an input fits a plan of so many tasks.
+template <class OfRun>
+bool fits(const OfRun&, std::size_t) {
+  return true;
+}
+template <class OfTask>
+requires requires(const OfTask& input) {
+  TaskIndex{input.task};
+}
+bool fits(const OfTask& input, std::size_t tasks) {
+  return input.task.value < tasks;
+}
+bool fits(const TimerFired& input, std::size_t tasks) {
+  return input.timer.kind != TimerKind::backoff || input.timer.task.value < tasks;
+}
+bool fits(const Decided& input, std::size_t tasks) {
+  return !input.task || input.task->value < tasks;
+}
+bool fits(const Merged& input, std::size_t tasks) {
+  const auto is_known = [tasks](const model::Conflict& conflict) { return conflict.loser.value < tasks; };
+  return input.task.value < tasks && are_conflicts_of(input.overridden, input.task) &&
+         std::all_of(input.overridden.begin(), input.overridden.end(), is_known);
+}
+bool fits(const Conflicted& input, std::size_t tasks) {
+  const auto is_known = [tasks](const model::Conflict& conflict) { return conflict.loser.value < tasks; };
+  return input.task.value < tasks && !input.conflicts.empty() &&
+         are_conflicts_of(input.conflicts, input.task) &&
+         std::all_of(input.conflicts.begin(), input.conflicts.end(), is_known);
+}
+
+}  // namespace
+
+bool must_be_durable(const Input& input) {
+  return std::holds_alternative<AttemptFinished>(input) || std::holds_alternative<Decided>(input) ||
+         std::holds_alternative<CancelRequested>(input) || std::holds_alternative<RunStarted>(input);
+}
+
+bool fits_plan(const Input& input, std::size_t tasks) {
+  return std::visit([tasks](const auto& value) { return fits(value, tasks); }, input);
+}
+
+}  // namespace fleet::engine
