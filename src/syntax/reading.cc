@@ -199,15 +199,21 @@ Root find_root(const Tree& tree, Span inside, std::string_view after) {
     }
     const std::string_view text = tree.text(node);
     if (root.pieces == 1 && !node.named && (text == ";" || text == ",")) {
-      if (node.span.end <= inside.end) root.cut = inside.end - nodes[root.node].span.end;
+      const Span between{nodes[root.node].span.end, node.span.start};
+      const bool adjoins = between.of(tree.source()).find_first_not_of(" \t\r\n") == std::string_view::npos;
+      if (adjoins && node.span.end == inside.end) root.cut = inside.end - between.start;
     } else if (!node.extra) {
       root.node = i;
       ++root.pieces;
     }
     i = node.next;
   }
+  if (root.pieces == 1 && !nodes[root.node].named) root.pieces = 0;
   if (root.pieces != 1) return root;
-  while (!tree.is_leaf(root.node) && nodes[root.node + 1].next == nodes[root.node].next)
+  const auto is_only_child = [&](std::uint32_t child) {
+    return child < nodes[root.node].next && nodes[child].next == nodes[root.node].next && nodes[child].named;
+  };
+  while (is_only_child(root.node + 1))
     ++root.node;
   return root;
 }
@@ -314,33 +320,36 @@ class Reader {
     }
     const Root root = find_root(tree, inside, surroundings.after);
     if (root.pieces != 1) {
-      if (least_errors_ > 0 && root.pieces > 1) {
-        least_errors_ = 0;
-        why_ = fmt::format(
-            "it is {} pieces of code side by side, and must be one: one expression, statement or member",
-            root.pieces);
-      }
+      note(0, root.pieces == 0
+                  ? "it holds no code"
+                  : fmt::format("it is {} pieces of code side by side, and must be one: one expression, "
+                                "statement or member",
+                                root.pieces));
       return Attempt{};
     }
     Attempt attempt{Builder(pattern_, rendered, tree, shift).build(root.node), root.cut,
                     is_label(tree, root.node)};
-    if (!attempt.reading) why_ = fmt::format("it is nested deeper than {} levels", kMaxDepth);
+    if (!attempt.reading) note(0, fmt::format("it is nested deeper than {} levels", kMaxDepth));
     return attempt;
   }
 
   // Keeps the reason of the attempt that went furthest.
+  void note(std::size_t errors, std::string why) {
+    if (errors >= least_errors_) return;
+    least_errors_ = errors;
+    why_ = std::move(why);
+  }
+
   void note_error(const Tree& tree, const Rendered& rendered, std::uint32_t shift) {
-    if (tree.errors() >= least_errors_) return;
-    least_errors_ = tree.errors();
     const std::uint32_t at = std::max(tree.first_error()->span.start, shift) - shift;
     std::size_t word = 0;
     while (word + 1 < rendered.words.size() && rendered.words[word].end <= at)
       ++word;
     const std::uint32_t start = pattern_.words[word].span.start;
     const Place place = place_at(pattern_.text, start);
-    why_ = fmt::format(
-        "it does not parse at line {}, column {}: `{}`", place.line, place.column,
-        pattern_.text.substr(start, std::min<std::size_t>(40, pattern_.text.find('\n', start) - start)));
+    const std::size_t length = std::min<std::size_t>(40, pattern_.text.find('\n', start) - start);
+    note(tree.errors(), fmt::format("it does not parse at line {}, column {}: `{}`", place.line, place.column,
+                                    pattern_.text.substr(start, length)));
   }
 
   const Pattern::Compiled& pattern_;
@@ -348,7 +357,7 @@ class Reader {
   const std::string& on_;
   std::vector<Rendered> renderings_;
   std::size_t least_errors_ = static_cast<std::size_t>(-1);
-  std::string why_ = "it holds no code";
+  std::string why_;
 };
 
 }  // namespace

@@ -93,8 +93,10 @@ class Writer {
     return out;
   }
 
-  // A range of the source with those of the matches [first, end) in it that are not within another one.
-  [[nodiscard]] std::string range(Span span, std::uint32_t first, std::uint32_t end) const {
+  // A range of the source with those of the matches [first, end) in it that are not within another one. Where
+  // each of them starts and ends in what it returns is added to `edges`.
+  [[nodiscard]] std::string range(Span span, std::uint32_t first, std::uint32_t end,
+                                  std::vector<std::size_t>* edges = nullptr) const {
     std::string out;
     std::uint32_t at = span.start;
     for (std::uint32_t i = first; i < end; i = chosen_[i].after) {
@@ -102,6 +104,7 @@ class Writer {
       if (inner.start < span.start || inner.end > span.end) continue;
       if (replacement_.pieces.empty()) inner = layout_.whole_lines(inner);
       out += layout_.text({at, inner.start});
+      if (edges != nullptr) edges->insert(edges->end(), {out.size(), out.size() + chosen_[i].text.size()});
       out += chosen_[i].text;
       at = inner.end;
     }
@@ -162,6 +165,35 @@ std::vector<std::pair<std::string_view, const Node*>> errors_of(const Tree& tree
   return errors;
 }
 
+std::string line_at(std::string_view source, std::size_t offset) {
+  const std::size_t start = offset == 0 ? 0 : source.rfind('\n', offset - 1) + 1;
+  return std::string(source.substr(start, source.find('\n', start) - start).substr(0, 120));
+}
+
+// No word, comment or string of the result may reach over the edge of what was written.
+Result<> check_edges(std::string_view path, const Tree& after, const std::vector<std::size_t>& edges) {
+  const std::string_view source = after.source();
+  auto edge = edges.begin();
+  for (std::uint32_t i = 0; i < after.nodes().size() && edge != edges.end(); ++i) {
+    const Span span = after.nodes()[i].span;
+    if (!after.is_leaf(i) || kind_name(after.language(), after.nodes()[i].kind) == "jsx_text") continue;
+    while (edge != edges.end() && *edge <= span.start)
+      ++edge;
+    for (; edge != edges.end() && *edge < span.end; ++edge) {
+      const Span rest{static_cast<std::uint32_t>(*edge), span.end};
+      if (rest.of(source).find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
+      const Place place = place_at(source, *edge);
+      return base::fail_input(
+          std::string(kTried), std::string(path),
+          fmt::format("what is written grows together with what stands next to it, at the result's line {}, "
+                      "column {}: `{}`",
+                      place.line, place.column, line_at(source, *edge)),
+          "nothing was written; set blanks or parentheses in the replacement, and no comment at its end");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<> check_still_parses(std::string_view path, const Tree& before, const Tree& after) {
@@ -174,15 +206,13 @@ Result<> check_still_parses(std::string_view path, const Tree& before, const Tre
   const Node& error = *new_errors[i].second;
   const std::string_view source = after.source();
   const Place place = place_at(source, error.span.start);
-  const std::size_t line_start = source.rfind('\n', error.span.start == 0 ? 0 : error.span.start - 1) + 1;
-  const std::string_view line = source.substr(line_start, source.find('\n', line_start) - line_start);
   return base::fail_input(std::string(kTried), std::string(path),
                           fmt::format("the result would not parse as {}, at its line {}, column {}{}: `{}`",
                                       base::name_of(after.language()), place.line, place.column,
                                       error.missing ? fmt::format(", where `{}` is missing",
                                                                   kind_name(after.language(), error.kind))
                                                     : "",
-                                      line.substr(0, 120)),
+                                      line_at(source, error.span.start)),
                           "nothing was written; mend the replacement, or leave the file out with `paths`");
 }
 
@@ -210,8 +240,9 @@ Result<Rewritten> rewrite(const Pattern& pattern, const Replacement& replacement
   }
 
   Rewritten result;
-  result.text = Layout::finished(writer.range({0, static_cast<std::uint32_t>(tree.source().size())}, 0,
-                                              static_cast<std::uint32_t>(chosen.size())));
+  std::vector<std::size_t> edges;
+  const Span whole{0, static_cast<std::uint32_t>(tree.source().size())};
+  result.text = Layout::finished(writer.range(whole, 0, static_cast<std::uint32_t>(chosen.size()), &edges));
   if (result.text.size() > bounds.max_bytes) return too_long();
   PlaceCounter counter(tree.source());
   for (const Chosen& one : chosen)
@@ -219,6 +250,7 @@ Result<Rewritten> rewrite(const Pattern& pattern, const Replacement& replacement
   if (result.text != tree.source()) {
     FLEET_TRY(const Tree after, parse(tree.language(), result.text, bounds));
     FLEET_CHECK(check_still_parses(path, tree, after));
+    FLEET_CHECK(check_edges(path, after, edges));
   }
   return result;
 }

@@ -44,7 +44,9 @@ struct Rewritten {
 // surroundings
 // (`old(old(1))` becomes `new(new(1))`), one that overlaps a match otherwise is not, and what was written is
 // not searched again. Fails with Fault::input for a result that the parser understands less well than the
-// source (at the first new error), for matches nested deeper than kMaxNesting, and past the bounds.
+// source (at the first new error), for one that grows together with its neighbours (`return(a)` rewritten to
+// `returna`, a comment that swallows what follows), for matches nested deeper than kMaxNesting, and past the
+// bounds.
 inline constexpr std::size_t kMaxNesting = 500;
 [[nodiscard]] Result<Rewritten> rewrite(const Pattern& pattern, const Replacement& replacement,
                                         std::string_view path, const Tree& tree, const Bounds& bounds = {});

@@ -72,6 +72,8 @@ INSTANTIATE_TEST_SUITE_P(
         MatchCase{typescript, "return $X;", "function g() { return 1 }", {"return 1"}},
         MatchCase{typescript, "return $X;", "function g() { return 1; }", {"return 1;"}},
         MatchCase{typescript, "f($X);", "f(1); x = f(2)", {"f(1);"}},
+        MatchCase{typescript, "return;", "function g() { return; return 1; return }", {"return;", "return"}},
+        MatchCase{typescript, "return", "function g() { return; return 1; }", {"return"}},
         MatchCase{typescript, "const $X = $Y", "const a = 1; let b = 2; var c = 3", {"const a = 1"}},
         MatchCase{typescript, "f('a')", "f('a'); f(\"a\"); f('b')", {"f('a')"}},
         MatchCase{typescript, "$A + $B", "1 + 2; 1 - 2", {"1 + 2"}},
