@@ -19,6 +19,9 @@ namespace fleet::text {
 [[nodiscard]] constexpr char to_ascii_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
+[[nodiscard]] constexpr char to_ascii_upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
 [[nodiscard]] inline std::string to_ascii_lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower)

@@ -36,11 +36,17 @@ bool equal(const Value& left, const Value& right) {
   return as_number(left) == as_number(right);
 }
 
+// By upper case, as .NET orders without regard to case: `_` comes after the letters.
+bool text_less(const std::string& left, const std::string& right) {
+  return std::lexicographical_compare(
+      left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
+        return static_cast<unsigned char>(to_ascii_upper(a)) < static_cast<unsigned char>(to_ascii_upper(b));
+      });
+}
+
 bool less(const Value& left, const Value& right) {
-  if (left.is_string() && right.is_string()) {
-    return to_ascii_lower(left.get_ref<const std::string&>()) <
-           to_ascii_lower(right.get_ref<const std::string&>());
-  }
+  if (left.is_string() && right.is_string())
+    return text_less(left.get_ref<const std::string&>(), right.get_ref<const std::string&>());
   return as_number(left) < as_number(right);
 }
 
@@ -253,7 +259,7 @@ class Evaluator {
     bool first = true;
     for (const Value& each : arguments[0]) {
       if (!std::exchange(first, false)) text += separator;
-      if (is_primitive(each)) text += to_text(each);
+      text += to_text(each);
       if (text.size() > Expression::kMaxText) break;
     }
     return bounded(std::move(text));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <utility>
 
@@ -261,7 +262,8 @@ class Parser {
     return value;
   }
 
-  double number() {
+  // Whole numbers are kept as such, so that toJSON() writes no fraction.
+  Value number() {
     const std::size_t begin = at_;
     const auto ends_number = [](char c) {
       return is_ascii_blank(c) || std::string_view(",()[]<>=!&|").find(c) != std::string_view::npos;
@@ -273,6 +275,8 @@ class Parser {
     const double value = to_number(digits);
     if (std::isnan(value)) fail(begin, digits.size(), "this is no number");
     skip_blanks();
+    constexpr double kExact = 1e15;
+    if (std::abs(value) < kExact && value == std::trunc(value)) return static_cast<std::int64_t>(value);
     return value;
   }
 

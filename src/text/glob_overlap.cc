@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "text/bits.h"
 #include "text/glob.h"
 
 namespace fleet::text {
@@ -156,7 +156,7 @@ class SetSearch {
     const std::size_t limit = std::min(kMaxOverlapStates, kMaxMemory / (words_ * sizeof(std::uint64_t)));
     Subset start(words_, 0);
     for (const Rule& rule : rules_)
-      set(start, rule.begin);
+      set_bit(start, rule.begin);
     follow_skips(start);
     reach(start, Shape::component_start, {0, 0});
     for (std::size_t at = 0; at < nodes_.size(); ++at) {
@@ -238,34 +238,16 @@ class SetSearch {
               [&rank](unsigned char a, unsigned char b) { return rank(a) < rank(b); });
   }
 
-  static void set(Subset& subset, std::size_t state) {
-    subset[state / 64] |= std::uint64_t{1} << (state % 64);
-  }
-  static bool has(const Subset& subset, std::size_t state) {
-    return (subset[state / 64] >> (state % 64) & 1) != 0;
-  }
-  // Visits the states of a subset from the first to the last, also those that `visit` adds ahead.
-  template <class Visit>
-  void each(const Subset& subset, Visit visit) const {
-    for (std::size_t word = 0; word < words_; ++word) {
-      std::uint64_t done = 0;
-      while (const std::uint64_t open = subset[word] & ~done) {
-        const int bit = std::countr_zero(open);
-        done |= std::uint64_t{1} << bit;
-        visit(states_[word * 64 + static_cast<std::size_t>(bit)]);
-      }
-    }
-  }
   void follow_skips(Subset& subset) const {
-    each(subset, [&](const State& state) {
-      if (state.skip != kNone) set(subset, state.skip);
-      if (state.other_skip != kNone) set(subset, state.other_skip);
+    for_each_bit(subset, words_, [&](std::size_t at) {
+      if (states_[at].skip != kNone) set_bit(subset, states_[at].skip);
+      if (states_[at].other_skip != kNone) set_bit(subset, states_[at].other_skip);
     });
   }
   [[nodiscard]] Subset move(const Subset& subset, unsigned char byte) const {
     Subset next(words_, 0);
-    each(subset, [&](const State& state) {
-      if (state.on.has(byte)) set(next, state.next);
+    for_each_bit(subset, words_, [&](std::size_t at) {
+      if (states_[at].on.has(byte)) set_bit(next, states_[at].next);
     });
     follow_skips(next);
     return next;
@@ -274,8 +256,8 @@ class SetSearch {
   [[nodiscard]] bool matched(const Subset& subset, bool left) const {
     for (auto rule = rules_.rbegin(); rule != rules_.rend(); ++rule) {
       if (rule->of_left != left) continue;
-      const bool below = !rule->files && has(subset, rule->end - 1);
-      const bool exact = !rule->directory_only && has(subset, rule->end - 2);
+      const bool below = !rule->files && has_bit(subset, rule->end - 1);
+      const bool exact = !rule->directory_only && has_bit(subset, rule->end - 2);
       if (below || exact) return !rule->takes_back;
     }
     return false;
@@ -285,7 +267,7 @@ class SetSearch {
     for (const Rule& rule : rules_) {
       if (rule.of_left != left || rule.takes_back) continue;
       for (std::size_t state = rule.begin; state < rule.end; ++state) {
-        if (has(subset, state)) return true;
+        if (has_bit(subset, state)) return true;
       }
     }
     return false;

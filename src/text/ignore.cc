@@ -59,11 +59,26 @@ void IgnoreRules::add(std::string_view directory, std::string_view content) {
       rule.kind = Kind::name_end;
       rule.literal = name.substr(1);
     } else {
+      rule.kind = name.find('/') == std::string_view::npos ? Kind::name_pattern : Kind::path_pattern;
       rule.pattern = PathPattern::compile(line, PathPattern::Flavour::git);
       if (rule.pattern.problem()) continue;
     }
     rules.push_back(std::move(rule));
   }
+}
+
+bool IgnoreRules::matches(const Rule& rule, std::string_view name, std::string_view relative) {
+  switch (rule.kind) {
+    case Kind::name:
+      return name == rule.literal;
+    case Kind::name_end:
+      return name.ends_with(rule.literal);
+    case Kind::name_pattern:
+      return rule.pattern.match(name).exact;
+    case Kind::path_pattern:
+      return rule.pattern.match(relative).exact;
+  }
+  return false;
 }
 
 Ignored IgnoreRules::check(std::string_view path, bool is_directory) const {
@@ -76,10 +91,7 @@ Ignored IgnoreRules::check(std::string_view path, bool is_directory) const {
     const std::string_view relative = directory.empty() ? path : path.substr(directory.size() + 1);
     for (auto rule = level->second.rbegin(); rule != level->second.rend(); ++rule) {
       if (rule->directory_only && !is_directory) continue;
-      const bool matches = rule->kind == Kind::name       ? name == rule->literal
-                           : rule->kind == Kind::name_end ? name.ends_with(rule->literal)
-                                                          : rule->pattern.match(relative).exact;
-      if (matches) return rule->negated ? Ignored::no : Ignored::yes;
+      if (matches(*rule, name, relative)) return rule->negated ? Ignored::no : Ignored::yes;
     }
   }
   return Ignored::no;

@@ -32,14 +32,16 @@ class IgnoreRules {
   [[nodiscard]] Ignored check_with_parents(std::string_view path, bool is_directory) const;
 
  private:
-  enum class Kind { name, name_end, general };
+  enum class Kind { name, name_end, name_pattern, path_pattern };  // what of a path it looks at, and how
   struct Rule {
-    Kind kind = Kind::general;
-    std::string literal;  // of a name or the end of a name
+    Kind kind = Kind::path_pattern;
+    std::string literal;  // the name, or its end
     PathPattern pattern;
     bool negated = false;
     bool directory_only = false;
   };
+  // `name` is the last component, `relative` the path from the rule's level.
+  [[nodiscard]] static bool matches(const Rule& rule, std::string_view name, std::string_view relative);
 
   std::map<std::string, std::vector<Rule>, std::less<>> levels_;
 };

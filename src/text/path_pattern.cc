@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "text/bits.h"
 
 namespace fleet::text {
 namespace {
@@ -107,6 +108,7 @@ class PatternCompiler {
     const std::uint16_t exact = size();
     add({ByteSet::of('/'), static_cast<std::uint16_t>(exact + 1)});
     add({ByteSet::all(), static_cast<std::uint16_t>(exact + 1)});
+    out_.find_closures();
     return std::move(out_);
   }
 
@@ -249,53 +251,63 @@ PathPattern PathPattern::compile(std::string_view text, Flavour flavour) {
 
 PathPattern::Match PathPattern::match(std::string_view path) const {
   if (problem_ || path.empty() || path.substr(0, literal_start_.size()) != literal_start_) return {};
-  std::string_view rest = path.substr(literal_start_.size());
+  const std::string_view rest = path.substr(literal_start_.size());
   if (is_literal_) return {rest.empty(), !rest.empty() && rest.front() == '/'};
+  return closures_.empty() ? match_long(rest) : match_short(rest);
+}
 
-  // The states that the bytes so far can have led to, one bit each. The literal start led past as many states
-  // as it has bytes.
-  constexpr std::size_t kMaxWords = UINT16_MAX / 64 + 1;
-  std::array<std::uint64_t, kMaxWords> here;
-  std::array<std::uint64_t, kMaxWords> there;
-  const std::size_t words = states_.size() / 64 + 1;
-  const auto set = [](auto& bits, std::uint16_t state) {
-    bits[state / 64] |= std::uint64_t{1} << (state % 64);
-  };
-  // Calls visit(state) for each state in the set, also for those ahead that visit itself adds.
-  const auto each = [&](auto& bits, auto visit) {
-    bool any = false;
-    for (std::size_t word = 0; word < words; ++word) {
-      std::uint64_t done = 0;
-      while (const std::uint64_t open = bits[word] & ~done) {
-        const int bit = std::countr_zero(open);
-        done |= std::uint64_t{1} << bit;
-        any = true;
-        visit(states_[word * 64 + static_cast<std::size_t>(bit)]);
-      }
+// Both follow the set of states that the bytes so far can have led to, one bit each. The literal start led
+// past as many states as it has bytes.
+PathPattern::Match PathPattern::match_short(std::string_view rest) const {
+  std::uint64_t here = closures_[literal_start_.size()];
+  for (const char c : rest) {
+    const auto byte = static_cast<unsigned char>(c);
+    std::uint64_t there = 0;
+    for (; here != 0; here &= here - 1) {
+      const State& state = states_[static_cast<std::size_t>(std::countr_zero(here))];
+      if (state.on.has(byte)) there |= closures_[state.next];
     }
-    return any;
-  };
-  const auto follow_skips = [&](auto& bits) {
-    return each(bits, [&](const State& state) {
-      if (state.skip != kNowhere) set(bits, state.skip);
-      if (state.other_skip != kNowhere) set(bits, state.other_skip);
+    if (there == 0) return {};
+    here = there;
+  }
+  const std::uint64_t ends = here >> (states_.size() - 2);
+  return {(ends & 1) != 0, (ends & 2) != 0};
+}
+
+PathPattern::Match PathPattern::match_long(std::string_view rest) const {
+  const std::size_t words = states_.size() / 64 + 1;
+  std::vector<std::uint64_t> here(words, 0);
+  std::vector<std::uint64_t> there(words, 0);
+  const auto follow_skips = [&](std::vector<std::uint64_t>& set) {
+    return for_each_bit(set, words, [&](std::size_t at) {
+      if (states_[at].skip != kNowhere) set_bit(set, states_[at].skip);
+      if (states_[at].other_skip != kNowhere) set_bit(set, states_[at].other_skip);
     });
   };
-
-  std::fill_n(here.begin(), words, 0);
-  set(here, static_cast<std::uint16_t>(literal_start_.size()));
+  set_bit(here, literal_start_.size());
   follow_skips(here);
   for (const char c : rest) {
     const auto byte = static_cast<unsigned char>(c);
-    std::fill_n(there.begin(), words, 0);
-    each(here, [&](const State& state) {
-      if (state.on.has(byte)) set(there, state.next);
+    std::fill(there.begin(), there.end(), 0);
+    for_each_bit(here, words, [&](std::size_t at) {
+      if (states_[at].on.has(byte)) set_bit(there, states_[at].next);
     });
     if (!follow_skips(there)) return {};
-    std::swap_ranges(here.begin(), here.begin() + static_cast<std::ptrdiff_t>(words), there.begin());
+    std::swap(here, there);
   }
-  const auto has = [&](std::size_t state) { return (here[state / 64] >> (state % 64) & 1) != 0; };
-  return {has(states_.size() - 2), has(states_.size() - 1)};
+  return {has_bit(here, states_.size() - 2), has_bit(here, states_.size() - 1)};
+}
+
+// What each state reaches without a byte, itself included, where one word holds all states.
+void PathPattern::find_closures() {
+  if (states_.size() > 64) return;
+  closures_.resize(states_.size());
+  for (std::size_t at = states_.size(); at-- > 0;) {
+    closures_[at] = std::uint64_t{1} << at;
+    for (const std::uint16_t skip : {states_[at].skip, states_[at].other_skip}) {
+      if (skip != kNowhere) closures_[at] |= closures_[skip];
+    }
+  }
 }
 
 }  // namespace fleet::text

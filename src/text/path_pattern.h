@@ -71,8 +71,12 @@ class PathPattern {
 
  private:
   friend class PatternCompiler;
+  void find_closures();
+  [[nodiscard]] Match match_short(std::string_view rest) const;
+  [[nodiscard]] Match match_long(std::string_view rest) const;
 
   std::vector<State> states_;
+  std::vector<std::uint64_t> closures_;  // empty where there are more than 64 states
   std::string literal_start_;
   std::optional<Problem> problem_;
   bool directory_only_ = false;

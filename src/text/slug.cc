@@ -46,7 +46,7 @@ std::string slug(std::string_view text) {
   }
   while (!out.empty() && out.back() == '-')
     out.pop_back();
-  if (out.empty()) out = "x";
+  if (out.empty()) out += 'x';
   const std::uint64_t hash = base::mix(base::hash(text)) >> (64 - 4 * kHashDigits);
   return fmt::format("{}-{:0{}x}", out, hash, kHashDigits);
 }

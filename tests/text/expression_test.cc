@@ -70,11 +70,10 @@ TEST(Expression, TakesWhatDoesNotExistAsNull) {
 
 TEST(Expression, ComparesLoosely) {
   for (const char* text :
-       {"'abc' == 'ABC'", "null == 0",      "null == ''",        "true == 1",      "'' == 0",
-        "' 12 ' == 12",   "'0x1f' == 31",   "null == false",     "'a' != 'b'",     "'x' != 0",
-        "'x' != 'xy'",    "1 < 2",          "'a' < 'B'",         "'B' > 'a'",      "2 >= '2'",
-        "true > false",   "env.COUNT == 3", "matrix.node >= 20", "1 == 1 == true", "!(1 > 2)",
-        "1 < 2 == true"})
+       {"'abc' == 'ABC'",    "null == 0",      "null == ''", "true == 1",    "'' == 0",      "' 12 ' == 12",
+        "'0x1f' == 31",      "null == false",  "'a' != 'b'", "'x' != 0",     "'x' != 'xy'",  "1 < 2",
+        "'a' < 'B'",         "'B' > 'a'",      "'_' > 'z'",  "2 >= '2'",     "true > false", "env.COUNT == 3",
+        "matrix.node >= 20", "1 == 1 == true", "!(1 > 2)",   "1 < 2 == true"})
     EXPECT_EQ(evaluate(text), true) << text;
   for (const char* text : {"'x' == 0", "NaN == NaN", "'x' < 1", "'x' >= 1", "env == env",
                            "matrix.list == matrix.list", "1 > 2 == true", "'10' < '9' == false"})
@@ -119,6 +118,8 @@ TEST(Expression, HasFunctions) {
   EXPECT_EQ(evaluate("join(matrix.list)"), "a,B,3");
   EXPECT_EQ(evaluate("join('x')"), "x");
   EXPECT_EQ(evaluate("toJSON(matrix.list)"), "[\n  \"a\",\n  \"B\",\n  3\n]");
+  EXPECT_EQ(evaluate("toJSON(-20)"), "-20");
+  EXPECT_EQ(evaluate("join(needs.build.*, '-')"), "Object-success");
   EXPECT_EQ(evaluate("changed('src/**')"), true);
   EXPECT_EQ(evaluate("success() && !failure() && !cancelled()"), true);
 }

@@ -124,6 +124,24 @@ TEST(Glob, AgreesWithTryingEverything) {
   EXPECT_GT(matched, tried / 10);
 }
 
+// More than 64 states are followed in another way.
+TEST(Glob, OfAnyLengthAgreesWithTryingEverything) {
+  RandomText random(10);
+  const std::string wild = std::string(70, '?') + "/";
+  const std::string plain = std::string(70, 'x') + "/";
+  int matched = 0;
+  for (int tried = 0; tried < 5000; ++tried) {
+    const std::string glob = wild + random.several({"a", "b", "*", "?", "/", "/**/", "[!a]"}, 6);
+    const std::string path = plain + random.several({"a", "b", "/a", "c"}, 6);
+    const auto parsed = Glob::parse(glob);
+    if (!parsed || path.find("//") != std::string::npos) continue;
+    const bool expected = slow::matches(glob, path);
+    matched += expected ? 1 : 0;
+    ASSERT_EQ(parsed->matches(path), expected) << glob << " on " << path;
+  }
+  EXPECT_GT(matched, 500);
+}
+
 // With backtracking this would not end before the universe does.
 TEST(Glob, TakesNoExponentialTime) {
   std::string glob;
