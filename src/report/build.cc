@@ -201,7 +201,8 @@ Duration critical_path(const std::vector<TaskReport>& tasks) {
 
 void complete(model::Report& report, const model::Plan& plan) {
   report.requirements = requirements(plan, report.tasks);
-  if (report.reasons.empty()) report.reasons = reasons(report.tasks);
+  for (std::string& reason : reasons(report.tasks))
+    report.reasons.push_back(std::move(reason));
   report.usage = total_usage(report.tasks);
   report.critical_path = critical_path(report.tasks);
 }

@@ -27,8 +27,8 @@ namespace fleet::report {
 // The longest chain of tasks that needed each other, by the time their attempts really took.
 [[nodiscard]] Duration critical_path(const std::vector<model::TaskReport>& tasks);
 
-// Fills what the functions above compute: requirements, reasons (kept when there are some already), usage and
-// critical path.
+// Fills what the functions above compute: requirements, usage, critical path, and reasons behind those that
+// stand there already.
 void complete(model::Report& report, const model::Plan& plan);
 
 // How well the run used its time. All are 0 for a run in which nothing ran.

@@ -44,10 +44,10 @@ struct Fields<RequirementReport> {
 template <>
 struct Fields<DeliveryReport> {
   static constexpr auto list =
-      std::tuple{field("how", &DeliveryReport::how),        field("branch", &DeliveryReport::branch),
-                 field("commit", &DeliveryReport::commit),  field("start", &DeliveryReport::start),
-                 field("files", &DeliveryReport::files),    field("added", &DeliveryReport::added),
-                 field("removed", &DeliveryReport::removed)};
+      std::tuple{field("how", &DeliveryReport::how),         field("branch", &DeliveryReport::branch),
+                 field("commit", &DeliveryReport::commit),   field("start", &DeliveryReport::start),
+                 field("files", &DeliveryReport::files),     field("added", &DeliveryReport::added),
+                 field("removed", &DeliveryReport::removed), field("error", &DeliveryReport::error)};
 };
 
 template <>

@@ -4,10 +4,12 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "model/attempt.h"
 #include "model/plan.h"
 #include "model/run_event.h"
+#include "terminal/style.h"
 #include "terminal/terminal.h"
 
 namespace fleet::terminal {
@@ -17,11 +19,11 @@ using OutcomeOf = std::function<std::optional<model::Outcome>(TaskIndex task, in
 
 // A listener that writes one line per event, and below it the output of an attempt that went wrong:
 //
-//     0.4s  materials.core   started
-//    12.9s  materials.core   failed after 12.5s: `npm test` ended with exit 1
+//     0.4s  > materials.core   started
+//    12.9s  x materials.core   failed after 12.5s: `npm test` ended with exit 1
 //
 // One thread at a time. In GitHub Actions a failed attempt's output folds away, and nothing in it can give
-// the runner commands.
+// the runner commands; a task that failed for good becomes an annotation.
 class PlainLog {
  public:
   struct Options {
@@ -35,10 +37,38 @@ class PlainLog {
   void handle(const model::RunEvent& event);
 
  private:
+  struct Line {
+    char sign = ' ';  // which glyph
+    Tone tone = Tone::plain;
+    std::string text;
+    bool is_good_news = true;  // not shown when quiet
+  };
+  // What was seen of a task.
+  struct Seen {
+    std::optional<TimePoint> attempt_started;
+    Duration spent{};  // over all attempts
+    int attempts = 0;
+    std::string last_reason;
+    bool settled = false;
+  };
+
+  [[nodiscard]] std::optional<Line> describe(const model::RunEvent& event);
+  [[nodiscard]] std::optional<Line> describe_task(const model::RunEvent& event, Seen& seen);
+  [[nodiscard]] Line attempt_ended(const model::RunEvent& event, Seen& seen);
+  [[nodiscard]] std::string progress();
+  void settle(Seen& seen, bool settled);
+  void write_line(const model::RunEvent& event, const Line& line, const Look& look);
+  void write_output(const model::RunEvent& event, const Look& look);
+  void annotate(const model::RunEvent& event);
+
   Terminal& terminal_;
   const model::Plan& plan_;
   Options options_;
+  std::size_t name_width_ = 3;
   std::optional<TimePoint> start_;
+  std::vector<Seen> seen_;  // by task
+  std::size_t settled_ = 0;
+  int annotations_ = 0;
 };
 
 }  // namespace fleet::terminal

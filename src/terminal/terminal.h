@@ -24,7 +24,7 @@ class Terminal {
   virtual ~Terminal() = default;
 
   // Writes the text as it is, whole. What cannot be written (a closed pipe) is dropped: a run never fails
-  // because nobody reads along.
+  // because nobody reads along. Needs os::prepare_signals(), or a closed pipe ends the process.
   virtual void write(Stream stream, std::string_view text) = 0;
   // The width is read anew at each call.
   [[nodiscard]] virtual Look look(Stream stream) const = 0;

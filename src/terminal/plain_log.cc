@@ -1,0 +1,251 @@
+#include "terminal/plain_log.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+#include <string_view>
+#include <utility>
+
+#include "text/columns.h"
+#include "text/utf8.h"
+#include "text/workflow_commands.h"
+
+namespace fleet::terminal {
+
+using model::RunEventKind;
+
+namespace {
+
+constexpr std::size_t kWidestName = 32;
+constexpr std::size_t kLongestText = 2000;  // columns of a line
+constexpr std::size_t kMostOutput = 16 * 1024;
+constexpr int kMostLines = 60;
+constexpr int kMostAnnotations = 10;  // GitHub shows no more of a step
+
+std::string_view glyph(char sign, bool unicode) {
+  if (!unicode)
+    return sign == '>'   ? ">"
+           : sign == '+' ? "+"
+           : sign == 'x' ? "x"
+           : sign == '~' ? "~"
+           : sign == '-' ? "-"
+                         : "!";
+  switch (sign) {
+    case '>':
+      return "▸";
+    case '+':
+      return "✓";
+    case 'x':
+      return "✗";
+    case '~':
+      return "↻";
+    case '-':
+      return "–";
+    default:
+      return "!";
+  }
+}
+
+// The last lines of the text.
+std::string_view tail(std::string_view text) {
+  while (!text.empty() && text.back() == '\n')
+    text.remove_suffix(1);
+  if (text.size() > kMostOutput) {
+    text.remove_prefix(text.size() - kMostOutput);
+    text.remove_prefix(std::min(text.find('\n') + 1, text.size()));
+  }
+  std::size_t begin = text.size();
+  for (int lines = 0; lines < kMostLines && begin != std::string_view::npos && begin > 0; ++lines)
+    begin = text.rfind('\n', begin - 1);
+  return begin == std::string_view::npos || begin == 0 ? text : text.substr(begin + 1);
+}
+
+std::string random_token() {
+  std::random_device device;
+  std::string token;
+  for (int i = 0; i < 4; ++i)
+    token += fmt::format("{:08x}", device());
+  return token;
+}
+
+}  // namespace
+
+PlainLog::PlainLog(Terminal& terminal, const model::Plan& plan, Options options)
+    : terminal_(terminal), plan_(plan), options_(std::move(options)), seen_(plan.tasks.size()) {
+  for (const model::PlannedTask& task : plan.tasks)
+    name_width_ = std::max(name_width_, task.id.size());
+  name_width_ = std::min(name_width_, kWidestName);
+}
+
+void PlainLog::handle(const model::RunEvent& event) {
+  if (!start_) start_ = event.at;
+  const auto line = describe(event);
+  if (!line || (options_.quiet && line->is_good_news)) return;
+  const Look look = terminal_.look(options_.stream);
+  write_line(event, *line, look);
+  if (event.kind == RunEventKind::attempt_finished && event.verdict != model::Verdict::done)
+    write_output(event, look);
+  if (event.kind == RunEventKind::task_failed && options_.github_actions) annotate(event);
+}
+
+std::optional<PlainLog::Line> PlainLog::describe(const model::RunEvent& event) {
+  const std::size_t tasks = plan_.tasks.size();
+  switch (event.kind) {
+    case RunEventKind::run_started:
+      return Line{'>', Tone::strong,
+                  fmt::format("started: {} {}, {} at once", tasks, tasks == 1 ? "task" : "tasks",
+                              plan_.settings.parallel.value)};
+    case RunEventKind::run_resumed:
+      return Line{'>', Tone::strong, "resumed: what was done stays done"};
+    case RunEventKind::run_stopping:
+      return Line{'!', Tone::warning, "stopping: " + event.message, false};
+    case RunEventKind::run_finished:
+      return Line{event.message == "finished" ? '+' : 'x',
+                  event.message == "finished" ? Tone::good : Tone::bad, event.message, false};
+    default:
+      break;
+  }
+  if (event.task) return describe_task(event, seen_[event.task->value]);
+  if (event.kind == RunEventKind::task_asking)
+    return Line{'!', Tone::warning, "asks: " + event.message, false};
+  if (event.kind == RunEventKind::decided)
+    return Line{'!', Tone::warning, "decided: " + event.message, false};
+  return std::nullopt;
+}
+
+std::optional<PlainLog::Line> PlainLog::describe_task(const model::RunEvent& event, Seen& seen) {
+  switch (event.kind) {
+    case RunEventKind::attempt_started:
+      seen.attempt_started = event.at;
+      ++seen.attempts;
+      return Line{'>', Tone::active,
+                  event.attempt > 1 ? fmt::format("started, attempt {}", event.attempt) : "started"};
+    case RunEventKind::attempt_finished: {
+      Line line = attempt_ended(event, seen);
+      if (event.verdict == model::Verdict::done)
+        return std::nullopt;  // its task says so when it is integrated
+      return line;
+    }
+    case RunEventKind::task_backing_off: {
+      const Duration wait = event.until ? std::max(*event.until - event.at, Duration{}) : Duration{};
+      return Line{'~', Tone::warning, fmt::format("tries again in {}", base::describe_duration(wait)), false};
+    }
+    case RunEventKind::task_asking:
+      return Line{'!', Tone::warning, "asks: " + event.message, false};
+    case RunEventKind::task_done:
+      settle(seen, true);
+      return Line{
+          '+', Tone::good,
+          fmt::format("done in {}{}{}", base::describe_duration(seen.spent),
+                      seen.attempts > 1 ? fmt::format(", {} attempts", seen.attempts) : "", progress())};
+    case RunEventKind::task_failed: {
+      settle(seen, true);
+      const std::string why =
+          event.message == seen.last_reason || event.message.empty() ? "" : ": " + event.message;
+      return Line{'x', Tone::bad,
+                  fmt::format("failed for good after {} {}{}{}", seen.attempts,
+                              seen.attempts == 1 ? "attempt" : "attempts", why, progress()),
+                  false};
+    }
+    case RunEventKind::task_skipped:
+      settle(seen, true);
+      return Line{'-', Tone::faint, "skipped: " + event.message + progress()};
+    case RunEventKind::task_cancelled:
+      settle(seen, true);
+      return Line{'-', Tone::warning, "cancelled: " + event.message + progress(), false};
+    case RunEventKind::task_withdrawn:
+      settle(seen, false);
+      return Line{'~', Tone::warning, "runs again: " + event.message, false};
+    case RunEventKind::conflict:
+      return Line{'!', Tone::warning, "conflict: " + event.message, false};
+    case RunEventKind::decided:
+      return Line{'!', Tone::warning, "decided: " + event.message, false};
+    default:
+      return std::nullopt;
+  }
+}
+
+PlainLog::Line PlainLog::attempt_ended(const model::RunEvent& event, Seen& seen) {
+  const Duration took =
+      seen.attempt_started ? std::max(event.at - *seen.attempt_started, Duration{}) : Duration{};
+  seen.attempt_started.reset();
+  seen.spent += took;
+  seen.last_reason = event.message;
+  const std::string_view verdict = event.verdict ? base::name_of(*event.verdict) : "ended";
+  return {'x', Tone::bad,
+          fmt::format("{} after {}{}{}", verdict, base::describe_duration(took),
+                      event.message.empty() ? "" : ": ", event.message),
+          false};
+}
+
+std::string PlainLog::progress() {
+  return fmt::format("  ({}/{})", settled_, plan_.tasks.size());
+}
+
+void PlainLog::settle(Seen& seen, bool settled) {
+  if (seen.settled == settled) return;
+  seen.settled = settled;
+  settled_ += settled ? 1 : std::size_t(-1);
+}
+
+void PlainLog::write_line(const model::RunEvent& event, const Line& line, const Look& look) {
+  const auto charset = look.unicode ? text::Charset::unicode : text::Charset::ascii;
+  const std::string_view name = event.task ? std::string_view(plan_.task(*event.task).id) : "run";
+  const std::string elapsed = base::describe_duration(std::max(event.at - *start_, Duration{}));
+  std::string said = text::fit(line.text, kLongestText, charset);
+  if (options_.github_actions) said = text::defuse_commands(said);
+  const Tone text_tone = line.tone == Tone::active ? Tone::faint
+                         : line.tone == Tone::good ? Tone::plain
+                                                   : line.tone;
+  terminal_.write(
+      options_.stream,
+      fmt::format("{}  {} {}  {}\n", toned(text::pad(elapsed, 7, text::Align::right), Tone::faint, look),
+                  toned(glyph(line.sign, look.unicode), line.tone, look),
+                  toned(text::pad(text::fit(name, name_width_, charset), name_width_),
+                        event.task ? Tone::plain : Tone::strong, look),
+                  toned(said, text_tone, look)));
+}
+
+void PlainLog::write_output(const model::RunEvent& event, const Look& look) {
+  if (!options_.outcome_of) return;
+  const auto outcome = options_.outcome_of(*event.task, event.attempt);
+  if (!outcome) return;
+  const std::string_view output =
+      tail(outcome->output_tail.empty() ? outcome->output_head : outcome->output_tail);
+  if (output.empty()) return;
+  std::string shown;
+  if (output.size() < outcome->output_size && !outcome->log.empty())
+    shown += fmt::format("... the last of {} bytes; all of it is in {}\n", outcome->output_size,
+                         text::printable(outcome->log, text::Newlines::escape));
+  shown += text::printable(output) + "\n";
+
+  std::string block;
+  const std::string_view bar = look.unicode ? "│" : "|";
+  std::string_view rest = shown;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n');
+    block += fmt::format("         {} {}\n", toned(bar, Tone::faint, look), rest.substr(0, end));
+    rest.remove_prefix(end + 1);
+  }
+  if (options_.github_actions) {
+    const std::string token = random_token();
+    const std::string title =
+        fmt::format("output of {}, attempt {}", text::printable(plan_.task(*event.task).id), event.attempt);
+    block =
+        fmt::format("{}\n::stop-commands::{}\n{}::{}::\n::endgroup::\n",
+                    text::workflow_command("group", {}, title), token, text::defuse_commands(block), token);
+  }
+  terminal_.write(options_.stream, block);
+}
+
+void PlainLog::annotate(const model::RunEvent& event) {
+  if (++annotations_ > kMostAnnotations) return;
+  const std::string& id = plan_.task(*event.task).id;
+  terminal_.write(options_.stream,
+                  text::workflow_command("error", {{"title", "task " + id + " failed"}},
+                                         text::fit(event.message, kLongestText, text::Charset::unicode)) +
+                      "\n");
+}
+
+}  // namespace fleet::terminal

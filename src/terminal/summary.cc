@@ -1,0 +1,257 @@
+#include "terminal/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "report/build.h"
+#include "terminal/style.h"
+#include "terminal/table.h"
+#include "text/columns.h"
+#include "text/utf8.h"
+
+namespace fleet::terminal {
+
+using model::TaskReport;
+using model::TaskState;
+using text::Align;
+using Give = Table::Give;
+
+namespace {
+
+// Past this many tasks, only those that are not simply done are listed.
+constexpr std::size_t kMostRows = 60;
+constexpr std::size_t kMostListed = 500;  // of those
+constexpr std::size_t kMostConflicts = 50;
+
+Tone tone_of(TaskState state) {
+  switch (state) {
+    case TaskState::done:
+      return Tone::good;
+    case TaskState::failed:
+      return Tone::bad;
+    case TaskState::running:
+      return Tone::active;
+    case TaskState::backing_off:
+    case TaskState::asking:
+    case TaskState::cancelled:
+      return Tone::warning;
+    default:
+      return Tone::faint;
+  }
+}
+
+Tone tone_of(model::RunState state) {
+  switch (state) {
+    case model::RunState::finished:
+      return Tone::good;
+    case model::RunState::running:
+      return Tone::active;
+    case model::RunState::stopped:
+      return Tone::warning;
+    default:
+      return Tone::bad;
+  }
+}
+
+Tone tone_of(model::RequirementState state) {
+  switch (state) {
+    case model::RequirementState::completed:
+      return Tone::good;
+    case model::RequirementState::failed:
+      return Tone::bad;
+    case model::RequirementState::blocked:
+      return Tone::warning;
+    default:
+      return Tone::faint;
+  }
+}
+
+std::string fitted(std::string_view bytes, const Look& look, std::size_t used = 0) {
+  const auto width = static_cast<std::size_t>(look.width);
+  return text::fit(bytes, width > used + 10 ? width - used : 10,
+                   look.unicode ? text::Charset::unicode : text::Charset::ascii);
+}
+
+std::string heading(std::string_view title, const Look& look) {
+  return "\n" + toned(title, Tone::strong, look) + "\n";
+}
+
+// Until `now` for an attempt that has not ended.
+Duration time_of(const TaskReport& task, std::optional<TimePoint> now) {
+  Duration sum{};
+  for (const model::AttemptReport& attempt : task.attempts) {
+    const bool is_open = now && task.state == TaskState::running && &attempt == &task.attempts.back();
+    sum += std::max((is_open ? *now : attempt.finished) - attempt.started, Duration{});
+  }
+  return sum;
+}
+
+// Why it is not done; or what its last attempt says it did.
+std::string_view remark(const TaskReport& task) {
+  if (!task.reason.empty() || task.attempts.empty()) return task.reason;
+  return task.attempts.back().outcome.summary;
+}
+
+std::string task_table(const std::vector<TaskReport>& tasks, std::optional<TimePoint> now, const Look& look) {
+  Table table({{"TASK", Align::left, Give::yes},
+               {"STATE"},
+               {"TRIES", Align::right},
+               {"TIME", Align::right},
+               {"FILES", Align::right},
+               {"REMARK", Align::left, Give::yes}});
+  const bool is_short = tasks.size() <= kMostRows;
+  std::size_t listed = 0;
+  for (const TaskReport& task : tasks) {
+    if (!is_short && (task.state == TaskState::done || listed >= kMostListed)) continue;
+    ++listed;
+    const std::uint32_t changes =
+        task.state == TaskState::done && !task.attempts.empty() ? task.attempts.back().outcome.changes : 0;
+    table.add({{task.id},
+               {std::string(base::name_of(task.state)), tone_of(task.state)},
+               {task.attempts.empty() ? "" : std::to_string(task.attempts.size())},
+               {task.attempts.empty() ? "" : base::describe_duration(time_of(task, now))},
+               {changes == 0 ? "" : std::to_string(changes)},
+               {std::string(remark(task)), task.state == TaskState::done ? Tone::faint : Tone::plain}});
+  }
+  std::string out = table.draw(look);
+  if (listed < tasks.size()) out += fmt::format("and {} more tasks\n", tasks.size() - listed);
+  return out;
+}
+
+std::string conflict_table(const std::vector<model::ConflictReport>& conflicts, const Look& look) {
+  Table table({{"LOST", Align::left, Give::yes},
+               {"WON", Align::left, Give::yes},
+               {"PATHS", Align::left, Give::yes},
+               {"DECISION", Align::left, Give::yes}});
+  for (std::size_t i = 0; i < std::min(conflicts.size(), kMostConflicts); ++i) {
+    const model::ConflictReport& conflict = conflicts[i];
+    std::string paths = conflict.paths.empty() ? "" : conflict.paths.front();
+    if (conflict.paths.size() > 1) paths += fmt::format(" and {} more", conflict.paths.size() - 1);
+    table.add({{conflict.loser}, {conflict.winner}, {paths, Tone::warning}, {conflict.decision}});
+  }
+  std::string out = table.draw(look);
+  if (conflicts.size() > kMostConflicts)
+    out += fmt::format("and {} more conflicts\n", conflicts.size() - kMostConflicts);
+  return out;
+}
+
+std::string requirement_table(const std::vector<model::RequirementReport>& requirements, const Look& look) {
+  Table table({{"REQUIREMENT", Align::left, Give::yes},
+               {"", Align::right},
+               {"STATE"},
+               {"TEXT", Align::left, Give::yes}});
+  for (const model::RequirementReport& each : requirements) {
+    table.add({{each.requirement.id},
+               {fmt::format("{}%", each.percent)},
+               {std::string(base::name_of(each.state)), tone_of(each.state)},
+               {each.requirement.text}});
+  }
+  return table.draw(look);
+}
+
+std::string fact(std::string_view name, std::string_view value, const Look& look) {
+  return toned(text::pad(name, 8), Tone::faint, look) + "  " + fitted(value, look, 10) + "\n";
+}
+
+std::string verdict_line(const model::Report& report, const Look& look) {
+  const bool is_good = report.state == model::RunState::finished;
+  const std::string_view sign = look.unicode ? (is_good ? "✓ " : "✗ ") : "";
+  return toned(fmt::format("{}{}", sign, fitted(report.workflow + " " + report::verdict(report), look, 2)),
+               tone_of(report.state), look) +
+         "\n";
+}
+
+std::string time_facts(const model::Report& report, const Look& look) {
+  const report::Efficiency figures = report::efficiency(report);
+  std::string time = base::describe_duration(figures.wall);
+  if (figures.speed_up > 0)
+    time += fmt::format(" with up to {} at once; one by one {}, so {:.1f} times as fast", report.parallel,
+                        base::describe_duration(figures.one_by_one), figures.speed_up);
+  std::string out = fact("time", time, look);
+  if (figures.speed_up > 0)
+    out += fact("",
+                fmt::format("longest chain {}; {:.0f}% of the best possible; {:.3g} tasks/s",
+                            base::describe_duration(report.critical_path), figures.parallel_efficiency * 100,
+                            figures.tasks_per_second),
+                look);
+  return out;
+}
+
+std::string delivery_fact(const model::DeliveryReport& delivery, const Look& look) {
+  if (!delivery.error.empty()) return fact("branch", "none: " + delivery.error, look);
+  if (delivery.branch.empty()) return "";
+  return fact(
+      "branch",
+      fmt::format("{} at {}: {} {}, +{} -{}", delivery.branch, delivery.commit.hex().substr(0, 12),
+                  delivery.files, delivery.files == 1 ? "file" : "files", delivery.added, delivery.removed),
+      look);
+}
+
+std::string ago(Duration since) {
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(since).count();
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return fmt::format("{} min ago", minutes);
+  if (minutes < 48 * 60) return fmt::format("{} h ago", minutes / 60);
+  return fmt::format("{} days ago", minutes / (24 * 60));
+}
+
+}  // namespace
+
+std::string summary(const model::Report& report, const SummaryPlaces& places, const Look& look) {
+  std::string out = "\n" + verdict_line(report, look);
+  for (const std::string& reason : report.reasons)
+    out += "  " + fitted(reason, look, 2) + "\n";
+  out += "\n" + task_table(report.tasks, std::nullopt, look);
+  if (!report.conflicts.empty()) out += heading("Conflicts", look) + conflict_table(report.conflicts, look);
+  if (!report.requirements.empty())
+    out += heading("Requirements", look) + requirement_table(report.requirements, look);
+  if (!report.notes.empty()) out += "\n";
+  for (const std::string& note : report.notes)
+    out += toned("note", Tone::warning, look) + "  " + fitted(note, look, 6) + "\n";
+  out += "\n" + time_facts(report, look) + delivery_fact(report.delivery, look);
+  for (const std::string& path : places.reports)
+    out += fact(&path == &places.reports.front() ? "report" : "", path, look);
+  if (!places.next.empty()) out += fact("next", places.next, look);
+  return out;
+}
+
+std::string runs_table(const std::vector<RunRow>& runs, TimePoint now, const Look& look) {
+  if (runs.empty()) return "No runs yet; `fleet run` starts one.\n";
+  Table table({{"RUN"},
+               {"WORKFLOW", Align::left, Give::yes},
+               {"STATE"},
+               {"STARTED"},
+               {"TIME", Align::right},
+               {"DONE", Align::right},
+               {"FAILED", Align::right},
+               {"BRANCH", Align::left, Give::yes}});
+  for (const RunRow& run : runs) {
+    table.add({{run.id, Tone::strong},
+               {run.workflow},
+               {std::string(base::name_of(run.state)), tone_of(run.state)},
+               {ago(now - run.started)},
+               {base::describe_duration(std::max(run.duration.value_or(now - run.started), Duration{}))},
+               {fmt::format("{}/{}", run.done, run.tasks)},
+               {run.failed == 0 ? "" : std::to_string(run.failed), Tone::bad},
+               {run.branch}});
+  }
+  return table.draw(look);
+}
+
+std::string status_table(const model::Report& report, TimePoint now, const Look& look) {
+  const bool is_on = report.state == model::RunState::running;
+  const report::Counts count = report::counts(report.tasks);
+  std::string out = fitted(fmt::format("{}  {}", report.run, report.workflow), look) + "\n";
+  out += toned(base::name_of(report.state), tone_of(report.state), look);
+  out += fmt::format(
+      " for {}: {} of {} done",
+      base::describe_duration(std::max((is_on ? now : report.finished) - report.started, Duration{})),
+      count.done, count.total);
+  if (count.failed > 0) out += fmt::format(", {} failed", count.failed);
+  out += "\n\n" + task_table(report.tasks, is_on ? std::optional(now) : std::nullopt, look);
+  return out + (report.delivery.branch.empty() ? "" : "\n" + delivery_fact(report.delivery, look));
+}
+
+}  // namespace fleet::terminal
