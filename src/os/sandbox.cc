@@ -160,7 +160,13 @@ Result<UniqueFd> make_ruleset(const SandboxRules& rules, int abi) {
   return ruleset;
 }
 
-// The bounds that SandboxRules ask for, against what there is to hold them with.
+}  // namespace
+
+const SandboxAbility& sandbox_ability() {
+  static const SandboxAbility ability = try_bounds();
+  return ability;
+}
+
 std::vector<std::string> missing_bounds(const SandboxRules& rules, const SandboxAbility& ability) {
   std::vector<std::string> missing;
   if (ability.landlock_abi == 0) {
@@ -183,13 +189,6 @@ std::vector<std::string> missing_bounds(const SandboxRules& rules, const Sandbox
     missing.push_back(fmt::format("programs do not run as uid {}: that takes root", rules.user->uid));
   }
   return missing;
-}
-
-}  // namespace
-
-const SandboxAbility& sandbox_ability() {
-  static const SandboxAbility ability = try_bounds();
-  return ability;
 }
 
 Result<std::shared_ptr<const PreparedSandbox>> prepare_sandbox(const SandboxRules& rules,

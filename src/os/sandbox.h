@@ -61,6 +61,10 @@ struct SandboxAbility {
 // Tried once, then remembered. Any thread.
 [[nodiscard]] const SandboxAbility& sandbox_ability();
 
+// The bounds that `rules` ask for and that cannot be held with this ability, in words for people.
+[[nodiscard]] std::vector<std::string> missing_bounds(const SandboxRules& rules,
+                                                      const SandboxAbility& ability);
+
 // Rules, ready for any number of programs: what is left to do in a child are system calls. Immutable.
 class PreparedSandbox {
  public:

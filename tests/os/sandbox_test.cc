@@ -1,0 +1,293 @@
+#include "os/sandbox.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstring>
+
+#include "os/sandboxed.h"
+
+namespace fleet::os {
+namespace {
+
+using testing::AnyOf;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+struct SandboxFiles : Sandboxed {};
+struct SandboxProcesses : Sandboxed {};
+struct SandboxUser : Sandboxed {};
+
+TEST_F(SandboxFiles, ReadingElsewhereIsRefused) {
+  SKIP_WITHOUT_LANDLOCK(1);
+  for (const char* what : {"read", "list"}) {
+    EXPECT_EQ(tries({what, outside}), "EACCES") << what;
+    EXPECT_EQ(tries({what, workspace}), what == std::string("read") ? "EISDIR" : "ok") << what;
+  }
+  EXPECT_EQ(would({"read", outside + "/file"}), "ok");
+  EXPECT_EQ(tries({"read", outside + "/file"}), "EACCES");
+  EXPECT_EQ(tries({"read", workspace + "/file"}), "ok");
+  EXPECT_EQ(tries({"read", workspace + "/../outside/file"}), "EACCES");
+  EXPECT_EQ(tries({"read", "/proc/self/root" + outside + "/file"}), "EACCES");
+  EXPECT_EQ(tries({"list", folder.path()}), "EACCES");
+  EXPECT_EQ(tries({"list", "/"}), "EACCES");
+}
+
+TEST_F(SandboxFiles, ASymlinkLeadsNowhereElse) {
+  SKIP_WITHOUT_LANDLOCK(1);
+  ASSERT_EQ(::symlink((outside + "/file").c_str(), (workspace + "/link").c_str()), 0);
+  ASSERT_EQ(::symlink(outside.c_str(), (workspace + "/folder").c_str()), 0);
+  EXPECT_EQ(would({"read", workspace + "/link"}), "ok");
+  EXPECT_EQ(tries({"read", workspace + "/link"}), "EACCES");
+  EXPECT_EQ(tries({"write", workspace + "/link"}), "EACCES");
+  EXPECT_EQ(tries({"create", workspace + "/folder/new"}), "EACCES");
+  EXPECT_EQ(tries({"remove", workspace + "/folder/file"}), "EACCES");
+}
+
+TEST_F(SandboxFiles, ChangingAnythingElsewhereIsRefused) {
+  SKIP_WITHOUT_LANDLOCK(1);
+  for (const char* what : {"write", "overwrite", "truncate", "remove"}) {
+    EXPECT_EQ(tries({what, outside + "/file"}), "EACCES") << what;
+    EXPECT_EQ(read_file(outside + "/file", 100).value(), "secret") << what;
+  }
+  for (const char* what : {"create", "mkdir"}) {
+    EXPECT_EQ(tries({what, outside + "/new"}), "EACCES") << what;
+    EXPECT_FALSE(exists(outside + "/new")) << what;
+  }
+  EXPECT_EQ(tries({"symlink", "/etc", outside + "/new"}), "EACCES");
+  EXPECT_EQ(would({"truncate", outside + "/file"}), "ok");
+}
+
+TEST_F(SandboxFiles, NothingIsMovedOrLinkedAcrossTheBorder) {
+  SKIP_WITHOUT_LANDLOCK(1);
+  const auto refused = AnyOf("EACCES", "EXDEV");
+  for (const char* what : {"rename", "link"}) {
+    EXPECT_THAT(tries({what, workspace + "/file", outside + "/taken"}), refused) << what;
+    EXPECT_THAT(tries({what, outside + "/file", workspace + "/brought"}), refused) << what;
+  }
+  EXPECT_THAT(tries({"exchange", workspace + "/file", outside + "/file"}), refused);
+  EXPECT_EQ(read_file(workspace + "/file", 100).value(), "inside");
+  EXPECT_EQ(list_directory(outside).value(), std::vector<std::string>{"file"});
+  EXPECT_EQ(would({"exchange", workspace + "/file", outside + "/file"}), "ok");
+}
+
+TEST_F(SandboxFiles, TheWorkspaceIsFree) {
+  SKIP_WITHOUT_LANDLOCK(2);
+  EXPECT_EQ(tries({"mkdir", workspace + "/deep"}), "ok");
+  EXPECT_EQ(tries({"rename", workspace + "/file", workspace + "/deep/file"}), "ok");
+  EXPECT_EQ(tries({"link", workspace + "/deep/file", workspace + "/twice"}), "ok");
+  EXPECT_EQ(tries({"symlink", "twice", workspace + "/link"}), "ok");
+  EXPECT_EQ(tries({"chmod", workspace + "/twice"}), "ok");
+  EXPECT_EQ(tries({"overwrite", workspace + "/twice"}), "ok");
+  EXPECT_EQ(tries({"truncate", workspace + "/twice"}), "ok");
+  EXPECT_EQ(tries({"remove", workspace + "/twice"}), "ok");
+  EXPECT_EQ(tries({"write", "/dev/null"}), "ok");
+}
+
+TEST_F(SandboxFiles, WhatMayBeReadMayNotBeWritten) {
+  SKIP_WITHOUT_LANDLOCK(1);
+  rules.read.push_back(outside);
+  EXPECT_EQ(tries({"read", outside + "/file"}), "ok");
+  EXPECT_EQ(tries({"write", outside + "/file"}), "EACCES");
+  EXPECT_EQ(tries({"create", outside + "/new"}), "EACCES");
+  EXPECT_EQ(tries({"create", "/usr/bin/fleet-was-here"}), "EACCES");
+  EXPECT_EQ(tries({"create", "/etc/fleet-was-here"}), "EACCES");
+}
+
+TEST_F(SandboxFiles, ASingleFileCanBeNamed) {
+  SKIP_WITHOUT_LANDLOCK(1);
+  rules.write.push_back(outside + "/file");
+  EXPECT_EQ(tries({"write", outside + "/file"}), "ok");
+  EXPECT_EQ(tries({"create", outside + "/new"}), "EACCES");
+}
+
+TEST_F(SandboxFiles, AProgramElsewhereIsNotRun) {
+  SKIP_WITHOUT_LANDLOCK(1);
+  ASSERT_TRUE(write_file_atomically(outside + "/tool", "#!/bin/sh\necho ran\n", 0755));
+  EXPECT_EQ(would({"execute", outside + "/tool"}), "ran");
+  EXPECT_EQ(tries({"execute", outside + "/tool"}), "EACCES");
+}
+
+TEST_F(SandboxFiles, DevicesAndMountsAreNotMade) {
+  SKIP_WITHOUT_LANDLOCK(1);
+  EXPECT_THAT(tries({"device", workspace + "/device"}), AnyOf("EACCES", "EPERM"));
+  EXPECT_EQ(tries({"mount", workspace}), "EPERM");
+  EXPECT_EQ(tries({"chroot", workspace}), "EPERM");
+}
+
+TEST_F(SandboxFiles, DescendantsAreBoundToo) {
+  SKIP_WITHOUT_LANDLOCK(1);
+  const auto finished = run(program({"sh", "-c", "sh -c 'setsid cat " + outside + "/file' || echo refused"}));
+  EXPECT_EQ(finished.out, "refused\n");
+}
+
+TEST_F(SandboxFiles, AReadPathThatDoesNotExistIsLeftOutAWritePathIsAnError) {
+  rules.read.push_back(folder / "no-such");
+  EXPECT_TRUE(prepare_sandbox(rules, model::SandboxMode::automatic));
+  rules.write.push_back(folder / "no-such");
+  const auto prepared = prepare_sandbox(rules, model::SandboxMode::automatic);
+  ASSERT_FALSE(prepared);
+  EXPECT_THAT(prepared.error().message(), HasSubstr("no-such: No such file"));
+}
+
+TEST_F(SandboxProcesses, MemoryAndEnvironmentOfOthersAreClosed) {
+  SKIP_WITHOUT_LANDLOCK(1);
+  const std::string self = std::to_string(::getpid());
+  for (const std::string name : {"environ", "mem", "maps", "fd/0", "cwd/.", "root/etc/passwd"}) {
+    EXPECT_THAT(tries({"read", "/proc/" + self + "/" + name}), AnyOf("EACCES", "EPERM")) << name;
+  }
+  EXPECT_EQ(tries({"ptrace", self}), "EPERM");
+  EXPECT_EQ(tries({"read", "/proc/self/environ"}), "ok");
+}
+
+TEST_F(SandboxProcesses, FleetCannotBeSignalledOrLimited) {
+  if (sandbox_ability().landlock_abi < 6) SKIP_WITHOUT_SECCOMP();
+  SKIP_WITHOUT_LANDLOCK(1);
+  const std::string self = std::to_string(::getpid());
+  for (const char* what : {"kill", "tgkill", "sigqueue", "pidfd-kill"}) {
+    EXPECT_EQ(tries({what, self, "0"}), "EPERM") << what;
+    EXPECT_EQ(would({what, self, "0"}), "ok") << what;
+  }
+  EXPECT_EQ(tries({"kill", "-" + std::to_string(::getpgrp()), "0"}), "EPERM");
+}
+
+TEST_F(SandboxProcesses, TheLimitsOfOthersCannotBeSet) {
+  SKIP_WITHOUT_SECCOMP();
+  EXPECT_EQ(tries({"prlimit", std::to_string(::getppid())}), "EPERM");
+  EXPECT_EQ(tries({"prlimit", "0"}), "ok");
+}
+
+TEST_F(SandboxProcesses, AnotherTasksProgramCannotBeSignalled) {
+  SKIP_WITHOUT_LANDLOCK(6);
+  const auto loop = std::move(EventLoop::create().value());
+  const auto processes = std::move(Processes::create(*loop).value());
+  pid_t other = 0;
+  ProcessEvents events;
+  events.started = [&](const model::ProcessIdentity& identity) {
+    other = identity.pid;
+    loop->stop();
+  };
+  ProcessSpec spec = program({"sleep", "60"});
+  spec.sandbox = prepare_sandbox(rules, model::SandboxMode::automatic).value();
+  processes->start(spec, std::move(events));
+  loop->run();
+  EXPECT_EQ(tries({"kill", std::to_string(other), "9"}), "EPERM");
+  EXPECT_TRUE(is_alive(other));
+}
+
+TEST_F(SandboxProcesses, ItsOwnChildrenCanBe) {
+  const auto finished = run(program({"sh", "-c", "sleep 60 & kill $! && wait $!; echo $?"}));
+  EXPECT_EQ(finished.out, "143\n");
+}
+
+TEST_F(SandboxProcesses, AnAbstractSocketOfOthersCannotBeReached) {
+  SKIP_WITHOUT_LANDLOCK(6);
+  const std::string name = "fleet-test-" + std::to_string(::getpid());
+  const base::UniqueFd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path + 1, name.data(), name.size());
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size() + 1);
+  ASSERT_EQ(::bind(listener.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::listen(listener.get(), 1), 0);
+  EXPECT_EQ(would({"abstract", name}), "ok");
+  EXPECT_EQ(tries({"abstract", name}), "EPERM");
+}
+
+TEST_F(SandboxUser, ProgramsRunAsTheOtherUserAndCannotComeBack) {
+  SKIP_WITHOUT_ROOT();
+  rules.user = UserId{65534, 65533};
+  ASSERT_EQ(::chmod(folder.path().c_str(), 0711), 0);
+  ASSERT_TRUE(change_owner(workspace, *rules.user));
+  EXPECT_EQ(run(actor({"identity"})).out, "uid 65534 gid 65533 group 1 session 1 groups 0");
+  EXPECT_EQ(tries({"become-root"}), "EPERM");
+  EXPECT_EQ(tries({"chmod", outside + "/file"}), "EPERM");
+  EXPECT_EQ(tries({"create", workspace + "/new"}), "ok");
+  EXPECT_EQ(owner_of(workspace + "/new")->uid, 65534U);
+  // The pipes are its own: a shell opens them again by these names.
+  const auto finished = run(program({"sh", "-c", "echo out > /dev/stdout; echo err > /dev/stderr"}));
+  EXPECT_EQ(finished.out, "out\n");
+  EXPECT_EQ(finished.err, "err\n");
+}
+
+TEST_F(SandboxUser, AFolderThatTheUserMayNotEnterIsAnError) {
+  SKIP_WITHOUT_ROOT();
+  rules.user = UserId{65534, 65533};
+  ProcessSpec spec = program({"true"});
+  spec.sandbox = prepare_sandbox(rules, model::SandboxMode::automatic).value();
+  spec.working_directory = workspace;  // in a folder of mode 0700
+  const auto finished = run_program(spec);
+  ASSERT_FALSE(finished);
+  EXPECT_THAT(finished.error().message(), HasSubstr("Permission denied"));
+}
+
+TEST_F(SandboxUser, ADaemonOfAnotherUserIsFoundAndEnded) {
+  SKIP_WITHOUT_ROOT();
+  rules.user = UserId{65534, 65533};
+  ASSERT_EQ(::chmod(folder.path().c_str(), 0711), 0);
+  ASSERT_TRUE(change_owner(workspace, *rules.user));
+  ProcessSpec spec = actor({"leave-daemon", workspace + "/pid"});
+  spec.token = "other-user-" + folder.path();
+  EXPECT_EQ(run(spec).end.stragglers, 1U);
+  EXPECT_FALSE(is_alive(told_pid(workspace + "/pid")));
+}
+
+TEST(SandboxBounds, WhatCannotBeHeldIsSaid) {
+  SandboxRules rules;
+  rules.network = Network::off;
+  rules.user = UserId{1000, 1000};
+  SandboxAbility ability;
+  ability.why_no_landlock = "no such thing here";
+  const auto nothing = missing_bounds(rules, ability);
+  EXPECT_THAT(nothing, Contains(HasSubstr("writing elsewhere is not stopped: no such thing here")));
+  EXPECT_THAT(nothing, Contains(HasSubstr("the network is not off")));
+  EXPECT_THAT(nothing, Contains(HasSubstr("uid 1000")));
+
+  ability = {7, "", true, true};
+  EXPECT_THAT(missing_bounds(rules, ability), IsEmpty());
+  ability.landlock_abi = 2;
+  EXPECT_THAT(missing_bounds(rules, ability), SizeIs(1));  // truncating is refused by the filter
+  ability.seccomp = false;
+  EXPECT_THAT(missing_bounds(rules, ability), Contains(HasSubstr("truncating")));
+}
+
+TEST(SandboxBounds, RequiredFailsWhereSomethingIsMissingAndOnlyThere) {
+  SandboxRules rules;
+  const auto missing = missing_bounds(rules, sandbox_ability());
+  const auto prepared = prepare_sandbox(rules, model::SandboxMode::required);
+  EXPECT_EQ(static_cast<bool>(prepared), missing.empty());
+  if (!prepared) {
+    EXPECT_THAT(prepared.error().message(), HasSubstr(missing.front()));
+  }
+  EXPECT_EQ(prepare_sandbox(rules, model::SandboxMode::off).value(), nullptr);
+}
+
+TEST(SystemReadPaths, BringAnInstallationWithItsFolderOnPathButNotTheHome) {
+  const auto home = TemporaryDirectory::create().value();
+  for (const char* path :
+       {"/node/bin", "/node/lib", "/.cargo/bin", "/.local/bin", "/.local/lib", "/bin", "/lib"}) {
+    ASSERT_TRUE(make_directories(home.path() + path));
+  }
+  const std::string at = home.path();
+  const auto paths = system_read_paths(
+      at + "/node/bin:" + at + "/.cargo/bin/:relative::" + at + "/.local/bin:" + at + "/bin", at);
+  EXPECT_THAT(paths, Contains(at + "/node"));
+  EXPECT_THAT(paths, Contains(at + "/.cargo/bin"));
+  EXPECT_THAT(paths, Contains(at + "/.local/bin"));
+  EXPECT_THAT(paths, Contains(at + "/bin"));
+  for (const char* closed : {"", "/.cargo", "/.local", "/.local/lib"}) {
+    EXPECT_THAT(paths, Not(Contains(at + closed))) << closed;
+  }
+  EXPECT_THAT(paths, Not(Contains("relative")));
+}
+
+}  // namespace
+}  // namespace fleet::os

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "os/files.h"
+#include "os/run_program.h"
+#include "os/running.h"
+#include "os/sandbox.h"
+
+// What is not tried must be seen to be not tried.
+#define SKIP_WITHOUT_LANDLOCK(abi)                                                              \
+  if (sandbox_ability().landlock_abi < (abi)) {                                                 \
+    GTEST_SKIP() << "NOT TESTED: needs Landlock ABI " << (abi) << ", here is "                  \
+                 << sandbox_ability().landlock_abi << " " << sandbox_ability().why_no_landlock; \
+  }
+#define SKIP_WITHOUT_SECCOMP() \
+  if (!sandbox_ability().seccomp) GTEST_SKIP() << "NOT TESTED: no seccomp filter can be set here"
+#define SKIP_WITHOUT_ROOT() \
+  if (!sandbox_ability().can_change_user) GTEST_SKIP() << "NOT TESTED: changing the user takes root"
+
+namespace fleet::os {
+
+// A workspace that programs may write, beside things that they may not touch.
+struct Sandboxed : testing::Test {
+  TemporaryDirectory folder = TemporaryDirectory::create().value();
+  std::string workspace = folder / "workspace";
+  std::string outside = folder / "outside";
+  SandboxRules rules;
+
+  Sandboxed() {
+    EXPECT_TRUE(make_directories(workspace));
+    EXPECT_TRUE(make_directories(outside));
+    EXPECT_TRUE(write_file_atomically(workspace + "/file", "inside"));
+    EXPECT_TRUE(write_file_atomically(outside + "/file", "secret"));
+    const char* path = std::getenv("PATH");
+    const char* home = std::getenv("HOME");
+    rules.read = system_read_paths(path == nullptr ? "" : path, home == nullptr ? "" : home);
+    rules.read.emplace_back(OS_ACTOR);
+    rules.write = {workspace};
+  }
+
+  FinishedProgram run(ProcessSpec spec) {
+    auto sandbox = prepare_sandbox(rules, model::SandboxMode::automatic);
+    EXPECT_TRUE(sandbox) << sandbox.error().message();
+    spec.sandbox = *sandbox;
+    spec.working_directory = workspace;
+    auto finished = run_program(std::move(spec));
+    EXPECT_TRUE(finished) << (finished ? "" : finished.error().message());
+    return finished ? *finished : FinishedProgram{};
+  }
+
+  // `ok`, or the errno that an intruder met.
+  std::string tries(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "try");
+    std::string answer = run(actor(std::move(arguments))).out;
+    return answer.substr(0, answer.find('\n'));
+  }
+  // The same without a sandbox: what is refused there must be possible here, or it proves nothing.
+  static std::string would(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "try");
+    const auto finished = run_program(actor(std::move(arguments)));
+    return finished ? finished->out.substr(0, finished->out.find('\n')) : finished.error().message();
+  }
+};
+
+}  // namespace fleet::os
