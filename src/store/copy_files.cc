@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -45,7 +47,7 @@ Result<> copy_bytes(int from, int to, std::uint64_t size, const std::filesystem:
 // link in between.
 class FolderCopy {
  public:
-  explicit FolderCopy(const CopyLimits& limits) : left_(limits) {}
+  FolderCopy(const CopyLimits& limits, Links links) : left_(limits), links_(links) {}
 
   Result<> copy(int from_at, const char* name, const std::filesystem::path& from,
                 const std::filesystem::path& to) {
@@ -82,7 +84,7 @@ class FolderCopy {
     if (left_.files == 0) return refuse(from, "there are too many files");
     left_.bytes -= size;
     --left_.files;
-    const UniqueFd target(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    const UniqueFd target(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, status.st_mode & 0777));
     if (!target) return base::fail_errno(copying(from), to.string(), errno);
     FLEET_CHECK(copy_bytes(source.get(), target.get(), size, from, to));
     return size;
@@ -94,6 +96,9 @@ class FolderCopy {
     struct stat status {};
     if (::fstatat(at, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
       return base::fail_errno("read", from.string(), errno);
+    const bool ordinary = S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
+    if (!ordinary && links_ == Links::keep)
+      return S_ISLNK(status.st_mode) ? copy_link(at, name, from, to) : Result<>();
     if (!S_ISDIR(status.st_mode)) {
       FLEET_CHECK(copy_file(at, name, from, to));
       return {};
@@ -107,11 +112,23 @@ class FolderCopy {
     return copied;
   }
 
+  Result<> copy_link(int at, const char* name, const std::filesystem::path& from,
+                     const std::filesystem::path& to) {
+    if (left_.files == 0) return refuse(from, "there are too many files");
+    --left_.files;
+    std::array<char, PATH_MAX> target{};
+    const ssize_t size = ::readlinkat(at, name, target.data(), target.size() - 1);
+    if (size < 0) return base::fail_errno("read", from.string(), errno);
+    if (::symlink(target.data(), to.c_str()) != 0) return base::fail_errno(copying(from), to.string(), errno);
+    return {};
+  }
+
   static tl::unexpected<Error> refuse(const std::filesystem::path& from, std::string why) {
     return base::fail_input("take", from.string(), std::move(why));
   }
 
   CopyLimits left_;
+  Links links_;
 };
 
 }  // namespace
@@ -120,18 +137,24 @@ Result<std::uint64_t> copy_plain_file(const std::filesystem::path& from, const s
                                       std::uint64_t max_bytes) {
   CopyLimits limits;
   limits.bytes = max_bytes;
-  return FolderCopy(limits).copy_file(AT_FDCWD, from.c_str(), from, to);
+  return FolderCopy(limits, Links::refuse).copy_file(AT_FDCWD, from.c_str(), from, to);
 }
 
-Result<> copy_plain_folder(const std::filesystem::path& from, const std::filesystem::path& to,
-                           const CopyLimits& limits) {
+Result<> copy_folder(const std::filesystem::path& from, const std::filesystem::path& to, Links links,
+                     const CopyLimits& limits) {
   struct stat status {};
   if (::lstat(from.c_str(), &status) != 0 && errno == ENOENT) {
     if (::mkdir(to.c_str(), 0777) != 0 && errno != EEXIST)
       return base::fail_errno("make the folder", to.string(), errno);
     return {};
   }
-  return FolderCopy(limits).copy(AT_FDCWD, from.c_str(), from, to);
+  return FolderCopy(limits, links).copy(AT_FDCWD, from.c_str(), from, to);
+}
+
+Result<> sync_file_system(const std::filesystem::path& folder) {
+  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd || ::syncfs(fd.get()) != 0) return base::fail_errno("write", folder.string(), errno);
+  return {};
 }
 
 Result<> write_file_atomically(const std::filesystem::path& file, std::string_view content) {
@@ -145,8 +168,7 @@ Result<> write_file_atomically(const std::filesystem::path& file, std::string_vi
     if (written < 0) return base::fail_errno("write", partial.string(), errno);
     content.remove_prefix(static_cast<std::size_t>(written));
   }
-  // All that was written beside it must be on the disk before its name says so.
-  if (::syncfs(fd.get()) != 0) return base::fail_errno("write", partial.string(), errno);
+  if (::fsync(fd.get()) != 0) return base::fail_errno("write", partial.string(), errno);
   fd.reset();
   if (std::rename(partial.c_str(), file.c_str()) != 0) return base::fail_errno("write", file.string(), errno);
   const UniqueFd folder(::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

@@ -27,7 +27,7 @@ Result<> claim_folder(const std::filesystem::path& folder, std::string_view run)
     return base::fail_input(tried, folder.string(), "it is neither empty nor an export of this run",
                             "name a new folder");
   }
-  for (const char* name : {kRunDatabaseName, kLogName}) {
+  for (const char* name : {kRunDatabaseName, kLogName, kKeptName}) {
     std::filesystem::remove_all(folder / name, error);
     if (error) return base::fail_errno("remove", (folder / name).string(), error.value());
   }
@@ -76,9 +76,11 @@ Result<Manifest> export_run(const Layout& state, std::string_view run, const std
   manifest.exported = now;
   FLEET_CHECK(write_manifest(folder, manifest));
   FLEET_CHECK(write_run_database(state.database(), folder / kRunDatabaseName, row));
-  FLEET_CHECK(copy_plain_folder(state.log(run), folder / kLogName));
+  FLEET_CHECK(copy_folder(state.log(run), folder / kLogName, Links::refuse));
+  FLEET_CHECK(copy_folder(state.kept(run), folder / kKeptName, Links::keep));
   if (add) FLEET_CHECK(add(folder));
 
+  FLEET_CHECK(sync_file_system(folder));
   // Beyond this point the export counts.
   manifest.complete = true;
   FLEET_CHECK(write_manifest(folder, manifest));

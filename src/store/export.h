@@ -16,6 +16,7 @@
 //   manifest.json    what it is; `complete` is false until everything is there
 //   run.db           the rows of this run, a database of its own; see schema.sql
 //   log/...          what its programs wrote
+//   kept/...         what its tasks hand on (`keep`); may hold links that lead anywhere: never follow them
 //
 // and what the caller adds (the git bundle). No absolute path of this machine stands in it.
 namespace fleet::store {
@@ -43,9 +44,9 @@ struct Manifest {
 [[nodiscard]] Result<Manifest> read_manifest(const std::filesystem::path& folder);
 
 // Takes an export into the state, all or nothing. Nothing in the folder is trusted: sizes and counts are
-// bounded, links and special files refused, the database must be sound and hold exactly our tables
-// and this one run. A run that is there already with the same journal is left as it is; with another, it is
-// an Error.
+// bounded, links and special files refused (but for links in kept/), the database must be sound and hold
+// exactly our tables and this one run. A run that is there already with the same journal is left as it is;
+// with another, it is an Error.
 [[nodiscard]] Result<Manifest> import_run(const std::filesystem::path& folder, const Layout& state);
 
 }  // namespace fleet::store

@@ -133,12 +133,11 @@ Result<bool> is_there(Database& state, const std::string& run, const std::filesy
   return true;
 }
 
-// The logs first: a run that has rows has all of it.
-Result<> take_logs(const Staging& staging, const std::filesystem::path& target) {
+Result<> take_folder(const Staging& staging, const char* name, const std::filesystem::path& target) {
   std::error_code error;
   std::filesystem::remove_all(target, error);  // of an import that was cut off
-  if (!error) std::filesystem::rename(staging.folder() / kLogName, target, error);
-  if (error) return base::fail_errno("move the logs to", target.string(), error.value());
+  if (!error) std::filesystem::rename(staging.folder() / name, target, error);
+  if (error) return base::fail_errno("move what was exported to", target.string(), error.value());
   return {};
 }
 
@@ -150,7 +149,8 @@ Result<Manifest> import_run(const std::filesystem::path& folder, const Layout& s
   FLEET_TRY(const Staging staging, Staging::make(state, manifest.run));
   const std::filesystem::path file = staging.folder() / kRunDatabaseName;
   FLEET_CHECK(copy_plain_file(folder / kRunDatabaseName, file, kMaxRunDatabase));
-  FLEET_CHECK(copy_plain_folder(folder / kLogName, staging.folder() / kLogName));
+  FLEET_CHECK(copy_folder(folder / kLogName, staging.folder() / kLogName, Links::refuse));
+  FLEET_CHECK(copy_folder(folder / kKeptName, staging.folder() / kKeptName, Links::keep));
   {
     FLEET_TRY(Database database, Database::open(file, Database::Mode::read_write));
     FLEET_CHECK(database.check_integrity());
@@ -167,7 +167,9 @@ Result<Manifest> import_run(const std::filesystem::path& folder, const Layout& s
   FLEET_CHECK(database.attach(file, "export"));
   FLEET_TRY(const bool there, is_there(database, manifest.run, folder));
   if (there) return manifest;
-  FLEET_CHECK(take_logs(staging, state.log(manifest.run)));
+  // The rows last: a run that has rows has all of it.
+  FLEET_CHECK(take_folder(staging, kLogName, state.log(manifest.run)));
+  FLEET_CHECK(take_folder(staging, kKeptName, state.kept(manifest.run)));
   FLEET_CHECK(database.set_synchronous(Database::Synchronous::full));
   FLEET_TRY(Transaction transaction, Transaction::begin(database, Transaction::Kind::write));
   FLEET_CHECK(copy_run_rows(database, "export", manifest.run));

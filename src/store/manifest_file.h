@@ -11,6 +11,7 @@ namespace fleet::store {
 inline constexpr const char* kManifestName = "manifest.json";
 inline constexpr const char* kRunDatabaseName = "run.db";
 inline constexpr const char* kLogName = "log";
+inline constexpr const char* kKeptName = "kept";
 
 [[nodiscard]] Result<> write_manifest(const std::filesystem::path& folder, const Manifest& manifest);
 // Also that of a half-written export.

@@ -71,6 +71,20 @@ TEST_F(DatabaseTest, HoldsReferencesToExist) {
   EXPECT_FALSE(database.execute("INSERT INTO b VALUES ('nobody')"));
 }
 
+TEST_F(DatabaseTest, IsAsSafeWithoutAWriteAheadLog) {
+  auto memory = Database::open(":memory:", Database::Mode::create);
+  ASSERT_GOOD(memory);
+  ASSERT_GOOD(memory->use_write_ahead_log());
+  ASSERT_GOOD(memory->set_synchronous(Database::Synchronous::normal));
+  EXPECT_EQ(*memory->integer("PRAGMA synchronous"), 2);
+  Database file = open();
+  ASSERT_GOOD(file.use_write_ahead_log());
+  ASSERT_GOOD(file.set_synchronous(Database::Synchronous::normal));
+  EXPECT_EQ(*file.integer("PRAGMA synchronous"), 1);
+  ASSERT_GOOD(file.set_synchronous(Database::Synchronous::full));
+  EXPECT_EQ(*file.integer("PRAGMA synchronous"), 2);
+}
+
 TEST_F(DatabaseTest, SaysThatThereIsNone) {
   const auto database = Database::open(file_, Database::Mode::read_only);
   ASSERT_FALSE(database);

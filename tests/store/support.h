@@ -27,6 +27,12 @@ namespace fleet::store {
     ASSERT_TRUE(result_.has_value()) << result_.error().message(); \
   } while (false)
 
+#define EXPECT_GOOD(expression)                                    \
+  do {                                                             \
+    const auto& result_ = (expression);                            \
+    EXPECT_TRUE(result_.has_value()) << result_.error().message(); \
+  } while (false)
+
 class TemporaryFolder {
  public:
   TemporaryFolder() {

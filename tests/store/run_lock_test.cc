@@ -1,0 +1,113 @@
+#include "store/run_lock.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+
+#include <csignal>
+
+#include "store/support.h"
+
+namespace fleet::store {
+namespace {
+
+using testing::HasSubstr;
+
+class RunLockTest : public testing::Test {
+ protected:
+  // A process that took the lock and waits; nothing when it could not.
+  pid_t hold_elsewhere() {
+    int pipe[2];
+    EXPECT_EQ(::pipe(pipe), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const auto lock = RunLock::take(file_);
+      if (!lock || ::write(pipe[1], "!", 1) != 1) ::_exit(1);
+      while (true)
+        ::pause();
+    }
+    ::close(pipe[1]);
+    char byte = 0;
+    EXPECT_EQ(::read(pipe[0], &byte, 1), 1);
+    ::close(pipe[0]);
+    return child;
+  }
+  void kill(pid_t child) {
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+  }
+  TemporaryFolder folder_;
+  std::filesystem::path file_ = folder_.path() / "lock";
+};
+
+TEST_F(RunLockTest, IsHeldUntilItGoesOutOfScope) {
+  EXPECT_FALSE(lock_holder(file_));
+  {
+    const auto lock = RunLock::take(file_);
+    ASSERT_GOOD(lock);
+    EXPECT_EQ(lock_holder(file_)->pid, ::getpid());
+    EXPECT_FALSE(RunLock::take(file_));
+    ASSERT_TRUE(lock_holder(file_));
+  }
+  EXPECT_FALSE(lock_holder(file_));
+  EXPECT_GOOD(RunLock::take(file_));
+}
+
+TEST_F(RunLockTest, SaysWhoHoldsIt) {
+  const pid_t child = hold_elsewhere();
+  const auto lock = RunLock::take(file_);
+  ASSERT_FALSE(lock);
+  EXPECT_THAT(lock.error().message(), HasSubstr("process " + std::to_string(child) + " on "));
+  EXPECT_THAT(lock.error().message(), HasSubstr("is driving this run"));
+  EXPECT_EQ(lock_holder(file_)->pid, child);
+  EXPECT_FALSE(lock_holder(file_)->host.empty());
+  kill(child);
+}
+
+TEST_F(RunLockTest, ACrashFreesIt) {
+  kill(hold_elsewhere());
+  EXPECT_FALSE(lock_holder(file_));
+  EXPECT_GOOD(RunLock::take(file_));
+}
+
+TEST_F(RunLockTest, ProgramsThatAreStartedDoNotHoldIt) {
+  pid_t sleeper = 0;
+  {
+    const auto lock = RunLock::take(file_);
+    ASSERT_GOOD(lock);
+    int pipe[2];
+    ASSERT_EQ(::pipe2(pipe, O_CLOEXEC), 0);
+    sleeper = ::fork();
+    if (sleeper == 0) {
+      ::execlp("sleep", "sleep", "60", nullptr);
+      ::_exit(1);
+    }
+    ::close(pipe[1]);
+    char byte = 0;
+    EXPECT_EQ(::read(pipe[0], &byte, 1), 0);  // it is another program now
+    ::close(pipe[0]);
+  }
+  EXPECT_GOOD(RunLock::take(file_));
+  kill(sleeper);
+}
+
+TEST_F(RunLockTest, NeverWritesThroughALink) {
+  write_file(folder_.path() / "precious", "precious");
+  std::filesystem::create_symlink("precious", file_);
+  EXPECT_FALSE(RunLock::take(file_));
+  EXPECT_EQ(read_file(folder_.path() / "precious"), "precious");
+}
+
+TEST_F(RunLockTest, NonsenseInTheFileIsNobodyThatIsKnown) {
+  for (const char* text : {"", "x", "12", "12\n", "999999999999 host\n", "\xff\xff"}) {
+    write_file(file_, text);
+    const auto lock = RunLock::take(file_);
+    ASSERT_GOOD(lock);
+    write_file(file_, text);
+    ASSERT_TRUE(lock_holder(file_));
+    EXPECT_EQ(lock_holder(file_)->pid, 0) << text;
+    EXPECT_THAT(RunLock::take(file_).error().why, HasSubstr("another process"));
+  }
+}
+
+}  // namespace
+}  // namespace fleet::store
