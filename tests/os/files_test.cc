@@ -1,0 +1,273 @@
+#include "os/files.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "base/unique_fd.h"
+#include "os/lock_file.h"
+#include "os/run_program.h"
+#include "os/running.h"
+#include "os/system.h"
+
+namespace fleet::os {
+namespace {
+
+using testing::AnyOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// Runs it as a user without root's rights over files; its answer is the exit status.
+template <class Work>
+int as_nobody(const std::string& folder, Work work) {
+  const UserId nobody{65534, 65534};
+  if (::geteuid() == 0) {
+    EXPECT_TRUE(change_owner(folder, nobody));
+  }
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::geteuid() == 0 && (::setgid(nobody.gid) != 0 || ::setuid(nobody.uid) != 0)) ::_exit(99);
+    ::_exit(work());
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+struct Files : testing::Test {
+  TemporaryDirectory folder = TemporaryDirectory::create().value();
+};
+
+TEST_F(Files, ReadsWhatWasWrittenAndRefusesMoreThanTheCap) {
+  const std::string bytes("a\0\xff\n", 4);
+  ASSERT_TRUE(write_file_atomically(folder / "file", bytes, 0600));
+  EXPECT_EQ(read_file(folder / "file", 4).value(), bytes);
+  EXPECT_THAT(read_file(folder / "file", 3).error().message(), HasSubstr("longer than 3 bytes"));
+  struct stat status {};
+  ASSERT_EQ(::stat((folder / "file").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(Files, ReadsFilesThatSayTheyAreEmpty) {
+  EXPECT_THAT(read_file("/proc/self/status", 1 << 20).value(), HasSubstr("Name:"));
+}
+
+TEST_F(Files, DoesNotWaitForANamedPipe) {
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_THAT(read_file(folder / "pipe", 10).error().message(), HasSubstr("not a regular file"));
+}
+
+TEST_F(Files, AnErrorNamesTheFile) {
+  EXPECT_EQ(read_file("/no/such", 10).error().message(), "cannot read /no/such: No such file or directory");
+}
+
+TEST_F(Files, ReplacesAFileAtOnceAndLeavesNothingBeside) {
+  ASSERT_TRUE(write_file_atomically(folder / "file", "old"));
+  const base::UniqueFd reader(::open((folder / "file").c_str(), O_RDONLY | O_CLOEXEC));
+  ASSERT_TRUE(write_file_atomically(folder / "file", "new"));
+  char old[4]{};
+  EXPECT_EQ(::read(reader.get(), old, 3), 3);
+  EXPECT_STREQ(old, "old");
+  EXPECT_THAT(list_directory(folder.path()).value(), ElementsAre("file"));
+  EXPECT_FALSE(write_file_atomically(folder / "no/such/folder", "x"));
+}
+
+TEST_F(Files, AFullDiskKeepsTheOldFileAndSaysWhatToDo) {
+  const std::string disk = folder / "disk";
+  ASSERT_TRUE(make_directories(disk));
+  if (::mount("none", disk.c_str(), "tmpfs", 0, "size=64k") != 0)
+    GTEST_SKIP() << "NOT TESTED: no mounts here";
+  EXPECT_TRUE(write_file_atomically(disk + "/file", "old"));
+  const auto written = write_file_atomically(disk + "/file", std::string(1 << 20, 'x'));
+  const auto old = read_file(disk + "/file", 10);
+  const auto names = list_directory(disk);
+  ::umount(disk.c_str());
+  ASSERT_FALSE(written);
+  EXPECT_THAT(written.error().message(), HasSubstr("No space left on device"));
+  EXPECT_THAT(written.error().hint, HasSubstr("free some space"));
+  EXPECT_EQ(old.value(), "old");
+  EXPECT_THAT(names.value(), ElementsAre("file"));
+}
+
+TEST_F(Files, MakesFoldersWithTheirParents) {
+  EXPECT_TRUE(make_directories(folder / "a/b/c/"));
+  EXPECT_TRUE(make_directories(folder / "a/b"));
+  EXPECT_TRUE(is_directory(folder / "a/b/c"));
+  ASSERT_TRUE(write_file_atomically(folder / "file", ""));
+  EXPECT_FALSE(make_directories(folder / "file"));
+  EXPECT_FALSE(make_directories(folder / "file/below"));
+  EXPECT_FALSE(make_directories(""));
+}
+
+TEST_F(Files, RemovesATreeButNothingThatItPointsTo) {
+  ASSERT_TRUE(make_directories(folder / "keep/sub"));
+  ASSERT_TRUE(write_file_atomically(folder / "keep/sub/file", "kept"));
+  ASSERT_TRUE(make_directories(folder / "tree/a\nb/\xff"));
+  ASSERT_EQ(::symlink((folder / "keep").c_str(), (folder / "tree/link").c_str()), 0);
+  ASSERT_EQ(::symlink("/no/such", (folder / "tree/dangling").c_str()), 0);
+  for (int i = 0; i < 500; ++i) {
+    const base::UniqueFd file(
+        ::open((folder / ("tree/" + std::to_string(i))).c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0400));
+  }
+  EXPECT_TRUE(remove_tree(folder / "tree"));
+  EXPECT_FALSE(exists(folder / "tree"));
+  EXPECT_EQ(read_file(folder / "keep/sub/file", 10).value(), "kept");
+  ASSERT_EQ(::symlink((folder / "keep").c_str(), (folder / "link").c_str()), 0);
+  EXPECT_TRUE(remove_tree(folder / "link"));
+  EXPECT_TRUE(exists(folder / "keep"));
+  EXPECT_TRUE(remove_tree(folder / "link"));
+}
+
+TEST_F(Files, RemovesFoldersThatAreNestedPastEveryLimit) {
+  ASSERT_TRUE(make_directories(folder / "tree"));
+  base::UniqueFd at(::open((folder / "tree").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  for (int i = 0; i < 400; ++i) {
+    ASSERT_EQ(::mkdirat(at.get(), "nested", 0700), 0);
+    const base::UniqueFd file(::openat(at.get(), "file", O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+    at.reset(::openat(at.get(), "nested", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  }
+  const auto removed = remove_tree(folder / "tree");
+  EXPECT_TRUE(removed) << removed.error().message();
+  EXPECT_FALSE(exists(folder / "tree"));
+}
+
+TEST_F(Files, RemovesWhatIsClosedForWritingAndReading) {
+  ASSERT_TRUE(make_directories(folder / "tree/closed/below"));
+  ASSERT_TRUE(write_file_atomically(folder / "tree/closed/below/file", "", 0));
+  EXPECT_EQ(as_nobody(folder.path(),
+                      [&] {
+                        ::chmod((folder / "tree/closed/below").c_str(), 0);
+                        ::chmod((folder / "tree/closed").c_str(), 0500);
+                        return remove_tree(folder / "tree") ? 0 : 1;
+                      }),
+            0);
+  EXPECT_FALSE(exists(folder / "tree"));
+}
+
+TEST_F(Files, DoesNotReachIntoAnotherFileSystem) {
+  const std::string mounted = folder / "tree/mounted";
+  ASSERT_TRUE(make_directories(mounted));
+  if (::mount("none", mounted.c_str(), "tmpfs", 0, nullptr) != 0)
+    GTEST_SKIP() << "NOT TESTED: no mounts here";
+  EXPECT_TRUE(write_file_atomically(mounted + "/file", "kept"));
+  const auto removed = remove_tree(folder / "tree");
+  const auto kept = read_file(mounted + "/file", 10);
+  ::umount(mounted.c_str());
+  ASSERT_FALSE(removed);
+  EXPECT_THAT(removed.error().message(), AnyOf(HasSubstr("mounted"), HasSubstr("busy")));
+  EXPECT_EQ(kept.value(), "kept");
+}
+
+TEST_F(Files, GivesATreeAwayButNotWhatHasOtherNames) {
+  if (::geteuid() != 0) GTEST_SKIP() << "NOT TESTED: giving files away takes root";
+  ASSERT_TRUE(make_directories(folder / "tree/sub"));
+  ASSERT_TRUE(write_file_atomically(folder / "elsewhere", ""));
+  ASSERT_TRUE(write_file_atomically(folder / "tree/sub/file", ""));
+  ASSERT_EQ(::link((folder / "elsewhere").c_str(), (folder / "tree/linked").c_str()), 0);
+  ASSERT_EQ(::symlink((folder / "elsewhere").c_str(), (folder / "tree/link").c_str()), 0);
+  ASSERT_TRUE(change_owner(folder / "tree", UserId{1234, 1235}));
+  EXPECT_EQ(owner_of(folder / "tree/sub/file")->uid, 1234U);
+  EXPECT_EQ(owner_of(folder / "tree/sub/file")->gid, 1235U);
+  EXPECT_EQ(owner_of(folder / "tree/link")->uid, 1234U);
+  EXPECT_EQ(owner_of(folder / "elsewhere")->uid, 0U);
+}
+
+TEST_F(Files, FindsProgramsAsAShellDoes) {
+  ASSERT_TRUE(make_directories(folder / "first/tool"));  // a folder is no program
+  ASSERT_TRUE(make_directories(folder / "second"));
+  ASSERT_TRUE(write_file_atomically(folder / "second/tool", "", 0755));
+  ASSERT_TRUE(write_file_atomically(folder / "second/text", "", 0644));
+  const std::string path = (folder / "first") + "::" + (folder / "second");
+  EXPECT_EQ(executable_on_path("tool", path), folder / "second/tool");
+  EXPECT_EQ(executable_on_path("text", path), std::nullopt);
+  EXPECT_EQ(executable_on_path("", path), std::nullopt);
+  EXPECT_EQ(executable_on_path(folder / "second/tool", ""), folder / "second/tool");
+}
+
+TEST_F(Files, KnowsItself) {
+  EXPECT_THAT(own_executable().value(), HasSubstr("os_test"));
+  EXPECT_GT(free_disk_space(folder.path()).value(), 0U);
+  EXPECT_FALSE(free_disk_space("/no/such"));
+}
+
+TEST_F(Files, ATemporaryFolderGoesWithItsOwner) {
+  std::string path;
+  {
+    const auto temporary = TemporaryDirectory::create(folder.path(), "mine-").value();
+    path = temporary.path();
+    EXPECT_THAT(path, HasSubstr(folder.path() + "/mine-"));
+    ASSERT_TRUE(write_file_atomically(temporary / "file", ""));
+  }
+  EXPECT_FALSE(exists(path));
+  EXPECT_FALSE(TemporaryDirectory::create("/no/such"));
+}
+
+TEST_F(Files, ALockIsHeldOnceAndNamesItsHolder) {
+  {
+    const auto held = LockFile::acquire(folder / "lock", "start the run r-1");
+    ASSERT_TRUE(held);
+    const auto second = LockFile::acquire(folder / "lock", "start the run r-1");
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().message(), "cannot start the run r-1: another fleet (process " +
+                                            std::to_string(::getpid()) + ") holds " + (folder / "lock") +
+                                            "\nhint: wait until that one has ended, or end it");
+  }
+  EXPECT_TRUE(LockFile::acquire(folder / "lock", "start the run r-1"));
+}
+
+TEST_F(Files, ACrashFreesALockAlsoWhenAProgramGoesOn) {
+  const std::string path = folder / "lock";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto held = LockFile::acquire(path, "x");
+    if (::fork() == 0) {  // as a program that was started: the lock's descriptor closes at its exec
+      ::execlp("sleep", "sleep", "1", nullptr);
+      ::_exit(1);
+    }
+    static_cast<void>(write_file_atomically(folder / "ready", held ? "yes" : "no"));
+    ::pause();
+  }
+  ASSERT_TRUE(becomes_true([&] { return exists(folder / "ready"); }));
+  EXPECT_FALSE(LockFile::acquire(path, "x"));
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_TRUE(becomes_true([&] { return static_cast<bool>(LockFile::acquire(path, "x")); }));
+}
+
+TEST(System, TellsWhatThereIs) {
+  EXPECT_GE(usable_cores(), 1U);
+  EXPECT_GT(memory_limit(), 1U << 20);
+  EXPECT_FALSE(host_info().kernel.empty());
+  const base::UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  EXPECT_FALSE(is_terminal(null.get()));
+  EXPECT_FALSE(terminal_size(null.get()));
+}
+
+TEST(System, CoresAreNoMoreThanAffinityAllows) {
+  unsigned cores = 0;
+  std::thread([&] {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    cpu_set_t all;
+    ::sched_getaffinity(0, sizeof all, &all);
+    for (int i = 0; i < CPU_SETSIZE; ++i) {
+      if (CPU_ISSET(i, &all)) {
+        CPU_SET(i, &one);
+        break;
+      }
+    }
+    ::sched_setaffinity(0, sizeof one, &one);
+    cores = usable_cores();
+  }).join();
+  EXPECT_EQ(cores, 1U);
+}
+
+}  // namespace
+
+}  // namespace fleet::os
