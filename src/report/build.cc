@@ -165,7 +165,7 @@ std::vector<std::string> reasons(const std::vector<TaskReport>& tasks) {
     }
   }
   if (failed > kMaxReasons) out.push_back(fmt::format("{} more tasks failed", failed - kMaxReasons));
-  add_group(out, "skipped because of what they need", skipped);
+  add_group(out, "skipped because of a need", skipped);
   add_group(out, "cancelled", cancelled);
   add_group(out, "not finished", open);
   return out;

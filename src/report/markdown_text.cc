@@ -29,7 +29,7 @@ std::size_t longest_run_of_backticks(std::string_view text) {
 }  // namespace
 
 std::string escape_prose(std::string_view bytes, std::size_t width) {
-  constexpr std::string_view kMarkup = "\\`*_[]<>|~&$!{}^=\"'";
+  constexpr std::string_view kMarkup = "\\`*_[]<>|~&$!{}^=";
   const std::string text = text::fit(bytes, width, text::Charset::unicode);
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -24,6 +24,7 @@ namespace {
 constexpr std::size_t kMostRows = 60;
 constexpr std::size_t kMostListed = 500;  // of those
 constexpr std::size_t kMostConflicts = 50;
+constexpr std::size_t kLongestFact = 5000;  // columns
 
 Tone tone_of(TaskState state) {
   switch (state) {
@@ -151,8 +152,10 @@ std::string requirement_table(const std::vector<model::RequirementReport>& requi
   return table.draw(look);
 }
 
+// Whole, however long: people copy these.
 std::string fact(std::string_view name, std::string_view value, const Look& look) {
-  return toned(text::pad(name, 8), Tone::faint, look) + "  " + fitted(value, look, 10) + "\n";
+  const auto charset = look.unicode ? text::Charset::unicode : text::Charset::ascii;
+  return toned(text::pad(name, 8), Tone::faint, look) + "  " + text::fit(value, kLongestFact, charset) + "\n";
 }
 
 std::string verdict_line(const model::Report& report, const Look& look) {

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/report.h"
+#include "report/build.h"
+
+// A run as they happen: something is retried, something fails, something is skipped, two results clash.
+namespace fleet::report {
+
+inline TimePoint at(double seconds) {
+  return TimePoint(std::chrono::seconds(1'790'000'000)) + Duration(static_cast<std::int64_t>(seconds * 1e6));
+}
+
+inline model::AttemptReport attempt(int number, double from, double until, model::Verdict verdict,
+                                    std::string reason = {}, std::uint32_t changes = 0,
+                                    std::string summary = {}) {
+  model::AttemptReport out{number, at(from), at(until), {}};
+  out.outcome.verdict = verdict;
+  out.outcome.reason = std::move(reason);
+  out.outcome.summary = std::move(summary);
+  out.outcome.changes = changes;
+  out.outcome.usage.wall = out.finished - out.started;
+  out.outcome.usage.user_cpu = out.outcome.usage.wall / 2;
+  out.outcome.usage.peak_memory = 64 << 20;
+  return out;
+}
+
+inline model::TaskReport task(std::string id, std::string kind, model::TaskState state,
+                              std::vector<std::string> needs = {}) {
+  model::TaskReport out;
+  out.id = std::move(id);
+  out.title = out.id;
+  out.kind = std::move(kind);
+  out.state = state;
+  out.needs = std::move(needs);
+  return out;
+}
+
+inline model::Plan sample_plan() {
+  model::Plan plan;
+  plan.workflow_name = "showroom-integration";
+  plan.requirements = {{"REQ-001", "Materials render with PBR", {}, {}},
+                       {"REQ-002", "The build stays under 2 MB", {}, {}},
+                       {"REQ-003", "Documented", {}, {}}};
+  return plan;
+}
+
+inline model::Report sample() {
+  using model::TaskState;
+  using model::Verdict;
+  model::Report report;
+  report.run = "r-20260922-1413-a1b2";
+  report.workflow = "showroom-integration";
+  report.workflow_path = ".fleet/workflow.yml";
+  report.version = "0.1.0";
+  report.state = model::RunState::failed;
+  report.started = at(0);
+  report.finished = at(154.2);
+  report.parallel = 4;
+
+  auto& tasks = report.tasks;
+  tasks.push_back(task("setup", "run", TaskState::done));
+  tasks.back().title = "Setup and validation";
+  tasks.back().attempts = {attempt(1, 0.1, 12.4, Verdict::done)};
+  tasks.push_back(task("rename", "codemod", TaskState::done, {"setup"}));
+  tasks.back().attempts = {
+      attempt(1, 12.4, 15.6, Verdict::done, "", 118, "replaced 412 places in 118 files")};
+  tasks.push_back(task("materials.core", "agent", TaskState::done, {"setup"}));
+  tasks.back().title = "materials (core)";
+  tasks.back().implements = {"REQ-001"};
+  tasks.back().attempts = {attempt(1, 12.4, 45, Verdict::no_change, "it had to change something and did not"),
+                           attempt(2, 46, 92.4, Verdict::done, "", 4)};
+  tasks.push_back(task("materials.viewer", "agent", TaskState::done, {"setup"}));
+  tasks.back().implements = {"REQ-001"};
+  tasks.back().attempts = {attempt(1, 12.4, 71, Verdict::done, "", 6)};
+  tasks.push_back(task("lighting", "agent", TaskState::done, {"setup"}));
+  tasks.back().attempts = {attempt(1, 15.6, 60.1, Verdict::done, "", 2),
+                           attempt(2, 71.2, 98, Verdict::done, "", 2)};
+  tasks.push_back(
+      task("build", "run", TaskState::failed, {"rename", "materials.core", "materials.viewer", "lighting"}));
+  tasks.back().reason = "`npm run build` ended with exit 2";
+  tasks.back().implements = {"REQ-002"};
+  tasks.back().attempts = {attempt(1, 98, 123, Verdict::failed, "`npm run build` ended with exit 2"),
+                           attempt(2, 125, 154, Verdict::failed, "`npm run build` ended with exit 2")};
+  for (model::AttemptReport& each : tasks.back().attempts) {
+    each.outcome.programs = {{"npm run build", 2, std::nullopt}};
+    each.outcome.output_tail =
+        "src/index.ts:12:5 - error TS2304: Cannot find name 'PBR'.\n\n12     PBR.apply(scene);\n       ~~~\n";
+    each.outcome.output_size = 18'211;
+    each.outcome.log = "logs/build/1.log";
+  }
+  tasks.push_back(task("publish", "run", TaskState::skipped, {"build"}));
+  tasks.back().reason = "build failed";
+  tasks.push_back(task("docs", "run", TaskState::skipped, {"setup"}));
+  tasks.back().reason = "its `if` is not met: changed('docs/**')";
+  tasks.back().implements = {"REQ-003"};
+  for (std::uint32_t i = 0; i < tasks.size(); ++i)
+    tasks[i].index = {i};
+
+  report.conflicts = {{"lighting",
+                       "materials.viewer",
+                       {"src/index.ts", "src/scene.ts"},
+                       "lighting ran again on top of materials.viewer"}};
+  report.delivery = {model::Delivery::branch,
+                     "fleet/r-20260922-1413-a1b2",
+                     *ObjectId::parse("1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d"),
+                     *ObjectId::parse("aaaabbbbccccddddeeeeffff0000111122223333"),
+                     126,
+                     840,
+                     612,
+                     ""};
+  report.notes = {"the checkout has changes that are not committed: the run starts without them"};
+  complete(report, sample_plan());
+  return report;
+}
+
+}  // namespace fleet::report
