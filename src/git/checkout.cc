@@ -1,0 +1,400 @@
+#include "git/checkout.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "git/parallel.h"
+#include "git/path.h"
+#include "git/private_git.h"
+#include "git/tree.h"
+
+namespace fleet::git {
+
+using base::UniqueFd;
+using model::Change;
+using model::FileMode;
+using model::TreeEntry;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint64_t kHeldInMemory = 8'000'000;  // bytes of a file; larger ones are stored in pieces
+
+Result<UniqueFd> open_clock(const fs::path& path) {
+  UniqueFd clock(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!clock) return base::fail_errno("make the file", path.string(), errno);
+  return clock;
+}
+
+Result<std::string> read_file(int fd, std::uint64_t size, const std::string& path) {
+  std::string bytes(static_cast<std::size_t>(size), '\0');
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t got = ::read(fd, bytes.data() + done, bytes.size() - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return base::fail_errno("read", path, errno);
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+Result<> write_bytes(int fd, std::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t wrote = ::write(fd, bytes.data(), bytes.size());
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) return base::fail_errno("write", path, errno, "check that the disk is not full");
+    bytes.remove_prefix(static_cast<std::size_t>(wrote));
+  }
+  return {};
+}
+
+std::string folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == path.npos ? std::string() : path.substr(0, slash);
+}
+
+}  // namespace
+
+Checkout::Checkout(const Repository& repository, Root work, Root trash, UniqueFd clock,
+                   const PoolOptions& options)
+    : repository_(repository),
+      work_(std::move(work)),
+      trash_(std::move(trash)),
+      clock_(std::move(clock)),
+      options_(options) {
+  scan_options_.max_files = options.max_files;
+}
+
+Result<std::unique_ptr<Checkout>> Checkout::open(const Repository& repository, const fs::path& slot,
+                                                 const PoolOptions& options) {
+  std::optional<FileOwner> owner;
+  if (options.owner) owner = FileOwner{options.owner->user, options.owner->group};
+  std::error_code error;
+  fs::create_directories(slot, error);
+  if (error) return base::fail_errno("make the folder", slot.string(), error.value());
+  FLEET_TRY(const Root root, Root::open(slot));
+  FLEET_TRY(const auto old_trash, root.make_folder("trash"));
+  (void)old_trash;
+  FLEET_TRY(const Root leftovers, Root::open(slot / "trash"));
+  FLEET_CHECK(leftovers.empty());
+  // Made anew, so that it shows which permissions new folders get.
+  FLEET_CHECK(root.remove("trash", leftovers));
+  FLEET_TRY(const auto new_trash, root.make_folder("trash"));
+  struct stat info {};
+  if (::fstat(new_trash.get(), &info) != 0)
+    return base::fail_errno("look at the folder", slot.string(), errno);
+  FLEET_TRY(Root trash, Root::open(slot / "trash"));
+  FLEET_TRY(const auto work_folder, root.make_folder("work"));
+  FLEET_TRY(Root work, Root::open(slot / "work", owner));
+  FLEET_CHECK(work.give(work_folder.get()));
+  FLEET_TRY(auto clock, open_clock(slot / "clock"));
+  auto checkout = std::unique_ptr<Checkout>(
+      new Checkout(repository, std::move(work), std::move(trash), std::move(clock), options));
+  checkout->scan_options_.folder_mode = info.st_mode & 07777;
+  return checkout;
+}
+
+// An agent with our own uid and no sandbox could have moved the folder itself away.
+Result<> Checkout::check_in_place() const {
+  struct stat here {};
+  struct stat named {};
+  if (::fstat(work_.fd(), &here) == 0 && ::lstat(work_.path().c_str(), &named) == 0 &&
+      S_ISDIR(named.st_mode) && here.st_dev == named.st_dev && here.st_ino == named.st_ino) {
+    return {};
+  }
+  return base::fail_world("use the workspace", work_.path().string(), "it was moved away or replaced",
+                          "fleet makes another one; look at what the task before did");
+}
+
+Result<std::int64_t> Checkout::file_system_time() const {
+  struct stat info {};
+  if (::futimens(clock_.get(), nullptr) != 0 || ::fstat(clock_.get(), &info) != 0) {
+    return base::fail_errno("read the time of the file system of", work_.path().string(), errno);
+  }
+  return FileStamp::of(info).changed;
+}
+
+std::uint32_t Checkout::permissions_of(FileMode mode) const {
+  return mode == FileMode::executable ? scan_options_.folder_mode & 0777 : scan_options_.folder_mode & 0666;
+}
+
+Result<TreeEntry> Checkout::read_entry(const std::string& path, Content content,
+                                       std::optional<std::uint64_t> expected_size, struct stat& info) const {
+  ObjectStore& store = repository_.objects();
+  const std::string shown = (work_.path() / path).string();
+  const Root::Parent at = work_.open_parent(path);
+  if (!at.folder || ::fstatat(at.folder.get(), at.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+    return base::fail_errno("read", shown, errno, "something still writes to the workspace");
+  }
+  if (S_ISLNK(info.st_mode)) {
+    char target[4096];
+    const ssize_t length = ::readlinkat(at.folder.get(), at.name.c_str(), target, sizeof target);
+    if (length < 0) return base::fail_errno("read the symlink", shown, errno);
+    const std::string_view bytes(target, static_cast<std::size_t>(length));
+    if (content == Content::compare) return TreeEntry{ObjectStore::hash_blob(bytes), FileMode::symlink};
+    FLEET_TRY(const ObjectId id, store.write_blob(bytes));
+    return TreeEntry{id, FileMode::symlink};
+  }
+  const UniqueFd file = open_file(at.folder.get(), at.name);
+  if (!file || ::fstat(file.get(), &info) != 0) return base::fail_errno("read", shown, errno);
+  if (!S_ISREG(info.st_mode)) {
+    return base::fail_world("read", shown, "it is no file any more",
+                            "something still writes to the workspace");
+  }
+  const auto size = static_cast<std::uint64_t>(info.st_size);
+  const FileMode mode = (info.st_mode & 0100) != 0 ? FileMode::executable : FileMode::regular;
+  if (content == Content::compare) {
+    if (expected_size && *expected_size != size) return TreeEntry{ObjectId{}, mode};
+    FLEET_TRY(const auto bytes, read_file(file.get(), size, shown));
+    return TreeEntry{ObjectStore::hash_blob(bytes), mode};
+  }
+  if (size > options_.max_file_bytes) {
+    return base::fail_input(
+        "take the file", shown,
+        fmt::format("it has {} bytes, more than the {} that one may have", size, options_.max_file_bytes),
+        "name it in .gitignore if it is not to be committed");
+  }
+  if (size > kHeldInMemory) {
+    FLEET_TRY(const ObjectId id, store.write_blob(file.get(), size, shown));
+    return TreeEntry{id, mode};
+  }
+  FLEET_TRY(const auto bytes, read_file(file.get(), size, shown));
+  FLEET_TRY(const ObjectId id, store.write_blob(bytes));
+  return TreeEntry{id, mode};
+}
+
+Result<> Checkout::examine(const Scan::Suspect& suspect, Content content, Deviations& out,
+                           std::mutex& mutex) {
+  FileRecord& record = *suspect.record;
+  std::optional<std::uint64_t> size;
+  if (content == Content::compare && S_ISREG(suspect.now.mode) && record.entry.mode != FileMode::symlink) {
+    FLEET_TRY(size, repository_.objects().blob_size(record.entry.id));
+  }
+  struct stat info {};
+  FLEET_TRY(const TreeEntry now, read_entry(suspect.path, content, size, info));
+  struct stat root {};
+  (void)::fstat(work_.fd(), &root);
+  const bool as_made = info.st_uid == root.st_uid &&
+                       (!S_ISREG(info.st_mode) ||
+                        ((info.st_mode & 07777) == permissions_of(record.entry.mode) && info.st_nlink == 1));
+  if (now == record.entry && as_made) {
+    record.stamp = FileStamp::of(info);
+    return {};
+  }
+  const std::lock_guard lock(mutex);
+  if (now == record.entry) {
+    out.worn.push_back(suspect.path);
+  } else {
+    out.changed.push_back({suspect.path, record.entry, now});
+  }
+  return {};
+}
+
+Result<Checkout::Deviations> Checkout::find_deviations(Content content) {
+  FLEET_TRY(const std::int64_t begun, file_system_time());
+  Deviations out;
+  FLEET_TRY(out.scan, git::scan(work_, table_, scan_options_));
+  std::mutex mutex;
+  const auto& suspects = out.scan.suspects;
+  const auto examine_piece = [&](std::size_t begin, std::size_t end) -> Result<> {
+    for (std::size_t i = begin; i < end; ++i)
+      FLEET_CHECK(examine(suspects[i], content, out, mutex));
+    return {};
+  };
+  FLEET_CHECK(in_parallel(options_.threads, suspects.size(), examine_piece));
+  scan_options_.trusted_at = begun;
+  return out;
+}
+
+Result<> Checkout::move_to(ObjectId commit, Since since) {
+  const auto move = [&]() -> Result<> {
+    FLEET_CHECK(check_in_place());
+    FLEET_TRY(const ObjectId tree, repository_.objects().tree_of(commit));
+    scan_options_.excludes = repository_.private_excludes();
+    FLEET_CHECK(move_files(tree, since));
+    commit_ = commit;
+    return write_private_git(repository_, work_, trash_, commit, table_, scan_options_.excludes);
+  };
+  auto done = move();
+  if (!done) usable_ = false;
+  return done;
+}
+
+Result<> Checkout::move_files(ObjectId tree, Since since) {
+  const ObjectStore& store = repository_.objects();
+  std::vector<Change> changes;
+  if (commit_.is_none()) {
+    table_.clear();
+    FLEET_TRY(const auto files, list(store, tree));
+    for (const Listed& file : files)
+      table_.put(file.path, file.entry);
+  } else {
+    FLEET_TRY(changes, diff(store, tree_, tree));
+  }
+  scan_options_.kept.clear();
+  if (since == Since::maybe_changed || !last_) {
+    last_.reset();
+    FLEET_TRY(last_, find_deviations(Content::compare));
+  }
+  const Deviations deviations = *std::move(last_);
+  last_.reset();
+  FLEET_CHECK(apply(deviations, changes));
+  tree_ = tree;
+  FLEET_TRY(scan_options_.trusted_at, file_system_time());
+  return {};
+}
+
+Result<> Checkout::apply(const Deviations& deviations, std::span<const Change> changes) {
+  const Scan& scan = deviations.scan;
+  std::set<std::string> to_remove(scan.extra.begin(), scan.extra.end());
+  std::set<std::string> to_write(scan.missing.begin(), scan.missing.end());
+  to_remove.insert(scan.submodules.begin(), scan.submodules.end());
+  to_write.insert(scan.submodules.begin(), scan.submodules.end());
+  for (const Change& change : deviations.changed) {
+    to_remove.insert(change.path);
+    to_write.insert(change.path);
+  }
+  to_remove.insert(deviations.worn.begin(), deviations.worn.end());
+  to_write.insert(deviations.worn.begin(), deviations.worn.end());
+
+  std::vector<std::string> emptied;
+  for (const Change& change : changes) {
+    if (change.before.exists()) to_remove.insert(change.path);
+    if (change.after.exists()) {
+      to_write.insert(change.path);
+      table_.put(change.path, change.after);
+    } else {
+      to_write.erase(change.path);
+      table_.erase(change.path, emptied);
+    }
+  }
+  for (const std::string& path : to_remove)
+    FLEET_CHECK(work_.remove(path, trash_));
+  for (const std::string& path : emptied) {
+    const Root::Parent at = work_.open_parent(path);
+    // Not empty when another change put a file there again.
+    if (at.folder) (void)::unlinkat(at.folder.get(), at.name.c_str(), AT_REMOVEDIR);
+  }
+  for (const std::string& path : scan.folders) {
+    const UniqueFd folder =
+        work_.open_folder(std::string_view(path).substr(0, path.empty() ? 0 : path.size() - 1));
+    if (folder) (void)::fchmod(folder.get(), scan_options_.folder_mode);
+  }
+  return write_files(to_write);
+}
+
+Result<> Checkout::write_files(const std::set<std::string>& paths) {
+  struct Target {
+    const std::string* path;
+    FileRecord* file;
+  };
+  std::vector<Target> targets;
+  targets.reserve(paths.size());
+  for (const std::string& path : paths)
+    targets.push_back({&path, table_.find(path)});
+  return in_parallel(options_.threads, targets.size(), [&](std::size_t begin, std::size_t end) -> Result<> {
+    std::string folder_path;
+    UniqueFd folder;
+    for (std::size_t i = begin; i < end; ++i) {
+      std::string parent = folder_of(*targets[i].path);
+      if (!folder || parent != folder_path) {
+        FLEET_TRY(folder, work_.make_folder(parent));
+        folder_path = std::move(parent);
+      }
+      FLEET_CHECK(write_file(folder.get(), *targets[i].path, *targets[i].file));
+    }
+    return {};
+  });
+}
+
+Result<> Checkout::write_file(int folder, const std::string& path, FileRecord& file) const {
+  const std::string shown = (work_.path() / path).string();
+  const char* name = file.name.c_str();
+  if (file.entry.mode == FileMode::submodule) {
+    FLEET_TRY(const auto made, work_.make_folder(path));
+    (void)made;
+    return {};
+  }
+  FLEET_TRY(const std::string bytes, repository_.objects().read_blob(file.entry.id));
+  struct stat info {};
+  if (file.entry.mode == FileMode::symlink) {
+    if (bytes.empty() || bytes.find('\0') != bytes.npos) {
+      return base::fail_input("make the symlink", shown, "its target is no path", "run `git fsck`");
+    }
+    if (::symlinkat(bytes.c_str(), folder, name) != 0) {
+      if (errno != EEXIST) return base::fail_errno("make the symlink", shown, errno);
+      FLEET_CHECK(work_.remove(path, trash_));
+      if (::symlinkat(bytes.c_str(), folder, name) != 0)
+        return base::fail_errno("make the symlink", shown, errno);
+    }
+    if (work_.owner()) {
+      const auto [user, group] = *work_.owner();
+      if (::fchownat(folder, name, user, group, AT_SYMLINK_NOFOLLOW) != 0) {
+        return base::fail_errno("give away the symlink", shown, errno);
+      }
+    }
+    if (::fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0) file.stamp = FileStamp::of(info);
+    return {};
+  }
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  const mode_t mode = file.entry.mode == FileMode::executable ? 0777 : 0666;
+  UniqueFd made(::openat(folder, name, kFlags, mode));
+  if (!made && errno == EEXIST) {
+    FLEET_CHECK(work_.remove(path, trash_));
+    made = UniqueFd(::openat(folder, name, kFlags, mode));
+  }
+  if (!made) return base::fail_errno("write", shown, errno, "check that the disk is not full");
+  FLEET_CHECK(write_bytes(made.get(), bytes, shown));
+  FLEET_CHECK(work_.give(made.get()));
+  if (::fstat(made.get(), &info) != 0) return base::fail_errno("look at", shown, errno);
+  file.stamp = FileStamp::of(info);
+  return {};
+}
+
+Result<WorkspaceSnapshot> Checkout::snapshot(std::optional<ObjectId> base) {
+  ObjectStore& store = repository_.objects();
+  FLEET_CHECK(check_in_place());
+  last_.reset();
+  FLEET_TRY(Deviations found, find_deviations(Content::store));
+  std::map<std::string, Change> changes;
+  for (const Change& change : found.changed)
+    changes[change.path] = change;
+  for (const std::string& path : found.scan.missing)
+    changes[path] = {path, table_.find(path)->entry, {}};
+
+  const auto& untracked = found.scan.untracked;
+  std::vector<TreeEntry> taken(untracked.size());
+  const auto take_piece = [&](std::size_t begin, std::size_t end) -> Result<> {
+    for (std::size_t i = begin; i < end; ++i) {
+      struct stat info {};
+      FLEET_TRY(taken[i], read_entry(untracked[i], Content::store, std::nullopt, info));
+    }
+    return {};
+  };
+  FLEET_CHECK(in_parallel(options_.threads, untracked.size(), take_piece));
+  for (std::size_t i = 0; i < untracked.size(); ++i) {
+    Change& change = changes[untracked[i]];  // also a tracked path that is of another type now
+    change.path = untracked[i];
+    change.after = taken[i];
+  }
+  std::vector<Change> all;
+  all.reserve(changes.size());
+  for (auto& [path, change] : changes)
+    all.push_back(std::move(change));
+  WorkspaceSnapshot out;
+  FLEET_TRY(out.tree, update(store, tree_, all));
+  FLEET_TRY(const ObjectId base_tree, store.tree_of(base.value_or(commit_)));
+  FLEET_TRY(out.changes, diff(store, base_tree, out.tree));
+  out.notes = found.scan.notes;
+  last_ = std::move(found);
+  return out;
+}
+
+}  // namespace fleet::git

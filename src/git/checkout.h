@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/object_id.h"
+#include "base/result.h"
+#include "git/beneath.h"
+#include "git/file_table.h"
+#include "git/scan.h"
+#include "git/workspace.h"
+
+struct stat;
+
+namespace fleet::git {
+
+// One folder of the pool: `work`, the workspace; `trash`, where what is removed goes first; `clock`, a file
+// whose times tell what time the file system believes it is. One thread at a time.
+class Checkout {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<Checkout>> open(const Repository& repository,
+                                                              const std::filesystem::path& slot,
+                                                              const PoolOptions& options);
+
+  [[nodiscard]] const std::filesystem::path& folder() const { return work_.path(); }
+  [[nodiscard]] ObjectId commit() const { return commit_; }  // none: what is in it is not known
+  [[nodiscard]] ObjectId tree() const { return tree_; }
+  // False after an error: what is in the folder is not known any more, and could perhaps not be mended.
+  [[nodiscard]] bool is_usable() const { return usable_; }
+
+  // What Workspace promises by the same names.
+  [[nodiscard]] Result<> move_to(ObjectId commit, Since since);
+  [[nodiscard]] Result<WorkspaceSnapshot> snapshot(std::optional<ObjectId> base);
+  [[nodiscard]] Result<Kept> take_kept(std::span<const std::string> globs,
+                                       const std::filesystem::path& store);
+  [[nodiscard]] Result<Kept> give_kept(const std::filesystem::path& store);
+
+ private:
+  // A scan whose suspects were looked at.
+  struct Deviations {
+    Scan scan;
+    std::vector<model::Change> changed;  // tracked paths with another content, mode or type
+    std::vector<std::string> worn;       // the same for git, but with other permissions, links or owner
+  };
+  enum class Content { compare, store };
+
+  Checkout(const Repository& repository, Root work, Root trash, base::UniqueFd clock,
+           const PoolOptions& options);
+
+  [[nodiscard]] Result<> check_in_place() const;
+  [[nodiscard]] Result<std::int64_t> file_system_time() const;
+  [[nodiscard]] std::uint32_t permissions_of(model::FileMode mode) const;
+  [[nodiscard]] Result<Deviations> find_deviations(Content content);
+  [[nodiscard]] Result<> examine(const Scan::Suspect& suspect, Content content, Deviations& out,
+                                 std::mutex& mutex);
+  [[nodiscard]] Result<model::TreeEntry> read_entry(const std::string& path, Content content,
+                                                    std::optional<std::uint64_t> expected_size,
+                                                    struct stat& info) const;
+  [[nodiscard]] Result<> move_files(ObjectId tree, Since since);
+  [[nodiscard]] Result<> apply(const Deviations& deviations, std::span<const model::Change> changes);
+  [[nodiscard]] Result<> write_files(const std::set<std::string>& paths);
+  [[nodiscard]] Result<> write_file(int folder, const std::string& path, FileRecord& file) const;
+
+  const Repository& repository_;
+  Root work_;
+  Root trash_;
+  base::UniqueFd clock_;
+  PoolOptions options_;
+  ScanOptions scan_options_;
+  FileTable table_;
+  ObjectId commit_;
+  ObjectId tree_;
+  bool usable_ = true;
+  std::optional<Deviations> last_;  // as of the last snapshot
+};
+
+}  // namespace fleet::git

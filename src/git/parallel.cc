@@ -1,0 +1,41 @@
+#include "git/parallel.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+namespace fleet::git {
+
+Result<> in_parallel(unsigned threads, std::size_t count,
+                     const std::function<Result<>(std::size_t, std::size_t)>& work) {
+  constexpr std::size_t kPiece = 64;
+  std::atomic<std::size_t> next = 0;
+  std::atomic<bool> stop = false;
+  std::mutex mutex;
+  std::optional<Error> error;
+  const auto run = [&] {
+    while (!stop) {
+      const std::size_t first = next.fetch_add(kPiece);
+      if (first >= count) return;
+      auto done = work(first, std::min(first + kPiece, count));
+      if (done) continue;
+      const std::lock_guard lock(mutex);
+      if (!error) error = std::move(done).error();
+      stop = true;
+    }
+  };
+  std::vector<std::thread> helpers;
+  const std::size_t pieces = (count + kPiece - 1) / kPiece;
+  for (std::size_t i = 1; i < std::min<std::size_t>(threads, pieces); ++i)
+    helpers.emplace_back(run);
+  run();
+  for (std::thread& helper : helpers)
+    helper.join();
+  if (error) return base::fail(*std::move(error));
+  return {};
+}
+
+}  // namespace fleet::git

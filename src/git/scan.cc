@@ -1,0 +1,236 @@
+#include "git/scan.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+#include <string_view>
+
+#include "git/path.h"
+#include "text/ignore.h"
+
+namespace fleet::git {
+namespace {
+
+using model::FileMode;
+
+// A file changed within the same tick of the kernel's clock as its stamp can have the same stamp. Ticks are 1
+// to 10 ms.
+constexpr std::int64_t kFresh = 20'000'000;  // nanoseconds
+constexpr std::size_t kMaxPath = 4095;       // bytes: what git and the system can name
+constexpr std::size_t kMaxIgnoreFile = 4'000'000;
+constexpr std::size_t kMaxNotes = 50;
+
+// A folder on the way from the root to where the walk is.
+struct Level {
+  const Level* above = nullptr;
+  std::string path;  // "" or ending in a slash
+  bool untracked = false;
+  bool has_rules = false;  // a .gitignore
+  mutable std::optional<bool> ignored;
+  mutable bool loaded = false;
+};
+
+class Scanner {
+ public:
+  Scanner(const Root& work, const ScanOptions& options) : work_(work), options_(options) {
+    rules_.add("", options.excludes);
+  }
+
+  Result<> folder(FolderRecord* record, const Level* above, std::string path) {
+    base::UniqueFd fd =
+        work_.open_folder(std::string_view(path).substr(0, path.empty() ? 0 : path.size() - 1));
+    if (!fd && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)) {
+      if (record != nullptr) all_missing(*record, path);
+      return {};
+    }
+    if (!fd) return base::fail_errno("look into the folder", shown(path), errno);
+    struct stat info {};
+    if (record != nullptr && ::fstat(fd.get(), &info) == 0 &&
+        (info.st_mode & 07777) != options_.folder_mode) {
+      out_.folders.push_back(path);
+    }
+
+    FLEET_TRY(const auto entries, read_folder(fd.get(), shown(path)));
+    Level level{above, std::move(path), record == nullptr, false, std::nullopt, false};
+    for (const FolderEntry& entry : entries)
+      level.has_rules = level.has_rules || (entry.name == ".gitignore" && entry.type == DT_REG);
+
+    static FolderRecord nothing;
+    FolderRecord& table = record != nullptr ? *record : nothing;
+    std::vector<bool> seen_files(table.files.size());
+    std::vector<bool> seen_folders(table.folders.size());
+    std::vector<std::string> to_enter;  // untracked
+    for (const FolderEntry& entry : entries) {
+      if (above == nullptr && entry.name == ".git") continue;  // ours
+      bool known = false;
+      if (FileRecord* file = table.find_file(entry.name)) {
+        seen_files[static_cast<std::size_t>(file - table.files.data())] = true;
+        known = tracked_file(fd.get(), *file, entry, level);
+      } else if (FolderRecord* below = table.find_folder(entry.name);
+                 below != nullptr && entry.type == DT_DIR) {
+        const auto at =
+            std::lower_bound(table.folders.begin(), table.folders.end(), entry.name,
+                             [](const auto& item, const std::string& name) { return item->name < name; });
+        seen_folders[static_cast<std::size_t>(at - table.folders.begin())] = true;
+        known = true;
+      }
+      if (!known) {
+        FLEET_CHECK(untracked_entry(fd.get(), entry, level, to_enter));
+      }
+    }
+    for (std::size_t i = 0; i < seen_files.size(); ++i) {
+      if (!seen_files[i]) file_missing(table.files[i], level.path);
+    }
+    fd.reset();  // a deep tree must not use up the descriptors
+    return enter(table, seen_folders, to_enter, level);
+  }
+
+  Scan take() { return std::move(out_); }
+
+ private:
+  Result<> enter(FolderRecord& table, const std::vector<bool>& seen,
+                 const std::vector<std::string>& untracked, const Level& level) {
+    for (std::size_t i = 0; i < table.folders.size(); ++i) {
+      FolderRecord& below = *table.folders[i];
+      const std::string path = level.path + below.name + '/';
+      if (seen[i]) {
+        FLEET_CHECK(folder(&below, &level, path));
+      } else {
+        all_missing(below, path);
+      }
+    }
+    for (const std::string& name : untracked)
+      FLEET_CHECK(folder(nullptr, &level, level.path + name + '/'));
+    return {};
+  }
+
+  [[nodiscard]] std::string shown(const std::string& path) const { return (work_.path() / path).string(); }
+
+  void note(const std::string& path, std::string_view why) {
+    if (out_.notes.size() < kMaxNotes)
+      out_.notes.push_back(fmt::format("{} was left out: {}", quote_path(path), why));
+    if (out_.notes.size() == kMaxNotes) out_.notes.emplace_back("more was left out");
+  }
+
+  void file_missing(const FileRecord& file, const std::string& folder_path) {
+    auto& list = file.entry.mode == FileMode::submodule ? out_.submodules : out_.missing;
+    list.push_back(folder_path + file.name);
+  }
+
+  void all_missing(const FolderRecord& record, const std::string& path) {
+    for (const FileRecord& file : record.files)
+      file_missing(file, path);
+    for (const auto& below : record.folders)
+      all_missing(*below, path + below->name + '/');
+  }
+
+  // False when what stands there has nothing to do with the tracked file.
+  bool tracked_file(int fd, FileRecord& file, const FolderEntry& entry, const Level& level) {
+    if (file.entry.mode == FileMode::submodule) {
+      if (entry.type != DT_DIR) {
+        out_.missing.push_back(level.path + entry.name);
+        return false;
+      }
+      const base::UniqueFd inside(
+          ::openat(fd, entry.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+      const auto content =
+          inside ? read_folder(inside.get(), entry.name) : Result<std::vector<FolderEntry>>{};
+      if (!content || !content->empty()) {
+        out_.submodules.push_back(level.path + entry.name);
+        note(level.path + entry.name, "it is a submodule, and what is in it stays in it");
+      }
+      return true;
+    }
+    struct stat info {};
+    if ((entry.type != DT_REG && entry.type != DT_LNK) ||
+        ::fstatat(fd, entry.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+      out_.missing.push_back(level.path + entry.name);
+      return false;
+    }
+    const FileStamp now = FileStamp::of(info);
+    if (now != file.stamp || now.changed >= options_.trusted_at - kFresh) {
+      out_.suspects.push_back({level.path + entry.name, &file, now});
+    }
+    return true;
+  }
+
+  Result<> untracked_entry(int fd, const FolderEntry& entry, const Level& level,
+                           std::vector<std::string>& to_enter) {
+    const std::string path = level.path + entry.name;
+    const bool is_folder = entry.type == DT_DIR;
+    if (!level.untracked) out_.extra.push_back(path);
+    if (options_.kept.contains(path) || is_ignored(path, is_folder, level)) {
+      out_.ignored.push_back(is_folder ? path + '/' : path);
+      return {};
+    }
+    if (!is_safe_name(entry.name)) {
+      note(path, "git takes no such name");
+    } else if (path.size() > kMaxPath) {
+      return base::fail_input("take the file", quote_path(path.substr(0, 100)) + "...",
+                              fmt::format("its path is longer than {} bytes", kMaxPath));
+    } else if (is_folder && ::faccessat(fd, (entry.name + "/.git").c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+      note(path, "it is a git repository of its own");
+    } else if (is_folder) {
+      to_enter.push_back(entry.name);
+    } else if (entry.type != DT_REG && entry.type != DT_LNK) {
+      note(path, "it is neither a file nor a folder nor a symlink");
+    } else if (out_.untracked.size() == options_.max_files) {
+      return base::fail_input("take the files of the task", work_.path().string(),
+                              fmt::format("there are more than {} new ones", options_.max_files),
+                              "name what is not to be kept in .gitignore");
+    } else {
+      out_.untracked.push_back(path);
+    }
+    return {};
+  }
+
+  bool is_ignored(const std::string& path, bool is_folder, const Level& level) {
+    load(level);
+    return folder_ignored(level) || rules_.check(path, is_folder) == text::Ignored::yes;
+  }
+
+  // Only tracked folders can be ignored and still be entered.
+  bool folder_ignored(const Level& level) {
+    if (!level.ignored) {
+      level.ignored = level.above != nullptr &&
+                      (folder_ignored(*level.above) ||
+                       rules_.check(level.path.substr(0, level.path.size() - 1), true) == text::Ignored::yes);
+    }
+    return *level.ignored;
+  }
+
+  void load(const Level& level) {
+    if (level.loaded) return;
+    level.loaded = true;
+    if (level.above != nullptr) load(*level.above);
+    if (!level.has_rules) return;
+    const Root::Parent at = work_.open_parent(level.path + ".gitignore");
+    const base::UniqueFd file = open_file(at.folder.get(), at.name);
+    std::string text;
+    char buffer[65536];
+    ssize_t got = 0;
+    while (file && text.size() < kMaxIgnoreFile && (got = ::read(file.get(), buffer, sizeof buffer)) > 0)
+      text.append(buffer, static_cast<std::size_t>(got));
+    rules_.add(level.path.empty() ? level.path : level.path.substr(0, level.path.size() - 1), text);
+  }
+
+  const Root& work_;
+  const ScanOptions& options_;
+  text::IgnoreRules rules_;
+  Scan out_;
+};
+
+}  // namespace
+
+Result<Scan> scan(const Root& work, FileTable& table, const ScanOptions& options) {
+  Scanner scanner(work, options);
+  FLEET_CHECK(scanner.folder(&table.root(), nullptr, ""));
+  return scanner.take();
+}
+
+}  // namespace fleet::git

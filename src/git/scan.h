@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "git/beneath.h"
+#include "git/file_table.h"
+
+namespace fleet::git {
+
+struct ScanOptions {
+  std::string excludes;                     // gitignore rules from outside the folder
+  std::set<std::string, std::less<>> kept;  // paths that count as ignored
+  std::int64_t trusted_at = 0;              // FileStamp's clock: when the table was last known to be true
+  std::uint32_t folder_mode = 0755;         // permissions of folders that nobody changed
+  std::size_t max_files = 2'000'000;        // more untracked ones are an Error
+};
+
+// What stands on disk, against a table of what should. Nothing of the files' content was read but .gitignore
+// files. Paths in no particular order.
+struct Scan {
+  struct Suspect {  // a tracked path whose file may have changed: its stamp differs, or is too fresh to tell
+    std::string path;
+    FileRecord* record;
+    FileStamp now;
+  };
+  std::vector<Suspect> suspects;
+  std::vector<std::string> missing;    // tracked, and no file there
+  std::vector<std::string> untracked;  // files and symlinks that belong in a snapshot
+  std::vector<std::string> ignored;    // files and folders that do not, topmost; folders end in a slash
+  std::vector<std::string> extra;  // all that is not in the table, topmost: untracked, ignored, or neither
+  std::vector<std::string> submodules;  // their folder is gone, or not empty
+  std::vector<std::string> folders;     // with changed permissions
+  std::vector<std::string> notes;       // what was left out and why, for people
+};
+
+[[nodiscard]] Result<Scan> scan(const Root& work, FileTable& table, const ScanOptions& options);
+
+}  // namespace fleet::git

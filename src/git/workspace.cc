@@ -1,0 +1,163 @@
+#include "git/workspace.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <mutex>
+
+#include "base/assert.h"
+#include "base/sync.h"
+#include "git/checkout.h"
+
+namespace fleet::git {
+
+namespace fs = std::filesystem;
+
+struct WorkspacePool::State {
+  State(const Repository& from, fs::path where, const PoolOptions& chosen)
+      : repository(from), folder(std::move(where)), options(chosen) {}
+
+  struct Slots {
+    std::vector<std::unique_ptr<Checkout>> idle;  // the last used at the end
+    unsigned next = 1;                            // number of the next folder
+    std::size_t size = 0;
+  };
+  const Repository& repository;
+  const fs::path folder;
+  const PoolOptions options;
+  base::Sync<Slots> slots;
+  // Held while a shared workspace is made, so that two tasks do not make two.
+  base::Sync<std::map<ObjectId, std::weak_ptr<const Workspace>>> shared;
+
+  std::unique_ptr<Checkout> take_idle(ObjectId tree);
+  Result<std::unique_ptr<Checkout>> make();
+  void put_back(std::unique_ptr<Checkout> checkout);
+};
+
+struct Workspace::Lease {
+  std::shared_ptr<WorkspacePool::State> pool;
+  std::unique_ptr<Checkout> checkout;
+  Lease(std::shared_ptr<WorkspacePool::State> from, std::unique_ptr<Checkout> what)
+      : pool(std::move(from)), checkout(std::move(what)) {}
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  ~Lease() { pool->put_back(std::move(checkout)); }
+};
+
+// One that holds the very tree, else the last used: it is most likely to be near.
+std::unique_ptr<Checkout> WorkspacePool::State::take_idle(ObjectId tree) {
+  auto locked = slots.lock();
+  auto& idle = locked->idle;
+  if (idle.empty()) return nullptr;
+  auto found = std::find_if(idle.rbegin(), idle.rend(), [&](const auto& checkout) {
+    return checkout->tree() == tree && !tree.is_none();
+  });
+  const auto at = found == idle.rend() ? std::prev(idle.end()) : std::prev(found.base());
+  auto taken = std::move(*at);
+  idle.erase(at);
+  return taken;
+}
+
+Result<std::unique_ptr<Checkout>> WorkspacePool::State::make() {
+  unsigned number = 0;
+  {
+    auto locked = slots.lock();
+    number = locked->next++;
+  }
+  FLEET_TRY(auto checkout, Checkout::open(repository, folder / std::to_string(number), options));
+  ++slots.lock()->size;
+  return checkout;
+}
+
+void WorkspacePool::State::put_back(std::unique_ptr<Checkout> checkout) {
+  auto locked = slots.lock();
+  if (checkout->is_usable()) {
+    locked->idle.push_back(std::move(checkout));
+  } else {
+    --locked->size;  // its folder stays until the pool is opened again
+  }
+}
+
+Workspace::Workspace(std::unique_ptr<Lease> lease) : lease_(std::move(lease)) {}
+Workspace::Workspace(Workspace&&) noexcept = default;
+Workspace& Workspace::operator=(Workspace&&) noexcept = default;
+Workspace::~Workspace() = default;
+
+const fs::path& Workspace::folder() const {
+  return lease_->checkout->folder();
+}
+ObjectId Workspace::commit() const {
+  return lease_->checkout->commit();
+}
+Result<> Workspace::move_to(ObjectId commit, Since since) {
+  return lease_->checkout->move_to(commit, since);
+}
+Result<WorkspaceSnapshot> Workspace::snapshot(std::optional<ObjectId> base) {
+  return lease_->checkout->snapshot(base);
+}
+Result<Kept> Workspace::take_kept(std::span<const std::string> globs, const fs::path& store) {
+  return lease_->checkout->take_kept(globs, store);
+}
+Result<Kept> Workspace::give_kept(const fs::path& store) {
+  return lease_->checkout->give_kept(store);
+}
+
+WorkspacePool::WorkspacePool(std::shared_ptr<State> state) : state_(std::move(state)) {}
+WorkspacePool::WorkspacePool(WorkspacePool&&) noexcept = default;
+WorkspacePool& WorkspacePool::operator=(WorkspacePool&&) noexcept = default;
+WorkspacePool::~WorkspacePool() = default;
+
+Result<WorkspacePool> WorkspacePool::open(const Repository& repository, const fs::path& folder,
+                                          const PoolOptions& options) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) {
+    return base::fail_errno("make the folder for workspaces", folder.string(), error.value(),
+                            "put it elsewhere, or check who may write there");
+  }
+  auto state = std::make_shared<State>(repository, fs::canonical(folder, error), options);
+  auto slots = state->slots.lock();
+  for (const auto& entry : fs::directory_iterator(state->folder, error)) {
+    const std::string name = entry.path().filename().string();
+    unsigned number = 0;
+    if (std::from_chars(name.data(), name.data() + name.size(), number).ptr != name.data() + name.size())
+      continue;
+    slots->next = std::max(slots->next, number + 1);
+    auto checkout = Checkout::open(repository, entry.path(), options);
+    if (!checkout) continue;  // given up; a new one gets another number
+    slots->idle.push_back(*std::move(checkout));
+    ++slots->size;
+  }
+  return WorkspacePool(state);
+}
+
+Result<Workspace> WorkspacePool::acquire(ObjectId commit) {
+  FLEET_TRY(const ObjectId tree, state_->repository.objects().tree_of(commit));
+  while (auto idle = state_->take_idle(tree)) {
+    Workspace workspace(std::make_unique<Workspace::Lease>(state_, std::move(idle)));
+    if (workspace.move_to(commit)) return workspace;
+    // What was left in it could not be removed: the lease's end gives it up.
+  }
+  FLEET_TRY(auto made, state_->make());
+  Workspace workspace(std::make_unique<Workspace::Lease>(state_, std::move(made)));
+  FLEET_CHECK(workspace.move_to(commit));
+  return workspace;
+}
+
+Result<SharedWorkspace> WorkspacePool::acquire_shared(ObjectId commit) {
+  auto shared = state_->shared.lock();
+  if (auto alive = (*shared)[commit].lock()) return SharedWorkspace(std::move(alive));
+  FLEET_TRY(Workspace workspace, acquire(commit));
+  auto made = std::make_shared<const Workspace>(std::move(workspace));
+  std::erase_if(*shared, [](const auto& known) { return known.second.expired(); });
+  (*shared)[commit] = made;
+  return SharedWorkspace(std::move(made));
+}
+
+std::size_t WorkspacePool::size() const {
+  return state_->slots.lock()->size;
+}
+
+}  // namespace fleet::git
