@@ -197,9 +197,10 @@ Result<> Checkout::examine(const Scan::Suspect& suspect, Content content, Deviat
   return {};
 }
 
-Result<Checkout::Deviations> Checkout::find_deviations(Content content) {
+Result<Checkout::Deviations> Checkout::find_deviations(Content content, Untracked look) {
   FLEET_TRY(const std::int64_t begun, file_system_time());
   Deviations out;
+  scan_options_.look = look;
   FLEET_TRY(out.scan, git::scan(work_, table_, scan_options_));
   std::mutex mutex;
   const auto& suspects = out.scan.suspects;
@@ -241,7 +242,7 @@ Result<> Checkout::move_files(ObjectId tree, Since since) {
   scan_options_.kept.clear();
   if (since == Since::maybe_changed || !last_) {
     last_.reset();
-    FLEET_TRY(last_, find_deviations(Content::compare));
+    FLEET_TRY(last_, find_deviations(Content::compare, Untracked::topmost));
   }
   const Deviations deviations = *std::move(last_);
   last_.reset();
@@ -362,7 +363,7 @@ Result<WorkspaceSnapshot> Checkout::snapshot(std::optional<ObjectId> base) {
   ObjectStore& store = repository_.objects();
   FLEET_CHECK(check_in_place());
   last_.reset();
-  FLEET_TRY(Deviations found, find_deviations(Content::store));
+  FLEET_TRY(Deviations found, find_deviations(Content::store, Untracked::classify));
   std::map<std::string, Change> changes;
   for (const Change& change : found.changed)
     changes[change.path] = change;

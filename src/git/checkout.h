@@ -58,7 +58,7 @@ class Checkout {
   [[nodiscard]] Result<> check_in_place() const;
   [[nodiscard]] Result<std::int64_t> file_system_time() const;
   [[nodiscard]] std::uint32_t permissions_of(model::FileMode mode) const;
-  [[nodiscard]] Result<Deviations> find_deviations(Content content);
+  [[nodiscard]] Result<Deviations> find_deviations(Content content, Untracked look);
   [[nodiscard]] Result<> examine(const Scan::Suspect& suspect, Content content, Deviations& out,
                                  std::mutex& mutex);
   [[nodiscard]] Result<model::TreeEntry> read_entry(const std::string& path, Content content,

@@ -181,7 +181,7 @@ Result<> find_matching(const Root& work, const text::GlobSet& globs, const std::
 Result<Kept> Checkout::take_kept(std::span<const std::string> globs, const fs::path& store_path) {
   FLEET_TRY(const auto wanted, text::GlobSet::parse({globs.begin(), globs.end()}));
   if (!last_) {
-    FLEET_TRY(last_, find_deviations(Content::compare));
+    FLEET_TRY(last_, find_deviations(Content::compare, Untracked::classify));
   }
   Kept out;
   for (const std::string& path : last_->scan.ignored)

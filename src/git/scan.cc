@@ -164,6 +164,7 @@ class Scanner {
     const std::string path = level.path + entry.name;
     const bool is_folder = entry.type == DT_DIR;
     if (!level.untracked) out_.extra.push_back(path);
+    if (options_.look == Untracked::topmost) return {};
     if (options_.kept.contains(path) || is_ignored(path, is_folder, level)) {
       out_.ignored.push_back(is_folder ? path + '/' : path);
       return {};

@@ -11,7 +11,14 @@
 
 namespace fleet::git {
 
+// How far to look at what is not in the table.
+enum class Untracked {
+  topmost,   // only that it is there: for removing it
+  classify,  // whether it belongs in a snapshot
+};
+
 struct ScanOptions {
+  Untracked look = Untracked::classify;
   std::string excludes;                     // gitignore rules from outside the folder
   std::set<std::string, std::less<>> kept;  // paths that count as ignored
   std::int64_t trusted_at = 0;              // FileStamp's clock: when the table was last known to be true
@@ -19,7 +26,8 @@ struct ScanOptions {
   std::size_t max_files = 2'000'000;        // more untracked ones are an Error
 };
 
-// What stands on disk, against a table of what should. Nothing of the files' content was read but .gitignore
+// What stands on disk, against a table of what should. `untracked`, `ignored` and most notes only come with
+// Untracked::classify.
 // files. Paths in no particular order.
 struct Scan {
   struct Suspect {  // a tracked path whose file may have changed: its stamp differs, or is too fresh to tell
