@@ -17,6 +17,11 @@ bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+// The dot of `www.`, which makes a link of what follows.
+bool ends_www(std::string_view text, std::size_t i) {
+  return text[i] == '.' && i > 0 && (text[i - 1] | 0x20) == 'w';
+}
+
 std::size_t longest_run_of_backticks(std::string_view text) {
   std::size_t longest = 0, run = 0;
   for (const char c : text) {
@@ -34,8 +39,7 @@ std::string escape_prose(std::string_view bytes, std::size_t width) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    const bool starts_link =
-        text.compare(i, 3, "://") == 0 || (c == '.' && i >= 3 && (text[i - 1] | 0x20) == 'w');
+    const bool starts_link = text.compare(i, 3, "://") == 0 || ends_www(text, i);
     if (kMarkup.find(c) != std::string_view::npos || c == '@' || c == '#' || starts_link) out += '\\';
     out += c;
     const bool names_follow = i + 1 < text.size() && is_word(text[i + 1]);
@@ -62,10 +66,12 @@ std::string code_span(std::string_view bytes, Place place, std::size_t width) {
 }
 
 std::string html_text(std::string_view bytes, std::size_t width) {
+  const std::string text = text::fit(bytes, width, text::Charset::unicode);
   std::string out;
-  for (const char c : text::fit(bytes, width, text::Charset::unicode)) {
-    const bool is_plain =
-        is_word(c) || static_cast<unsigned char>(c) >= 0x80 || c == ' ' || c == '.' || c == '-';
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool is_plain = is_word(c) || static_cast<unsigned char>(c) >= 0x80 || c == ' ' || c == '-' ||
+                          (c == '.' && !ends_www(text, i));
     if (is_plain) {
       out += c;
     } else {

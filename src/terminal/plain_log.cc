@@ -193,18 +193,17 @@ void PlainLog::write_line(const model::RunEvent& event, const Line& line, const 
   const auto charset = look.unicode ? text::Charset::unicode : text::Charset::ascii;
   const std::string_view name = event.task ? std::string_view(plan_.task(*event.task).id) : "run";
   const std::string elapsed = base::describe_duration(std::max(event.at - *start_, Duration{}));
-  std::string said = text::fit(line.text, kLongestText, charset);
-  if (options_.github_actions) said = text::defuse_commands(said);
+  const std::string said = text::fit(line.text, kLongestText, charset);
   const Tone text_tone = line.tone == Tone::active ? Tone::faint
                          : line.tone == Tone::good ? Tone::plain
                                                    : line.tone;
-  terminal_.write(
-      options_.stream,
+  const std::string written =
       fmt::format("{}  {} {}  {}\n", toned(text::pad(elapsed, 7, text::Align::right), Tone::faint, look),
                   toned(glyph(line.sign, look.unicode), line.tone, look),
                   toned(text::pad(text::fit(name, name_width_, charset), name_width_),
                         event.task ? Tone::plain : Tone::strong, look),
-                  toned(said, text_tone, look)));
+                  toned(said, text_tone, look));
+  terminal_.write(options_.stream, options_.github_actions ? text::defuse_commands(written) : written);
 }
 
 void PlainLog::write_output(const model::RunEvent& event, const Look& look) {
@@ -225,7 +224,8 @@ void PlainLog::write_output(const model::RunEvent& event, const Look& look) {
   std::string_view rest = shown;
   while (!rest.empty()) {
     const std::size_t end = rest.find('\n');
-    block += fmt::format("         {} {}\n", toned(bar, Tone::faint, look), rest.substr(0, end));
+    const std::string_view line = rest.substr(0, end);
+    block += fmt::format("         {}{}{}\n", toned(bar, Tone::faint, look), line.empty() ? "" : " ", line);
     rest.remove_prefix(end + 1);
   }
   if (options_.github_actions) {

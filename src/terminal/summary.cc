@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t kMostRows = 60;
 constexpr std::size_t kMostListed = 500;  // of those
 constexpr std::size_t kMostConflicts = 50;
-constexpr std::size_t kLongestFact = 5000;  // columns
+constexpr std::size_t kLongestText = 5000;  // columns
 
 Tone tone_of(TaskState state) {
   switch (state) {
@@ -152,10 +152,13 @@ std::string requirement_table(const std::vector<model::RequirementReport>& requi
   return table.draw(look);
 }
 
-// Whole, however long: people copy these.
+// However long, for what people must read to the end, or copy; the terminal wraps it.
+std::string whole(std::string_view bytes, const Look& look) {
+  return text::fit(bytes, kLongestText, look.unicode ? text::Charset::unicode : text::Charset::ascii);
+}
+
 std::string fact(std::string_view name, std::string_view value, const Look& look) {
-  const auto charset = look.unicode ? text::Charset::unicode : text::Charset::ascii;
-  return toned(text::pad(name, 8), Tone::faint, look) + "  " + text::fit(value, kLongestFact, charset) + "\n";
+  return toned(text::pad(name, 8), Tone::faint, look) + "  " + whole(value, look) + "\n";
 }
 
 std::string verdict_line(const model::Report& report, const Look& look) {
@@ -205,14 +208,14 @@ std::string ago(Duration since) {
 std::string summary(const model::Report& report, const SummaryPlaces& places, const Look& look) {
   std::string out = "\n" + verdict_line(report, look);
   for (const std::string& reason : report.reasons)
-    out += "  " + fitted(reason, look, 2) + "\n";
+    out += "  " + whole(reason, look) + "\n";
   out += "\n" + task_table(report.tasks, std::nullopt, look);
   if (!report.conflicts.empty()) out += heading("Conflicts", look) + conflict_table(report.conflicts, look);
   if (!report.requirements.empty())
     out += heading("Requirements", look) + requirement_table(report.requirements, look);
   if (!report.notes.empty()) out += "\n";
   for (const std::string& note : report.notes)
-    out += toned("note", Tone::warning, look) + "  " + fitted(note, look, 6) + "\n";
+    out += toned("note", Tone::warning, look) + "  " + whole(note, look) + "\n";
   out += "\n" + time_facts(report, look) + delivery_fact(report.delivery, look);
   for (const std::string& path : places.reports)
     out += fact(&path == &places.reports.front() ? "report" : "", path, look);
