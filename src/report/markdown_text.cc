@@ -17,6 +17,14 @@ bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+// Whether a mention or reference would begin with the sign at this place: `@`, `#`, or the dash of `GH-12`.
+bool begins_reference(std::string_view text, std::size_t i) {
+  const char c = text[i];
+  const bool is_sign = c == '@' || c == '#' ||
+                       (c == '-' && i >= 2 && (text[i - 1] | 0x20) == 'h' && (text[i - 2] | 0x20) == 'g');
+  return is_sign && i + 1 < text.size() && is_word(text[i + 1]);
+}
+
 // The dot of `www.`, which makes a link of what follows.
 bool ends_www(std::string_view text, std::size_t i) {
   return text[i] == '.' && i > 0 && (text[i - 1] | 0x20) == 'w';
@@ -42,10 +50,7 @@ std::string escape_prose(std::string_view bytes, std::size_t width) {
     const bool starts_link = text.compare(i, 3, "://") == 0 || ends_www(text, i);
     if (kMarkup.find(c) != std::string_view::npos || c == '@' || c == '#' || starts_link) out += '\\';
     out += c;
-    const bool names_follow = i + 1 < text.size() && is_word(text[i + 1]);
-    const bool is_github_reference =
-        c == '-' && i >= 2 && (text[i - 1] | 0x20) == 'h' && (text[i - 2] | 0x20) == 'g';
-    if (names_follow && (c == '@' || c == '#' || is_github_reference)) out += kNoWidth;
+    if (begins_reference(text, i)) out += kNoWidth;
   }
   return out;
 }
@@ -77,7 +82,7 @@ std::string html_text(std::string_view bytes, std::size_t width) {
     } else {
       out += "&#" + std::to_string(static_cast<unsigned char>(c)) + ";";
     }
-    if (c == '@' || c == '#') out += kNoWidth;
+    if (begins_reference(text, i)) out += kNoWidth;
   }
   return out;
 }
