@@ -150,8 +150,9 @@ std::int64_t Database::changes() const {
 }
 
 Result<> Database::check_integrity() {
-  FLEET_TRY(const std::string found, text("PRAGMA integrity_check(1)"));
-  if (found != "ok") return fail_damaged(found);
+  FLEET_TRY(Statement integrity, prepare("PRAGMA integrity_check(1)"));
+  FLEET_TRY(const bool answered, integrity.step());
+  if (!answered || integrity.text(0) != "ok") return fail_damaged(std::string(integrity.text(0)));
   FLEET_TRY(const std::int64_t orphans, integer("SELECT count(*) FROM pragma_foreign_key_check"));
   if (orphans != 0) return fail_damaged("rows refer to others that are not there");
   return {};

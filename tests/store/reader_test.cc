@@ -114,7 +114,7 @@ Batch attempt(const std::string& run, const std::string& task, int number, Durat
 TEST_F(ReaderTest, TheTypicalDurationIsTheMedianOfAttemptsThatWereDone) {
   std::vector<Batch> batches;
   for (int i = 0; i < 3; ++i) {
-    const std::string run = "r" + std::to_string(i);
+    const std::string run = fmt::format("r{}", i);
     batches.push_back(new_run(run));
     batches.push_back(attempt(run, "a", 1, 100s, model::Verdict::failed));
     batches.push_back(attempt(run, "a", 2, std::chrono::seconds(1 + 10 * i)));  // 1, 11, 21
@@ -132,7 +132,7 @@ TEST_F(ReaderTest, TheTypicalDurationIsTheMedianOfAttemptsThatWereDone) {
 TEST_F(ReaderTest, TheTypicalDurationForgetsTheDistantPast) {
   std::vector<Batch> batches;
   for (int i = 0; i < 25; ++i) {
-    const std::string run = "r" + std::to_string(i);
+    const std::string run = fmt::format("r{}", i);
     Batch start = new_run(run);
     start.start->row.created = at(i);
     batches.push_back(std::move(start));

@@ -165,13 +165,13 @@ TEST_F(WriterTest, AnAttemptIsWrittenAgainAsItEnds) {
 TEST_F(WriterTest, AnswersInTheOrderOfSubmissionFromManyThreads) {
   const auto writer = open();
   for (int run = 0; run < 4; ++run)
-    writer->submit(new_run("r" + std::to_string(run)));
+    writer->submit(new_run(fmt::format("r{}", run)));
   std::vector<std::vector<std::uint64_t>> answered(4);
   std::vector<std::thread> threads;
   for (std::size_t run = 0; run < 4; ++run) {
     threads.emplace_back([&, run] {
       for (std::uint64_t sequence = 1; sequence <= 500; ++sequence) {
-        Batch batch = journal_batch("r" + std::to_string(run), sequence);
+        Batch batch = journal_batch(fmt::format("r{}", run), sequence);
         if (sequence % 100 == 0) batch.durability = Durability::full;
         writer->submit(std::move(batch), [&answered, run, sequence](Result<> committed) {
           EXPECT_TRUE(committed);
@@ -187,7 +187,7 @@ TEST_F(WriterTest, AnswersInTheOrderOfSubmissionFromManyThreads) {
   for (std::size_t run = 0; run < 4; ++run) {
     ASSERT_THAT(answered[run], SizeIs(500));
     EXPECT_TRUE(std::is_sorted(answered[run].begin(), answered[run].end()));
-    EXPECT_THAT(journal_of(reader, "r" + std::to_string(run)), SizeIs(500));
+    EXPECT_THAT(journal_of(reader, fmt::format("r{}", run)), SizeIs(500));
   }
 }
 
@@ -302,7 +302,7 @@ TEST_F(WriterTest, TwoProcessesWriteTwoRuns) {
 TEST_F(WriterTest, KillingTheProcessLosesNothingThatWasAnswered) {
   std::mt19937 random(1);
   for (int round = 0; round < 12; ++round) {
-    const std::string run = "r" + std::to_string(round);
+    const std::string run = fmt::format("r{}", round);
     int pipe[2];
     ASSERT_EQ(::pipe(pipe), 0);
     const pid_t child = ::fork();
