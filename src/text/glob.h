@@ -92,7 +92,8 @@ struct Overlap {
 };
 
 // Exact wherever no set takes back. With `!` the search for a path is over subsets of the globs' states, of
-// which there can be exponentially many: it gives up after kMaxOverlapStates of them and answers `possible`.
+// which there can be exponentially many: it gives up after kMaxOverlapStates of them,
+// or 64 MiB, and answers `possible`.
 inline constexpr std::size_t kMaxOverlapStates = 20'000;
 [[nodiscard]] Overlap common_path(const GlobSet& left, const GlobSet& right,
                                   Reading reading = Reading::exact);

@@ -21,7 +21,7 @@ class IgnoreRules {
 
   // `directory` is where the file lies, relative to the root, "" for the root itself, no slash at the end. Of
   // two contents for one directory the later is stronger: add the user's core.excludesFile and info/exclude,
-  // in this order, to "" before the root's .gitignore.
+  // in this order, to "" before the root's .gitignore. Whoever reads the files bounds their size.
   void add(std::string_view directory, std::string_view content);
 
   // What the patterns say of this path alone, for a walk from the root down that does not enter directories

@@ -32,8 +32,7 @@ class ByteSet {
 };
 
 // One gitignore pattern as an automaton: what glob.h and ignore.h share. A chain of states: each may go on by
-// one byte, or skip ahead by none. No state leads back but to itself, so a match takes one pass over the
-// path.
+// one byte, or skip ahead by none. No state leads back but to itself: a match takes one pass over the path.
 class PathPattern {
  public:
   static constexpr std::uint16_t kNowhere = UINT16_MAX;

@@ -11,8 +11,7 @@
 namespace fleet::text {
 
 // A regular expression in RE2's syntax: matching takes time linear in the text, whatever the expression. `^`
-// and
-// `$` match at lines. Text is UTF-8; bytes that are not are matched by nothing and pass through unharmed.
+// and `$` match at lines. Text is UTF-8; bytes that are not are matched by nothing and pass through unharmed.
 // Immutable, cheap to copy; any thread.
 class Regex {
  public:

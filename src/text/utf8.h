@@ -19,7 +19,7 @@ enum class Newlines { keep, escape };
 // \u{202e}. Tabs stay, a CR before an LF goes.
 [[nodiscard]] std::string printable(std::string_view bytes, Newlines newlines = Newlines::keep);
 
-// Code points, counting each invalid part as one: the column of a caret is this of the bytes before it,
+// Code points, each invalid part counted as one: the column of a caret is that of the bytes before it,
 // plus 1.
 [[nodiscard]] std::size_t count_codepoints(std::string_view bytes);
 

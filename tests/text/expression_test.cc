@@ -104,6 +104,15 @@ TEST(Expression, EvaluatesNoOperandThatDoesNotCount) {
   EXPECT_EQ(calls, 0);
 }
 
+TEST(Expression, ReachesIntoWhatAFunctionGives) {
+  Context context;
+  context.call = [](std::string_view, const std::vector<Value>&) -> Result<Value> {
+    return Value({{"inner", {{"text", "long enough to be on the heap, not within the string"}}}});
+  };
+  EXPECT_EQ(Expression::parse("success().inner['text']")->evaluate(context).value(),
+            "long enough to be on the heap, not within the string");
+}
+
 TEST(Expression, HasFunctions) {
   EXPECT_EQ(evaluate("contains('Hello', 'ELL')"), true);
   EXPECT_EQ(evaluate("contains(matrix.list, 'b')"), true);

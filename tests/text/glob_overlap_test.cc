@@ -41,6 +41,8 @@ TEST(CommonPath, IsAShortestWitness) {
 TEST(CommonPath, CountsOnlyPathsThatCanExist) {
   EXPECT_EQ(common("/?", "/[.]"), std::nullopt);
   EXPECT_EQ(common("/a/[.]?", "/a/[.][.]"), std::nullopt);
+  EXPECT_EQ(common("[!\x01-\xff]", "**"), std::nullopt) << "only a zero byte would do";
+  EXPECT_EQ(common_of_sets({"[!\x01-\xff]", "/a", "!/a"}, {"**"}).answer, Overlap::Answer::none);
   EXPECT_EQ(common("/a/[.]*", "/a/[.][.]*"), "a/..a");
 }
 

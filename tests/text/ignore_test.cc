@@ -68,6 +68,9 @@ TEST(IgnoreRules, AgreesWithGit) {
       "a", "b",     "d",    "e",           "foo", "bar",   "/",   "/",   "*",     "**",   "**/",      "/**/",
       "?", "[a-d]", "[!a]", ".",           "o",   "\\",    " ",   "[",   "]",     "-",    "x",        "#",
       "!", "\t",    "\r",   "[[:alpha:]]", "***", "foo**", "\\ ", "/**", "[]-a]", "\xff", "\xc3\xa4", "f"};
+  // Directly after a literal start `**` crosses slashes, whatever gitignore(5) says.
+  const std::vector<std::string_view> quirks{"foo**/bar\n", "/foo**/bar\n", "foo**/**/\n", "/d**/a\n",
+                                             "d/e**/ab\n"};
   TemporaryFolder folder;
   IgnoreRules rules;
   RandomText random(4);
@@ -77,6 +80,7 @@ TEST(IgnoreRules, AgreesWithGit) {
     std::string content = random.one_in(10) ? "\xef\xbb\xbf" : "";
     for (std::size_t lines = 1 + random.below(6); lines > 0; --lines) {
       if (random.one_in(4)) content += '!';
+      if (random.one_in(12)) content += random.pick(quirks);
       content += random.several(pieces, random.one_in(3) ? 2 : 6);
       if (random.one_in(4)) content += '/';
       if (random.one_in(20)) content += '\r';

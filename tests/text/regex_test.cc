@@ -21,6 +21,16 @@ TEST(Regex, ReplacesAndCounts) {
   EXPECT_FALSE(regex->is_found_in("x"));
 }
 
+TEST(Regex, KnowsGroupsByNameAndWhereItReplaced) {
+  const auto result =
+      Regex::parse("(?P<left>[0-9]+)=(?P<right>[0-9]+)")->replace_all("x 1=2 3=4", "${right}=${left}");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->text, "x 2=1 4=3");
+  EXPECT_EQ(result->offsets, (std::vector<std::size_t>{2, 6}));
+  EXPECT_EQ(replaced("(?P<a>x)", "x", "${b}"), "there is no group `b`");
+  EXPECT_EQ(replaced("(x)", "x", "\\1"), "a group is written `$1`, not `\\1`");
+}
+
 TEST(Regex, MatchesAtLines) {
   EXPECT_EQ(replaced("^a$", "a\nb\na", "x"), "x\nb\nx");
   EXPECT_EQ(replaced("^", "a\nb", "> "), "> a\n> b");
