@@ -56,7 +56,7 @@ Grammar c_family(const TSLanguage* (*language)(), std::vector<std::string_view> 
   grammar.fragments = kCFragments;
   grammar.names_also_in = {{"void f() { ", " x; }"}};
   grammar.declarations_also_in = {{"struct X { ", "\n};"}};
-  grammar.statements_end_with_semicolon = true;
+  grammar.spelling = Spelling::statements;
   return grammar;
 }
 
@@ -65,6 +65,7 @@ Grammar script(const TSLanguage* (*language)(), std::vector<std::string_view> en
   grammar.language = language;
   grammar.endings = std::move(endings);
   grammar.fragments = kScriptFragments;
+  grammar.spelling = Spelling::modules;
   return grammar;
 }
 

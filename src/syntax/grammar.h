@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "syntax/language.h"
+#include "syntax/rendering.h"
 #include "syntax/tree.h"
 
 struct TSLanguage;
@@ -26,8 +27,8 @@ struct Grammar {
   // A pattern is looked for as both.
   std::vector<Surroundings> names_also_in;
   std::vector<Surroundings> declarations_also_in;
-  // Whether a statement needs a `;`, also one that is only a metavariable.
-  bool statements_end_with_semicolon = false;
+  // How a pattern is spelled where it does not parse with names for its metavariables.
+  Spelling spelling = Spelling::names;
   // Nodes that hold statements and nothing else, not even braces.
   std::vector<std::string_view> bare_blocks;
 };

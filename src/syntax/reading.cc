@@ -6,55 +6,12 @@
 #include <optional>
 
 #include "syntax/grammar.h"
+#include "syntax/rendering.h"
 
 namespace fleet::syntax {
 namespace {
 
 constexpr std::size_t kMaxDepth = 200;  // of a pattern: the matcher recurses over it
-
-enum class Semicolons { as_written, added };
-
-// The text of a pattern with names in place of the metavariables.
-struct Rendered {
-  std::string text;
-  std::vector<Span> words;             // where each word of the pattern stands in `text`
-  std::vector<std::string> stand_ins;  // by word; empty where it is no metavariable
-  std::vector<bool> semicolon_added;   // by word
-};
-
-// Whether a metavariable stands alone where a statement does.
-bool is_statement(const Pattern::Compiled& pattern, std::size_t index) {
-  const auto& words = pattern.words;
-  const auto mark = [&](std::size_t i, std::string_view marks) {
-    return words[i].kind == WordKind::mark && marks.find(pattern.text[words[i].span.start]) != marks.npos;
-  };
-  const bool begins = index == 0 || mark(index - 1, "{};):") || words[index - 1].is_metavariable();
-  if (!begins) return false;
-  if (index + 1 == words.size() || mark(index + 1, "}")) return true;
-  const Span between{words[index].span.end, words[index + 1].span.start};
-  return between.of(pattern.text).find('\n') != std::string_view::npos;
-}
-
-Rendered render(const Pattern::Compiled& pattern, Semicolons semicolons) {
-  std::string prefix = "fleetVar";
-  while (pattern.text.find(prefix) != std::string::npos)
-    prefix += 'r';
-  Rendered out;
-  std::uint32_t at = 0;
-  for (std::size_t i = 0; i < pattern.words.size(); ++i) {
-    const Word& word = pattern.words[i];
-    out.text += pattern.text.substr(at, word.span.start - at);
-    at = word.span.end;
-    const auto start = static_cast<std::uint32_t>(out.text.size());
-    out.stand_ins.push_back(word.is_metavariable() ? fmt::format("{}{}_", prefix, i) : "");
-    out.text += word.is_metavariable() ? std::string_view(out.stand_ins.back()) : word.span.of(pattern.text);
-    out.words.push_back({start, static_cast<std::uint32_t>(out.text.size())});
-    out.semicolon_added.push_back(word.is_metavariable() && semicolons == Semicolons::added &&
-                                  is_statement(pattern, i));
-    if (out.semicolon_added.back()) out.text += ';';
-  }
-  return out;
-}
 
 // Makes a Reading of a subtree.
 class Builder {
@@ -245,8 +202,8 @@ class Reader {
  public:
   Reader(const Pattern::Compiled& pattern, const std::string& tried, const std::string& on)
       : pattern_(pattern), tried_(tried), on_(on) {
-    renderings_.push_back(render(pattern, Semicolons::as_written));
-    if (grammar().statements_end_with_semicolon) renderings_.push_back(render(pattern, Semicolons::added));
+    renderings_.push_back(render(pattern, Spelling::names));
+    renderings_.push_back(render(pattern, grammar().spelling));
   }
 
   Result<Readings> read() {

@@ -218,6 +218,9 @@ Result<> check_still_parses(std::string_view path, const Tree& before, const Tre
 
 Result<Rewritten> rewrite(const Pattern& pattern, const Replacement& replacement, std::string_view path,
                           const Tree& tree, const Bounds& bounds) {
+  if (tree.source().find('\0') != std::string_view::npos) {
+    return base::fail_input(std::string(kTried), std::string(path), "it holds a NUL byte, so it is no text");
+  }
   FLEET_TRY(std::vector<Match> matches, find_all(pattern, tree, bounds));
   if (matches.empty()) return Rewritten{std::string(tree.source()), {}};
   FLEET_TRY(std::vector<Chosen> chosen, choose(std::move(matches), replacement.compiled(), path));

@@ -78,6 +78,20 @@ void mark_closing_separator(std::vector<Node>& nodes, std::uint32_t parent, std:
   last->closing_separator = is_one_of(last->span.of(source), ",;");
 }
 
+// Whether a node holds text that none of its children does: a string around its escapes.
+bool is_opaque(const std::vector<Node>& nodes, std::uint32_t parent, std::string_view source) {
+  std::uint32_t at = nodes[parent].span.start;
+  const auto has_text_before = [&](std::uint32_t end) {
+    // A backslash outside of strings joins two lines.
+    return at < end && Span{at, end}.of(source).find_first_not_of(" \t\r\n\f\v\\") != std::string_view::npos;
+  };
+  for (std::uint32_t child = parent + 1; child < nodes[parent].next; child = nodes[child].next) {
+    if (has_text_before(nodes[child].span.start)) return true;
+    at = nodes[child].span.end;
+  }
+  return has_text_before(nodes[parent].span.end);
+}
+
 std::vector<Node> flatten(const TSTree& tree, std::string_view source) {
   std::vector<Node> nodes;
   nodes.reserve(source.size() / 4 + 16);
@@ -95,6 +109,10 @@ std::vector<Node> flatten(const TSTree& tree, std::string_view source) {
       more = ts_tree_cursor_goto_parent(&cursor);
       if (!more) break;
       nodes[open.back()].next = static_cast<std::uint32_t>(nodes.size());
+      if (!nodes[open.back()].error && is_opaque(nodes, open.back(), source)) {
+        nodes.resize(open.back() + 1);
+        nodes.back().next = open.back() + 1;
+      }
       mark_closing_separator(nodes, open.back(), source);
       open.pop_back();
     }

@@ -57,7 +57,8 @@ struct Node {
 
 // A source text as its parser understood it. The nodes stand in the order of a walk (a parent before its
 // children): children of `i` are `i + 1`, `nodes()[i + 1].next`, ... before `nodes()[i].next`. So a walk is a
-// loop, and a tree of any depth needs no stack. A value; it views the source, which must outlive it.
+// loop, and a tree of any depth needs no stack. A node with text that none of its children holds (a string
+// around its escapes) is a leaf here. A value; it views the source, which must outlive it.
 class Tree {
  public:
   Tree(Language language, std::string_view source, std::vector<Node> nodes);

@@ -190,6 +190,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "class $N($$$B):\n    $$$C",
                   "class A(B, c=d):\n    x = 1\nclass E: pass\n",
                   {"class A(B, c=d):\n    x = 1"}},
+        MatchCase{python, "f('a\\n')", "f('a\\n'); f('b\\n'); f('a\\t')\n", {"f('a\\n')"}},
+        MatchCase{python, "f(f'{$X:.2}')", "f(f'{a:.2}'); f(f'{a:.3}')\n", {"f(f'{a:.2}')"}},
         MatchCase{python, "$X is None", "a is None; a is not None\n", {"a is None"}},
         MatchCase{python, "not $X in $Y", "not a in b\n", {"not a in b"}},
         MatchCase{python, "\"$S\" % $A", "\"a\" % b; 'a' % b\n", {"\"a\" % b"}},
