@@ -25,6 +25,30 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
+// Digits from the right, without the formatting library: every row of the database bears a time.
+void put(std::string& text, std::size_t end, int digits, std::int64_t value) {
+  for (; digits > 0; --digits, value /= 10)
+    text[--end] = static_cast<char>('0' + value % 10);
+}
+
+// Rounded down to so many decimals of a second, 3 or 6.
+std::string format_utc(TimePoint time, int decimals) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::int64_t micros = (time - day).count();
+  const std::int64_t seconds = micros / 1'000'000;
+  const std::int64_t fraction = micros % 1'000'000;
+  std::string text = decimals == 3 ? "0000-00-00T00:00:00.000Z" : "0000-00-00T00:00:00.000000Z";
+  put(text, 4, 4, static_cast<int>(date.year()));
+  put(text, 7, 2, static_cast<unsigned>(date.month()));
+  put(text, 10, 2, static_cast<unsigned>(date.day()));
+  put(text, 13, 2, seconds / 3600);
+  put(text, 16, 2, seconds / 60 % 60);
+  put(text, 19, 2, seconds % 60);
+  put(text, 20 + static_cast<std::size_t>(decimals), decimals, decimals == 3 ? fraction / 1000 : fraction);
+  return text;
+}
+
 }  // namespace
 
 std::optional<Duration> parse_duration(std::string_view text) {
@@ -75,17 +99,7 @@ std::string describe_duration(Duration duration) {
 }
 
 std::string format_time(TimePoint time) {
-  const std::int64_t micros = time.time_since_epoch().count();
-  std::time_t seconds = micros / 1'000'000;
-  std::int64_t millis = micros % 1'000'000 / 1'000;
-  if (millis < 0) {
-    millis += 1'000;
-    --seconds;
-  }
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900, parts.tm_mon + 1,
-                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, millis);
+  return format_utc(time, 3);
 }
 
 std::optional<TimePoint> parse_time(std::string_view text) {
@@ -104,10 +118,7 @@ std::optional<TimePoint> parse_time(std::string_view text) {
 }
 
 std::string format_time_exact(TimePoint time) {
-  const auto whole = std::chrono::floor<std::chrono::milliseconds>(time);
-  std::string text = format_time(whole);
-  text.pop_back();
-  return text + fmt::format("{:03}Z", (time - whole).count());
+  return format_utc(time, 6);
 }
 
 std::optional<TimePoint> parse_time_exact(std::string_view text) {

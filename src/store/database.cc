@@ -76,7 +76,8 @@ Result<> Database::connect(const std::string& parameters, int flags) {
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
-  return execute("PRAGMA cell_size_check = ON; SELECT count(*) FROM sqlite_schema");
+  return execute(
+      "PRAGMA cell_size_check = ON; PRAGMA cache_size = -16384; SELECT count(*) FROM sqlite_schema");
 }
 
 Result<> Database::use_write_ahead_log() {

@@ -161,11 +161,18 @@ class BatchWriter {
 
   Result<> attempts() {
     if (batch_.attempts.empty()) return {};
-    FLEET_TRY(
-        Statement statement,
-        database_.prepare("INSERT OR REPLACE INTO attempts (run, task_id, number, verdict, agent, reason, "
-                          "base_commit, snapshot_commit, pid, process_start_time, started_at, finished_at, "
-                          "result_json, duration) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+    FLEET_TRY(Statement statement,
+              database_.prepare(
+                  "INSERT INTO attempts (run, task_id, number, verdict, agent, reason, base_commit, "
+                  "snapshot_commit, pid, "
+                  "process_start_time, started_at, finished_at, result_json, duration) "
+                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                  "ON CONFLICT DO UPDATE SET verdict = excluded.verdict, agent = excluded.agent, "
+                  "reason = excluded.reason, base_commit = excluded.base_commit, "
+                  "snapshot_commit = excluded.snapshot_commit, pid = excluded.pid, "
+                  "process_start_time = excluded.process_start_time, started_at = excluded.started_at, "
+                  "finished_at = excluded.finished_at, result_json = excluded.result_json, "
+                  "duration = excluded.duration"));
     for (const AttemptRow& attempt : batch_.attempts) {
       const std::string base = hex(attempt.base);
       const std::string snapshot = hex(attempt.snapshot);
@@ -185,7 +192,7 @@ class BatchWriter {
           .text(started)
           .text_or_null(finished)
           .text_or_null(attempt.result_json);
-      if (attempt.finished) row.real(seconds(*attempt.finished - attempt.started));
+      attempt.finished ? row.real(seconds(*attempt.finished - attempt.started)) : row.null();
       FLEET_CHECK(row.run());
     }
     return {};

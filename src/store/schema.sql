@@ -101,7 +101,7 @@ CREATE TABLE snapshots (
   created_at TEXT NOT NULL,
   FOREIGN KEY (run, task_id) REFERENCES tasks ON DELETE CASCADE
 ) STRICT;
-CREATE INDEX snapshots_by_run ON snapshots (run, task_id);
+CREATE INDEX snapshots_by_run ON snapshots (run);
 
 -- Measured values: of an attempt, of a task (attempt NULL), of a run (task_id NULL too).
 CREATE TABLE metrics (
@@ -113,4 +113,4 @@ CREATE TABLE metrics (
   metric_value REAL NOT NULL,
   timestamp TEXT NOT NULL
 ) STRICT;
-CREATE INDEX metrics_by_run ON metrics (run, task_id);
+CREATE INDEX metrics_by_run ON metrics (run);

@@ -8,7 +8,7 @@
 #include <random>
 #include <thread>
 
-#include "store/schema.h"
+#include "store/database.h"
 #include "store/support.h"
 
 namespace fleet::store {
@@ -113,6 +113,11 @@ TEST_F(WriterTest, WhatIsCommittedIsReadBack) {
   ASSERT_THAT(*attempts, SizeIs(2));
   EXPECT_FALSE((*attempts)[0].verdict);
   EXPECT_FALSE((*attempts)[0].finished);
+  auto database = Database::open(file_, Database::Mode::read_only);
+  ASSERT_GOOD(database);
+  EXPECT_EQ(
+      *database->text("SELECT group_concat(task_id || ':' || coalesce(duration, 'none')) FROM attempts"),
+      "b:1.5,a:none");
   EXPECT_EQ((*attempts)[1].verdict, model::Verdict::timed_out);
   EXPECT_EQ((*attempts)[1].base, object('1'));
   EXPECT_EQ((*attempts)[1].snapshot, object('2'));
