@@ -179,18 +179,21 @@ std::optional<double> read_share(Reader& reader, yaml::Node node) {
   constexpr std::string_view kExpected = "a share such as `30%`";
   if (!expect_scalar(reader, node, kExpected)) return std::nullopt;
   const std::string_view text = node.text();
+  const std::string_view number = text.substr(0, text.find('%'));
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   double percent = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
-  const bool whole = error == std::errc{} && text.substr(static_cast<std::size_t>(end - text.data())) == "%";
-  if (whole && percent >= 0 && percent <= 100) return percent / 100;
-  if (whole) {
-    reader.problems.add(node, fmt::format("{} is not between 0% and 100%", quote(text)));
+  const auto [end, error] =
+      std::from_chars(number.data(), number.data() + number.size(), percent, std::chars_format::fixed);
+  const bool is_number = error == std::errc{} && end == number.data() + number.size() &&
+                         is_digit(number.front()) && is_digit(number.back());
+  if (!is_number || number.size() + 1 < text.size()) {
+    say_expected(reader, node, kExpected);
+  } else if (number.size() == text.size()) {
+    say_expected(reader, node, kExpected, fmt::format("write `{}%`", percent <= 1 ? percent * 100 : percent));
+  } else if (percent > 100) {
+    reader.problems.add(node, fmt::format("{} is more than 100%", quote(text)));
   } else {
-    const bool number = error == std::errc{} && end == text.data() + text.size();
-    say_expected(reader, node, kExpected,
-                 !number        ? ""
-                 : percent <= 1 ? fmt::format("write `{}%`", percent * 100)
-                                : fmt::format("write `{}%`", percent));
+    return percent / 100;
   }
   return std::nullopt;
 }

@@ -82,8 +82,8 @@ void read_retry(Reader& reader, yaml::Node node, std::optional<model::Retry>& in
   }
   const bool inherited = into.has_value();
   if (!into) into.emplace();
-  read_keys(reader, node, "`retry`", kRetryKeys, *into);
-  if (!node.is_mapping() || find(node, "times")) return;
+  const std::size_t unknown = read_keys(reader, node, "`retry`", kRetryKeys, *into);
+  if (!node.is_mapping() || unknown > 0 || find(node, "times")) return;
   const auto backoff = find(node, "backoff");
   if (backoff && backoff->value.is_sequence()) {
     into->times = static_cast<int>(into->delays.size());

@@ -106,6 +106,11 @@ void read_defaults(Reader& reader, yaml::Node node, model::Defaults& into) {
 }
 
 void read_conflicts(Reader& reader, yaml::Node node, model::Workflow& into) {
+  if (node.is_scalar()) {
+    reader.problems.add(node, "`conflicts` is a mapping",
+                        fmt::format("write `conflicts: {{strategy: {}}}`", node.text()));
+    return;
+  }
   read_keys(reader, node, "`conflicts`", kConflictKeys, into);
 }
 

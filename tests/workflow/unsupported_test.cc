@@ -1,0 +1,60 @@
+#include "workflow/unsupported.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+
+#include "workflow/reader.h"
+
+namespace fleet::workflow {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+model::Diagnostics of(const std::string& source) {
+  const Reading reading = read("w.yml", "version: 1\n" + source);
+  EXPECT_TRUE(reading.good());
+  return unsupported(reading.workflow);
+}
+
+auto says(model::Location at, const char* what) {
+  return AllOf(Field(&model::Diagnostic::at, at), Field(&model::Diagnostic::message, HasSubstr(what)));
+}
+
+const std::string kTasks = "tasks: {a: {run: make}}\n";
+
+TEST(Unsupported, IsNothingThatThisBuildHonours) {
+  EXPECT_THAT(of(kTasks), IsEmpty());
+  EXPECT_THAT(
+      of("limits: {parallel: 2, duration: 1h, stop-when-failed: 10%, ask-when-failed: {at: 5%}}\n"
+         "conflicts: {strategy: queue}\ndeliver: none\nreport: {comment: off, formats: [json, markdown]}\n" +
+         kTasks),
+      IsEmpty());
+}
+
+TEST(Unsupported, IsNoAgentThatNoTaskUses) {
+  EXPECT_THAT(of("agents: {a: {use: codex}, b: {choose-from: [a]}}\n" + kTasks), IsEmpty());
+}
+
+TEST(Unsupported, IsEachThingThatWouldSilentlyNotBind) {
+  EXPECT_THAT(of("limits: {cost: 5}\n" + kTasks), ElementsAre(says({2, 16}, "a limit on cost")));
+  EXPECT_THAT(of("agents: {a: {use: codex}}\ntasks:\n  t: {agent: a, prompt: x}\n"),
+              ElementsAre(says({4, 7}, "tasks of agents")));
+  for (const char* strategy : {"agent", "adaptive"}) {
+    EXPECT_THAT(of("conflicts: {strategy: " + std::string(strategy) + "}\n" + kTasks),
+                ElementsAre(says({2, 23}, "conflict strategy")));
+  }
+  EXPECT_THAT(of("gate: {score: 80}\n" + kTasks), ElementsAre(says({2, 7}, "a gate")));
+  for (const char* how : {"pull-request", "patch"})
+    EXPECT_THAT(of("deliver: " + std::string(how) + "\n" + kTasks), ElementsAre(says({2, 10}, how)));
+  EXPECT_THAT(of("report: {comment: sticky}\n" + kTasks), ElementsAre(says({2, 19}, "comments")));
+  EXPECT_THAT(of("report: {formats: [json, html, sarif]}\n" + kTasks),
+              ElementsAre(says({2, 19}, "html"), says({2, 19}, "sarif")));
+}
+
+}  // namespace
+}  // namespace fleet::workflow
