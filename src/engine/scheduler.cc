@@ -73,6 +73,9 @@ void Scheduler::on(const RunResumed& input) {
     retry_failures();
   }
   check_failures();
+  // Too many failures may have held tasks back, and no longer do so.
+  for (std::uint32_t i = 0; i < tasks_.size(); ++i)
+    reconsider({i});
 }
 
 void Scheduler::on(const ConditionEvaluated& input) {

@@ -140,6 +140,7 @@ class Scheduler {
   // Conflicts
   void lose(TaskIndex loser, const std::vector<model::Conflict>& conflicts);
   void take_back(TaskIndex loser);
+  [[nodiscard]] bool was_beaten(TaskIndex) const;
   std::vector<TaskIndex> touched_by_loss_of(TaskIndex loser);
   void drop_void_winners(TaskIndex);
 

@@ -34,6 +34,7 @@ void Scheduler::on(const Merged& input) {
     return;
   }
   if (!input.error.empty()) {
+    take_back(input.task);
     forget_results(task);
     settle(input.task, Phase::failed, input.error);
     return;
@@ -62,8 +63,7 @@ void Scheduler::on(const Conflicted& input) {
     FLEET_ASSERT(conflict.winner < conflict.loser, "the later task of a conflict has to lose");
     FLEET_ASSERT(conflict.winner == input.task || conflict.loser == input.task, "a conflict of two others");
     // What the offer was compared with may have been taken back since.
-    const TaskIndex other = conflict.loser == input.task ? conflict.winner : conflict.loser;
-    if (!has_result(other)) continue;
+    if (!has_result(conflict.loser == input.task ? conflict.winner : conflict.loser)) continue;
     emit(RunEventKind::conflict, conflict.loser,
          fmt::format("{} and {} both changed {}", id(conflict.winner), id(conflict.loser),
                      describe_paths(conflict.paths)))
@@ -71,20 +71,16 @@ void Scheduler::on(const Conflicted& input) {
     conflicts.push_back(conflict);
     losers.push_back(conflict.loser);
   }
-  if (std::find(losers.begin(), losers.end(), input.task) != losers.end()) {
-    // Nothing was integrated, so there is nothing to take back but this result itself.
-    task.phase = Phase::waiting;
-    lose(input.task, conflicts);
-    return;
-  }
   std::sort(losers.begin(), losers.end());
+  const bool loses = std::binary_search(losers.begin(), losers.end(), input.task);
+  if (loses) losers = {input.task};
   for (const TaskIndex loser : losers) {
     // It may have been taken back already, with a task that it stands on.
-    if (!has_result(loser)) continue;
+    if (!loses && !has_result(loser)) continue;
     take_back(loser);
     lose(loser, conflicts);
   }
-  offer(input.task);
+  if (!loses) offer(input.task);
 }
 
 // Decides about a task whose result gave way and which is back at waiting.
@@ -118,20 +114,24 @@ void Scheduler::lose(TaskIndex loser, const std::vector<model::Conflict>& confli
   reconsider(loser);
 }
 
-// Takes back an integrated result, and everything that was built on it. What failed only because it
-// conflicted with something that is taken back is offered again. Leaves the loser itself waiting, with its
-// result.
+// Takes back a result that was offered or integrated, and everything that was built on it. What failed only
+// because it conflicted with something that is taken back is offered again. Leaves the task itself waiting,
+// with its result.
 void Scheduler::take_back(TaskIndex loser) {
   const std::vector<TaskIndex> touched = touched_by_loss_of(loser);
   Withdraw withdrawal;
   std::vector<TaskIndex> spared;
   for (const TaskIndex index : touched) {
+    Task& task = at(index);
     if (has_result(index)) withdrawal.tasks.push_back(index);
-    const Task& task = at(index);
-    const bool lost = task.phase == Phase::failed && !task.snapshot.is_none();
-    const bool start_stands = lost && std::none_of(task.from->begin(), task.from->end(),
-                                                   [this](TaskIndex result) { return marks_.has(result); });
+    const bool start_stands =
+        was_beaten(index) &&
+        std::none_of(task.from->begin(), task.from->end(), [this](TaskIndex it) { return marks_.has(it); });
     if (start_stands) spared.push_back(index);
+    if (task.phase == Phase::merging && index == loser) {
+      task.phase = Phase::waiting;
+      continue;
+    }
     if (index == loser || start_stands) {
       unsettle(index);
     } else if (!start_over(index)) {
@@ -143,7 +143,7 @@ void Scheduler::take_back(TaskIndex loser) {
                         : "what it was built on has changed");
   }
   std::sort(withdrawal.tasks.begin(), withdrawal.tasks.end());
-  step_.actions.push_back(std::move(withdrawal));
+  if (!withdrawal.tasks.empty()) step_.actions.push_back(std::move(withdrawal));
   for (const TaskIndex index : spared)
     offer(index);
   // One whose needs are all settled still, because the way to it leads over a cancelled task.
@@ -163,10 +163,15 @@ std::vector<TaskIndex> Scheduler::touched_by_loss_of(TaskIndex loser) {
   for (std::size_t i = 0; i < touched.size(); ++i) {
     for_each_dependent(touched[i], touch);
     for (const TaskIndex beaten : std::exchange(at(touched[i]).beaten, {})) {
-      if (at(beaten).phase == Phase::failed && !at(beaten).snapshot.is_none()) touch(beaten);
+      if (was_beaten(beaten)) touch(beaten);
     }
   }
   return touched;
+}
+
+// Failed by a conflict alone: its result is still there.
+bool Scheduler::was_beaten(TaskIndex index) const {
+  return at(index).phase == Phase::failed && !at(index).snapshot.is_none();
 }
 
 // Of the tasks that a conflict put before this one, only those with a result have something to stand on.

@@ -163,7 +163,7 @@ std::vector<NeedResult> Scheduler::need_results(TaskIndex index) const {
 }
 
 // The results of all that a task stands on: those of its needs, and what they started from; where one never
-// began, those of its needs in turn.
+// began (or has to begin again, behind a cancelled task), those of its needs in turn.
 ResultSet Scheduler::results_below(TaskIndex index) {
   static const ResultSet kNone = std::make_shared<const std::vector<TaskIndex>>();
   ResultSet largest = kNone;
@@ -182,7 +182,7 @@ ResultSet Scheduler::results_below(TaskIndex index) {
     if (!marks_.add(below)) continue;
     if (has_result(below)) all.push_back(below);
     const ResultSet& from = at(below).from;
-    if (!from) {
+    if (!from || at(below).discard) {
       add_needs(below);
       continue;
     }
