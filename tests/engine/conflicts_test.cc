@@ -1,0 +1,434 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/machine.h"
+
+// Two results that cannot both stand: the task that is later in the plan loses, whichever came first.
+namespace fleet::engine::tests {
+namespace {
+
+using model::ConflictStrategy;
+using model::RunEventKind;
+using model::RunState;
+using model::TaskState;
+using model::Verdict;
+using std::chrono::seconds;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr auto kFail = ConflictStrategy::fail;
+constexpr auto kQueue = ConflictStrategy::queue;
+
+TEST(ConflictFail, TheLaterTaskFailsAndNamesTheOtherAndThePaths) {
+  Machine run(PlanOf().task("early").task("late").task("behind", {"late"}).conflicts(kFail));
+  run.integrates("early");
+  run.changes("late");
+  run.conflicts("late", {"early"}, "src/a b.ts");
+  EXPECT_EQ(run.state("late"), TaskState::failed);
+  EXPECT_EQ(run.reason("late"), "conflicts with early in src/a b.ts");
+  EXPECT_EQ(run.state("behind"), TaskState::skipped);
+  EXPECT_THAT(run.accepted(), ElementsAre("early"));
+  EXPECT_THAT(run.last_events(), Contains(RunEventKind::conflict));
+  EXPECT_THAT(run.withdrawn(), IsEmpty());
+}
+
+TEST(ConflictFail, TheLaterTaskFailsAlsoWhenItCameFirst) {
+  Machine run(PlanOf().task("early").task("late").task("behind", {"late"}).conflicts(kFail));
+  run.integrates("late");
+  run.integrates("behind");
+  run.changes("early");
+  run.conflicts("early", {"late"});
+  EXPECT_THAT(run.withdrawn(), ElementsAre("late", "behind"));
+  EXPECT_EQ(run.state("late"), TaskState::failed);
+  EXPECT_EQ(run.state("behind"), TaskState::skipped);
+  ASSERT_THAT(run.last_tasks<Merge>(), ElementsAre("early")) << "offered again";
+  run.merged("early");
+  EXPECT_THAT(run.accepted(), ElementsAre("early"));
+  run.publish();
+  EXPECT_EQ(run.ended(), RunState::failed);
+}
+
+TEST(ConflictFail, AMessageNamesAFewPathsOfMany) {
+  Machine run(PlanOf().task("early").task("late"));
+  run.integrates("early");
+  run.changes("late");
+  model::Conflict conflict = run.conflict("late", "early");
+  conflict.paths = {"1", "2", "3", "4", "5", "6", "7"};
+  run.send(Conflicted{run.index("late"), run.offer("late").serial, {conflict}});
+  EXPECT_EQ(run.reason("late"), "conflicts with early in 1, 2, 3, 4, 5 and 2 more");
+}
+
+// a clashes with b, and b with c: c must not fall because of a result that falls itself.
+TEST(ConflictFail, WhatLostToAResultThatIsTakenBackIsOfferedAgainAndNotRunAgain) {
+  Machine run(PlanOf().task("a").task("b").task("c").task("behind c", {"c"}).conflicts(kFail));
+  run.integrates("b");
+  run.changes("c");
+  run.conflicts("c", {"b"});
+  ASSERT_EQ(run.state("behind c"), TaskState::skipped);
+  run.changes("a");
+  run.conflicts("a", {"b"});
+  EXPECT_EQ(run.state("b"), TaskState::failed);
+  EXPECT_THAT(run.last_tasks<Merge>(), ElementsAre("c", "a"));
+  EXPECT_EQ(run.state("behind c"), TaskState::waiting);
+  run.merged("a");
+  run.merged("c");
+  EXPECT_THAT(run.started(), ElementsAre("behind c"));
+  EXPECT_THAT(run.accepted(), ElementsAre("a", "c"));
+}
+
+TEST(ConflictFail, WhatLostAndStandsOnWhatIsTakenBackRunsAgain) {
+  Machine run(PlanOf().task("a").task("b").task("x", {"b"}).task("y", {"b"}).conflicts(kQueue));
+  run.integrates("b");
+  run.integrates("x");
+  run.changes("y");
+  run.conflicts("y", {"x"});
+  ASSERT_THAT(run.started(), ElementsAre("y"));
+  run.changes("y");
+  run.conflicts("y", {"x"}, "again");  // which running on top of x did not mend
+  ASSERT_EQ(run.state("y"), TaskState::failed);
+  run.changes("a");
+  run.conflicts("a", {"b"});
+  EXPECT_EQ(run.state("y"), TaskState::waiting);
+  run.merged("a");
+  run.integrates("b");
+  run.integrates("x");
+  EXPECT_THAT(run.started(), ElementsAre("y"));
+}
+
+TEST(ConflictPriority, TheOfferSaysWhoStandsAndBothResultsAreTaken) {
+  Machine run(PlanOf().task("early").task("late").conflicts(ConflictStrategy::priority));
+  run.integrates("late");
+  run.changes("early");
+  EXPECT_TRUE(run.last_actions<Merge>().at(0).earlier_wins);
+  run.send(Merged{run.index("early"), run.offer("early").serial, {run.conflict("early", "late")}, {}});
+  EXPECT_THAT(run.accepted(), ElementsAre("early", "late"));
+  EXPECT_THAT(run.last_events(), Contains(RunEventKind::conflict));
+  run.publish();
+  EXPECT_EQ(run.ended(), RunState::finished);
+}
+
+TEST(ConflictPriority, OtherStrategiesDoNotOverride) {
+  Machine run(PlanOf().task("a").conflicts(kQueue));
+  run.changes("a");
+  EXPECT_FALSE(run.last_actions<Merge>().at(0).earlier_wins);
+}
+
+TEST(ConflictQueue, TheLoserRunsAgainOnTopOfTheWinnerWithNoRetryUsed) {
+  Machine run(PlanOf().task("early").task("late").task("behind", {"late"}).conflicts(kQueue));
+  run.integrates("early");
+  run.changes("late");
+  run.conflicts("late", {"early"});
+  EXPECT_THAT(run.started(), ElementsAre("late"));
+  EXPECT_THAT(run.from("late"), ElementsAre("early"));
+  EXPECT_EQ(run.attempt("late").attempt, 2);
+  run.integrates("late");
+  EXPECT_THAT(run.from("behind"), ElementsAre("early", "late"));
+  EXPECT_THAT(run.accepted(), ElementsAre("early", "late"));
+}
+
+TEST(ConflictQueue, ALoserThatCameFirstIsTakenBackAndWaitsForTheWinner) {
+  Machine run(PlanOf().task("early").task("late").conflicts(kQueue));
+  run.integrates("late");
+  run.changes("early");
+  run.conflicts("early", {"late"});
+  EXPECT_THAT(run.withdrawn(), ElementsAre("late"));
+  EXPECT_EQ(run.state("late"), TaskState::waiting);
+  EXPECT_THAT(run.started(), IsEmpty());
+  run.merged("early");
+  EXPECT_THAT(run.started(), ElementsAre("late"));
+  EXPECT_THAT(run.from("late"), ElementsAre("early"));
+  run.integrates("late");
+  EXPECT_THAT(run.accepted(), ElementsAre("early", "late"));
+}
+
+TEST(ConflictQueue, TheLoserHasAllItsTriesOnTopOfTheWinner) {
+  Machine run(PlanOf().task("early").task("late").retries(1).conflicts(kQueue));
+  run.integrates("early");
+  run.fails("late");
+  run.pass(seconds(1));
+  run.changes("late");
+  run.conflicts("late", {"early"});
+  EXPECT_EQ(run.attempt("late").attempt, 3);
+  EXPECT_EQ(run.attempt("late").feedback, "");
+  run.fails("late");
+  EXPECT_EQ(run.state("late"), TaskState::backing_off);
+}
+
+TEST(ConflictQueue, AConflictWithWhatItStandsOnFailsTheTaskInsteadOfRunningForEver) {
+  Machine run(PlanOf().task("early").task("late").conflicts(kQueue));
+  run.integrates("early");
+  run.changes("late");
+  run.conflicts("late", {"early"});
+  run.changes("late");
+  run.conflicts("late", {"early"});
+  EXPECT_EQ(run.state("late"), TaskState::failed);
+}
+
+TEST(ConflictQueue, AWinnerThatComesToNothingIsNotStoodOn) {
+  Machine run(PlanOf().task("a").task("b").task("c").conflicts(kQueue));
+  run.integrates("b");
+  run.changes("c");
+  run.conflicts("c", {"b"});
+  run.changes("a");
+  run.conflicts("a", {"b"});  // c stands on b, and is stopped
+  EXPECT_THAT(run.last_tasks<StopAttempt>(), ElementsAre("c"));
+  run.ends("c", Verdict::cancelled);
+  EXPECT_EQ(run.state("c"), TaskState::waiting) << "for b, which runs again on top of a";
+  run.merged("a");
+  EXPECT_THAT(run.started(), ElementsAre("b"));
+  run.fails("b");
+  EXPECT_THAT(run.started(), ElementsAre("c"));
+  EXPECT_THAT(run.from("c"), IsEmpty());
+}
+
+struct Behind {
+  const char* name;
+  void (*bring)(Machine&);   // brings `behind`, which stands on the loser, into a state
+  void (*finish)(Machine&);  // what was under way ends
+};
+
+class ConflictWithDependents : public testing::TestWithParam<Behind> {};
+
+// Whatever what stands on the loser was doing, it ends up standing on the loser's new result.
+TEST_P(ConflictWithDependents, AllThatStoodOnTheLoserStandsOnItsNewResultInTheEnd) {
+  Machine run(
+      PlanOf().task("early").task("late").task("behind", {"late"}).retries(1).condition().conflicts(kQueue));
+  run.integrates("late");
+  GetParam().bring(run);
+  run.changes("early");
+  run.conflicts("early", {"late"});
+  GetParam().finish(run);
+  EXPECT_THAT(run.accepted(), IsEmpty());
+  EXPECT_EQ(run.state("behind"), TaskState::waiting);
+  run.send(Merged{run.index("early"), run.offer("early").serial, {}, {}});
+  EXPECT_THAT(run.started(), ElementsAre("late"));
+  const Serial stale = run.serial("behind");
+  run.integrates("late");
+  EXPECT_THAT(run.last_tasks<EvaluateCondition>(), ElementsAre("behind"));
+  run.condition("behind", true);
+  EXPECT_NE(run.serial("behind"), stale);
+  EXPECT_THAT(run.from("behind"), ElementsAre("early", "late"));
+  EXPECT_EQ(run.attempt("behind").feedback, "");
+  run.integrates("behind");
+  EXPECT_THAT(run.accepted(), ElementsAre("early", "late", "behind"));
+  run.publish();
+  EXPECT_EQ(run.ended(), RunState::finished);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Phases, ConflictWithDependents,
+    testing::Values(Behind{"running", [](Machine& run) { run.condition("behind", true); },
+                           [](Machine& run) {
+                             EXPECT_EQ(run.state("behind"), TaskState::running);
+                             run.changes("behind");  // too late to matter
+                             EXPECT_THAT(run.last_tasks<Merge>(), IsEmpty());
+                           }},
+                    Behind{"merging",
+                           [](Machine& run) {
+                             run.condition("behind", true);
+                             run.changes("behind");
+                           },
+                           [](Machine& run) {
+                             run.merged("behind");
+                             EXPECT_THAT(run.withdrawn(), ElementsAre("behind"));
+                           }},
+                    Behind{"done",
+                           [](Machine& run) {
+                             run.condition("behind", true);
+                             run.integrates("behind");
+                           },
+                           [](Machine&) {}},
+                    Behind{"failed",
+                           [](Machine& run) {
+                             run.condition("behind", true);
+                             run.ends("behind", Verdict::blocked);
+                           },
+                           [](Machine&) {}},
+                    Behind{"backing_off",
+                           [](Machine& run) {
+                             run.condition("behind", true);
+                             run.ends("behind", Verdict::failed, "no");
+                           },
+                           [](Machine& run) { run.pass(seconds(5)); }}),
+    [](const testing::TestParamInfo<Behind>& tested) { return std::string(tested.param.name); });
+
+TEST(ConflictQueue, AConditionThatLookedAtAResultThatIsTakenBackIsAskedAnew) {
+  Machine run(PlanOf().task("early").task("late").task("behind", {"late"}).condition().conflicts(kQueue));
+  run.integrates("late");
+  run.changes("early");
+  run.conflicts("early", {"late"});
+  run.condition("behind", false);
+  EXPECT_EQ(run.state("behind"), TaskState::waiting);
+  run.merged("early");
+  run.integrates("late");
+  EXPECT_THAT(run.last_tasks<EvaluateCondition>(), ElementsAre("behind"));
+}
+
+TEST(ConflictQueue, ASkippedDependentIsGivenAnotherChance) {
+  Machine run(PlanOf().task("early").task("late").task("behind", {"late"}).condition().conflicts(kQueue));
+  run.integrates("late");
+  run.condition("behind", false);
+  run.changes("early");
+  run.conflicts("early", {"late"});
+  run.merged("early");
+  run.integrates("late");
+  run.condition("behind", true);
+  EXPECT_EQ(run.state("behind"), TaskState::running);
+}
+
+TEST(ConflictQueue, ACancelledDependentStaysCancelledAndWhatRunsAfterItBeginsAgain) {
+  Machine run(PlanOf()
+                  .task("early")
+                  .task("late")
+                  .task("cancelled", {"late"})
+                  .task("always", {"cancelled"})
+                  .runs_after_failure()
+                  .conflicts(kQueue));
+  run.cancel("cancelled");
+  run.condition("always", false);
+  run.integrates("late");
+  run.changes("early");
+  run.conflicts("early", {"late"});
+  EXPECT_EQ(run.state("cancelled"), TaskState::cancelled);
+  EXPECT_THAT(run.last_tasks<EvaluateCondition>(), ElementsAre("always"));
+  run.condition("always", false);
+  run.merged("early");
+  run.integrates("late");
+  EXPECT_TRUE(run.publishing());
+}
+
+TEST(ConflictQueue, ATaskThatWasCancelledWhileItsStartWasTakenBackDoesNotRunAgain) {
+  Machine run(PlanOf().task("early").task("late").task("behind", {"late"}).conflicts(kQueue));
+  run.integrates("late");
+  run.changes("early");
+  run.conflicts("early", {"late"});
+  run.cancel("behind");
+  run.ends("behind", Verdict::cancelled);
+  EXPECT_EQ(run.state("behind"), TaskState::cancelled);
+}
+
+TEST(ConflictQueue, ATaskThatWasCancelledWhileItsResultWasOfferedDoesNotRunAgain) {
+  Machine run(PlanOf().task("early").task("late").conflicts(kQueue));
+  run.integrates("early");
+  run.changes("late");
+  run.cancel("late");
+  run.conflicts("late", {"early"});
+  EXPECT_EQ(run.state("late"), TaskState::cancelled);
+}
+
+TEST(ConflictQueue, SeveralLosersOfOneOfferAreAllTakenBack) {
+  Machine run(PlanOf().task("early").task("b").task("c").task("d", {"b"}).conflicts(kQueue));
+  run.integrates("c");
+  run.integrates("b");
+  run.integrates("d");
+  run.changes("early");
+  run.conflicts("early", {"b", "c", "d"});
+  EXPECT_THAT(run.withdrawn(), ElementsAre("b", "d", "c"));
+  run.merged("early");
+  EXPECT_THAT(run.started(), ElementsAre("b", "c"));
+}
+
+TEST(ConflictQueue, ThreeThatClashPairwiseStandOnEachOtherInPlanOrderWhateverCameFirst) {
+  const std::vector<Ids> orders{{"a", "b", "c"}, {"a", "c", "b"}, {"b", "a", "c"},
+                                {"b", "c", "a"}, {"c", "a", "b"}, {"c", "b", "a"}};
+  for (const Ids& order : orders) {
+    Machine run(PlanOf().task("a").task("b").task("c").conflicts(kQueue));
+    const Ids all{"a", "b", "c"};
+    Ids offered = order;
+    for (int guard = 0; !offered.empty() && guard < 50; ++guard) {
+      const std::string id = offered.front();
+      offered.erase(offered.begin());
+      if (run.state(id) != TaskState::running) continue;
+      run.changes(id);
+      while (!run.last_tasks<Merge>().empty()) {
+        Ids with;
+        for (const std::string& other : run.accepted()) {
+          const Ids from = run.from(id);
+          const Ids its = run.from(other);
+          if (std::count(from.begin(), from.end(), other) == 0 &&
+              std::count(its.begin(), its.end(), id) == 0) {
+            with.push_back(other);
+          }
+        }
+        if (with.empty()) {
+          run.merged(id);
+        } else {
+          run.conflicts(id, with);
+        }
+      }
+      if (offered.empty()) offered = run.in_state(TaskState::running);
+    }
+    EXPECT_THAT(run.accepted(), ElementsAre("a", "b", "c"));
+    EXPECT_THAT(run.from("b"), ElementsAre("a"));
+    EXPECT_THAT(run.from("c"), ElementsAre("a", "b"));
+  }
+}
+
+TEST(ConflictQueue, AnAnswerAboutAResultThatIsGoneIsAskedForAgain) {
+  Machine run(PlanOf().task("a").task("b").task("c").conflicts(kQueue));
+  run.integrates("b");
+  run.changes("c");
+  run.changes("a");
+  run.conflicts("a", {"b"});  // b is taken back
+  run.conflicts("c", {"b"});  // found before that
+  EXPECT_THAT(run.last_tasks<Merge>(), ElementsAre("c"));
+  EXPECT_THAT(run.last_events(), Not(Contains(RunEventKind::conflict)));
+  run.merged("c");
+  EXPECT_EQ(run.state("c"), TaskState::done);
+}
+
+TEST(ConflictQueue, ATaskMarkedOnceAsksBeforeItRunsOnTopOfTheWinner) {
+  Machine run(PlanOf().task("early").task("late").once().conflicts(kQueue));
+  run.integrates("early");
+  run.changes("late");
+  run.conflicts("late", {"early"});
+  EXPECT_EQ(run.state("late"), TaskState::asking);
+  run.decide("late", model::FailureAnswer::retry);
+  EXPECT_THAT(run.from("late"), ElementsAre("early"));
+}
+
+TEST(ConflictQueue, ATaskMarkedOnceThatStandsOnTheLoserAsksWhateverItWasDoing) {
+  for (const bool integrated : {false, true}) {
+    Machine run(PlanOf().task("early").task("late").task("behind", {"late"}).once().conflicts(kQueue));
+    run.integrates("late");
+    run.changes("behind");
+    if (integrated) run.merged("behind");
+    run.changes("early");
+    run.conflicts("early", {"late"});
+    if (!integrated) run.merged("behind");
+    run.merged("early");
+    run.integrates("late");
+    EXPECT_EQ(run.state("behind"), TaskState::asking);
+  }
+}
+
+TEST(ConflictQueue, SurvivesACrashAtEachStep) {
+  for (int crash_at = 0; crash_at < 6; ++crash_at) {
+    Machine run(PlanOf().task("early").task("late").task("behind", {"late"}).conflicts(kQueue));
+    int step = 0;
+    const auto maybe_crash = [&] {
+      if (step++ == crash_at) run.resume();
+    };
+    run.integrates("late");
+    maybe_crash();
+    run.changes("early");
+    maybe_crash();
+    run.conflicts("early", {"late"});
+    maybe_crash();
+    if (run.state("behind") == TaskState::running) run.ends("behind", Verdict::cancelled);
+    maybe_crash();
+    run.merged("early");
+    maybe_crash();
+    run.integrates("late");
+    maybe_crash();
+    run.integrates("behind");
+    EXPECT_THAT(run.from("behind"), ElementsAre("early", "late")) << "crash at step " << crash_at;
+    EXPECT_THAT(run.accepted(), ElementsAre("early", "late", "behind"));
+    EXPECT_TRUE(run.publishing());
+  }
+}
+
+}  // namespace
+}  // namespace fleet::engine::tests

@@ -1,0 +1,256 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/integrator.h"
+#include "engine/scheduler.h"
+#include "engine/script.h"
+
+namespace fleet::engine::tests {
+
+// Watches a run from outside, and says what is against the rules. It keeps its own books, from what the
+// scheduler says and is told; nothing here is shared with how the scheduler works.
+class Referee {
+ public:
+  Referee(const model::Plan& plan, const Script& script)
+      : plan_(plan), script_(script), books_(plan.tasks.size()) {}
+
+  void new_process(const model::Settings& settings, bool retry_failed) {
+    running_.clear();
+    asked_of_conditions_.clear();
+    question_open_ = false;
+    if (retry_failed || !stopped_for_good_) stopping_ = stopped_for_good_ = false;
+    parallel_ = settings.parallel.value;
+  }
+
+  // Empty when all is well.
+  std::string watch(const Input& input, const Step& step, const Scheduler& scheduler) {
+    problem_.clear();
+    ++now_;
+    take(input);
+    for (const model::RunEvent& event : step.events)
+      take(event, input);
+    for (const Action& action : step.actions) {
+      if (const auto* start = std::get_if<StartAttempt>(&action)) {
+        check_start(*start, scheduler);
+      } else if (const auto* condition = std::get_if<EvaluateCondition>(&action)) {
+        asked_of_conditions_.insert(condition->task);
+      } else if (const auto* ask = std::get_if<Ask>(&action); ask != nullptr && !ask->task) {
+        question_open_ = true;
+      } else if (const auto* withdraw = std::get_if<Withdraw>(&action)) {
+        for (const TaskIndex task : withdraw->tasks)
+          books_[task.value].void_since = now_;
+      }
+    }
+    check_nothing_idles(step, scheduler);
+    return problem_;
+  }
+
+  std::string at_the_end(const Scheduler& scheduler, const Integrator& integrator) {
+    problem_.clear();
+    if (scheduler.accepted() != integrator.accepted()) fail("other results count than are integrated");
+    for (std::uint32_t i = 0; i < books_.size(); ++i) {
+      const Scheduler::TaskView view = scheduler.task({i});
+      if (!model::is_final(view.state)) fail(id(i) + " has not ended");
+      if (view.state != model::TaskState::done && view.reason.empty() &&
+          view.state != model::TaskState::cancelled) {
+        fail(id(i) + " has ended badly for no reason");
+      }
+    }
+    if (plan_.settings.conflicts.value == model::ConflictStrategy::priority) return problem_;
+    for (const auto& [one, its] : integrator.results()) {
+      for (const auto& [other, others] : integrator.results()) {
+        if (other < one && share_a_path(script_.tasks[one.value], script_.tasks[other.value]) &&
+            its.from.count(other) == 0) {
+          fail(fmt::format("{} and {} clash, and both stand", id(one.value), id(other.value)));
+        }
+      }
+    }
+    return problem_;
+  }
+
+  // What the last attempt of a task started from.
+  [[nodiscard]] std::set<TaskIndex> from(TaskIndex task) const { return books_[task.value].from; }
+
+ private:
+  struct Book {
+    std::set<TaskIndex> from;
+    std::uint64_t started = 0;     // when its last attempt began; 0: never
+    std::uint64_t succeeded = 0;   // when its last attempt was done; 0: it was not
+    std::uint64_t void_since = 0;  // when it last lost, or was taken back
+    bool may_repeat = false;       // of a `once` task: somebody said so, or it failed and may be retried
+  };
+
+  void take(const Input& input) {
+    if (const auto* end = std::get_if<AttemptFinished>(&input)) {
+      const auto running = running_.find(end->task);
+      if (running == running_.end() || running->second != end->serial) return;  // late or doubled
+      running_.erase(running);
+      Book& book = books_[end->task.value];
+      if (end->outcome.verdict == model::Verdict::done) {
+        book.succeeded = now_;
+      } else if (end->outcome.verdict != model::Verdict::interrupted &&
+                 end->outcome.verdict != model::Verdict::cancelled) {
+        book.may_repeat = true;
+      }
+    } else if (const auto* conflict = std::get_if<Conflicted>(&input)) {
+      for (const model::Conflict& one : conflict->conflicts)
+        books_[one.loser.value].void_since = now_;
+    } else if (const auto* condition = std::get_if<ConditionEvaluated>(&input)) {
+      asked_of_conditions_.erase(condition->task);
+    } else if (const auto* decided = std::get_if<Decided>(&input)) {
+      if (!decided->task) question_open_ = false;
+      if (decided->answer != model::FailureAnswer::retry) return;
+      for (std::uint32_t i = 0; i < books_.size(); ++i)
+        books_[i].may_repeat |= !decided->task || decided->task->value == i;
+    }
+  }
+
+  void take(const model::RunEvent& event, const Input& input) {
+    if (event.kind == model::RunEventKind::run_stopping) {
+      stopping_ = true;
+      stopped_for_good_ = event.message.find("too many") == 0 || event.message.find("aborted") == 0;
+    }
+    if (event.kind == model::RunEventKind::task_withdrawn) books_[event.task->value].void_since = now_;
+    if (event.kind == model::RunEventKind::attempt_finished && std::holds_alternative<RunResumed>(input) &&
+        event.verdict != model::Verdict::interrupted) {
+      fail("an attempt that was cut off has another verdict");
+    }
+  }
+
+  void check_start(const StartAttempt& start, const Scheduler& scheduler) {
+    const std::uint32_t i = start.task.value;
+    const model::PlannedTask& planned = plan_.tasks[i];
+    Book& book = books_[i];
+    if (stopping_) fail(id(i) + " starts although the run is stopping");
+    if (question_open_) fail(id(i) + " starts although a question about the run is open");
+    if (!running_.emplace(start.task, start.serial).second) fail(id(i) + " runs twice at once");
+    if (running_.size() > static_cast<std::size_t>(parallel_)) fail("more attempts run than the run allows");
+    if (const auto cap = cap_of(start.task); cap && running_of(agent_of(start.task)) > *cap) {
+      fail("more attempts run than their agent allows");
+    }
+    const int tries = start.feedback.empty() ? 0 : std::stoi(start.feedback);
+    if (tries > planned.retries.value) fail(id(i) + " is tried more often than it may");
+    if (planned.spec.once && book.started > 0 && !book.may_repeat) fail(id(i) + " is run again unasked");
+
+    if (book.succeeded > book.started && !is_void(start.task, book.started)) {
+      fail(id(i) + " is run again although it had finished");
+    }
+    book.from = {start.from->begin(), start.from->end()};
+    if (!std::is_sorted(start.from->begin(), start.from->end()) || book.from.size() != start.from->size()) {
+      fail(id(i) + " starts from what is not a set in plan order");
+    }
+    const std::vector<TaskIndex> accepted = scheduler.accepted();
+    if (!std::includes(accepted.begin(), accepted.end(), start.from->begin(), start.from->end())) {
+      fail(id(i) + " starts from what is not integrated");
+    }
+    for (const TaskIndex need : plan_.graph.needs(start.task)) {
+      const Scheduler::TaskView view = scheduler.task(need);
+      if (!model::is_final(view.state))
+        fail(fmt::format("{} starts before {} has ended", id(i), id(need.value)));
+      if (view.state != model::TaskState::done && !planned.runs_after_failure) {
+        fail(fmt::format("{} starts although {} is not done", id(i), id(need.value)));
+      }
+      if (!view.accepted) continue;
+      const std::set<TaskIndex>& below = books_[need.value].from;
+      if (book.from.count(need) == 0 ||
+          !std::includes(book.from.begin(), book.from.end(), below.begin(), below.end())) {
+        fail(fmt::format("{} does not start from all that {} stands on", id(i), id(need.value)));
+      }
+    }
+    book.started = now_;
+    book.may_repeat = false;
+  }
+
+  // Whether a task, or something below it, lost or was taken back since.
+  [[nodiscard]] bool is_void(TaskIndex task, std::uint64_t since) const {
+    if (books_[task.value].void_since >= since) return true;
+    const auto needs = plan_.graph.needs(task);
+    const auto is_void_too = [this, since](TaskIndex below) { return is_void(below, since); };
+    return std::any_of(needs.begin(), needs.end(), is_void_too) ||
+           std::any_of(books_[task.value].from.begin(), books_[task.value].from.end(),
+                       [this, since](TaskIndex below) { return books_[below.value].void_since >= since; });
+  }
+
+  // What can start has started, the best first; what has all it needs does not wait.
+  void check_nothing_idles(const Step& step, const Scheduler& scheduler) {
+    if (stopping_ || question_open_ || scheduler.is_finished()) return;
+    std::vector<TaskIndex> could_start;
+    for (std::uint32_t i = 0; i < books_.size(); ++i) {
+      const TaskIndex task{i};
+      const model::TaskState state = scheduler.task(task).state;
+      if (state == model::TaskState::waiting && asked_of_conditions_.count(task) == 0)
+        check_waits(task, scheduler);
+      if (state != model::TaskState::ready) continue;
+      const auto cap = cap_of(task);
+      if (!cap || running_of(agent_of(task)) < *cap) could_start.push_back(task);
+    }
+    if (could_start.empty()) return;
+    if (running_.size() < static_cast<std::size_t>(parallel_)) fail("a task could start, and does not");
+    for (const Action& action : step.actions) {
+      const auto* start = std::get_if<StartAttempt>(&action);
+      if (start == nullptr) continue;
+      for (const TaskIndex task : could_start) {
+        if (goes_before(task, start->task)) {
+          fail(fmt::format("{} starts before {}", id(start->task.value), id(task.value)));
+        }
+      }
+    }
+  }
+
+  void check_waits(TaskIndex task, const Scheduler& scheduler) {
+    if (books_[task.value].void_since > 0) return;  // it may wait for the one that it lost to
+    const auto needs = plan_.graph.needs(task);
+    const bool all_ended = std::all_of(needs.begin(), needs.end(), [&scheduler](TaskIndex need) {
+      return model::is_final(scheduler.task(need).state);
+    });
+    if (all_ended) fail(id(task.value) + " waits for nothing");
+  }
+
+  [[nodiscard]] bool goes_before(TaskIndex one, TaskIndex other) const {
+    const model::PlannedTask &a = plan_.task(one), &b = plan_.task(other);
+    if (a.spec.priority != b.spec.priority) return a.spec.priority < b.spec.priority;
+    if (a.remaining != b.remaining) return a.remaining > b.remaining;
+    return one < other;
+  }
+
+  [[nodiscard]] std::string agent_of(TaskIndex task) const {
+    const auto* prompt = std::get_if<model::Prompt>(&plan_.task(task).spec.work);
+    return prompt ? prompt->agent : std::string();
+  }
+  [[nodiscard]] std::optional<int> cap_of(TaskIndex task) const {
+    const auto cap = plan_.agent_parallel.find(agent_of(task));
+    return cap == plan_.agent_parallel.end() ? std::nullopt : std::optional(cap->second);
+  }
+  [[nodiscard]] int running_of(const std::string& agent) const {
+    return static_cast<int>(std::count_if(running_.begin(), running_.end(), [&](const auto& running) {
+      return agent_of(running.first) == agent;
+    }));
+  }
+
+  [[nodiscard]] const std::string& id(std::uint32_t task) const { return plan_.tasks[task].id; }
+  void fail(std::string problem) {
+    if (problem_.empty()) problem_ = std::move(problem);
+  }
+
+  const model::Plan& plan_;
+  const Script& script_;
+  std::vector<Book> books_;
+  std::map<TaskIndex, Serial> running_;
+  std::set<TaskIndex> asked_of_conditions_;
+  int parallel_ = 1;
+  bool stopping_ = false;
+  bool stopped_for_good_ = false;  // but for a resume that retries the failures
+  bool question_open_ = false;
+  std::uint64_t now_ = 0;
+  std::string problem_;
+};
+
+}  // namespace fleet::engine::tests

@@ -1,0 +1,281 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/machine.h"
+
+// What a new process does with the journal of one that ended, and tasks that must not begin twice.
+namespace fleet::engine::tests {
+namespace {
+
+using model::FailureAnswer;
+using model::RunEventKind;
+using model::RunState;
+using model::TaskState;
+using model::Verdict;
+using std::chrono::hours;
+using std::chrono::seconds;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(Resume, AttemptsThatRanAreInterruptedAndRunAgainWithNoRetryUsed) {
+  Machine run(PlanOf().task("a").task("b"));
+  run.send(AttemptStarted{run.index("a"), run.serial("a"), {1234, 99}});
+  run.crash();
+  ASSERT_EQ(run.scheduler().running_attempts().size(), 2);
+  EXPECT_EQ(run.scheduler().running_attempts()[0].process.pid, 1234);
+  const Serial before = run.serial("a");
+  run.resume();
+  EXPECT_THAT(run.started(), ElementsAre("a", "b"));
+  EXPECT_NE(run.serial("a"), before);
+  EXPECT_EQ(run.attempt("a").attempt, 1);
+  EXPECT_THAT(run.last_events(), Contains(RunEventKind::attempt_finished).Times(2));
+  for (const model::RunEvent& event : run.last().events) {
+    if (event.kind == RunEventKind::attempt_finished) {
+      EXPECT_EQ(event.verdict, Verdict::interrupted);
+    }
+  }
+  run.fails("a");
+  EXPECT_EQ(run.state("a"), TaskState::failed) << "it has no retries";
+}
+
+TEST(Resume, ReplayAloneBringsBackTheStateAndDoesNothing) {
+  Machine run(PlanOf().task("a").task("b", {"a"}).task("c").retries(1));
+  run.integrates("a");
+  run.fails("c");
+  run.crash();
+  EXPECT_EQ(run.state("a"), TaskState::done);
+  EXPECT_EQ(run.state("b"), TaskState::running);
+  EXPECT_EQ(run.state("c"), TaskState::backing_off);
+  EXPECT_THAT(run.accepted(), ElementsAre("a"));
+}
+
+TEST(Resume, WhatWasAskedForAndNotAnsweredIsAskedForAgainOnce) {
+  Machine run(PlanOf()
+                  .task("merging")
+                  .task("condition")
+                  .condition()
+                  .task("backing off")
+                  .retries(1)
+                  .task("asking")
+                  .once()
+                  .task("done")
+                  .task("after", {"done"})
+                  .duration(hours(1)));
+  run.resume();  // interrupts `asking`, which asks
+  run.changes("merging");
+  run.fails("backing off");
+  run.integrates("done");
+  run.resume();
+  EXPECT_THAT(run.last_tasks<Merge>(), ElementsAre("merging"));
+  EXPECT_THAT(run.last_tasks<EvaluateCondition>(), ElementsAre("condition"));
+  ASSERT_EQ(run.last_actions<Ask>().size(), 1);
+  EXPECT_EQ(run.last_actions<Ask>()[0].task, run.index("asking"));
+  EXPECT_EQ(run.last_actions<SetTimer>().size(), 2) << "the backoff and the limit of the run";
+  EXPECT_THAT(run.started(), ElementsAre("after"));
+}
+
+TEST(Resume, WhileTheResultsWerePublishedPublishesThem) {
+  Machine run(PlanOf().task("a"));
+  run.integrates("a");
+  run.resume();
+  ASSERT_EQ(run.last_actions<Publish>().size(), 1);
+  EXPECT_THAT(run.last_actions<Publish>()[0].accepted, ElementsAre(run.index("a")));
+  run.publish();
+  EXPECT_EQ(run.ended(), RunState::finished);
+}
+
+TEST(Resume, AConditionThatASkipBringsUpIsAskedOnce) {
+  Machine run(PlanOf()
+                  .task("running")
+                  .task("cancelled", {"running"})
+                  .task("always", {"running"})
+                  .runs_after_failure());
+  run.cancel("running");
+  run.resume();
+  EXPECT_THAT(run.last_tasks<EvaluateCondition>(), ElementsAre("always"));
+  run.condition("always", false);
+  EXPECT_TRUE(run.publishing());
+}
+
+TEST(Resume, TakesChangedLimits) {
+  Machine run(PlanOf().task("a").task("b").task("c").parallel(1));
+  model::Settings settings = run.settings();
+  settings.parallel.value = 2;
+  run.resume(settings);
+  EXPECT_THAT(run.started(), ElementsAre("a", "b"));
+}
+
+TEST(Resume, WithAClockBehindTheLastOneWaitsNoLongerThanTheBackoff) {
+  Machine run(PlanOf().task("a").retries(1, {.delays = {seconds(5)}}));
+  run.fails("a");
+  run.crash();
+  run.set_clock(run.now() - hours(1));
+  run.resume();
+  run.pass(seconds(5));
+  EXPECT_EQ(run.state("a"), TaskState::running);
+}
+
+TEST(Resume, OfAFailedRunRetriesOnlyWhenToldTo) {
+  Machine run(PlanOf().task("a").task("b", {"a"}).task("c"));
+  run.fails("a");
+  run.integrates("c");
+  run.publish();
+  ASSERT_EQ(run.ended(), RunState::failed);
+  run.resume();
+  EXPECT_THAT(run.started(), IsEmpty());
+  EXPECT_TRUE(run.publishing());
+  run.publish();
+  run.resume(true);
+  EXPECT_THAT(run.started(), ElementsAre("a"));
+  run.integrates("a");
+  run.integrates("b");
+  run.publish();
+  EXPECT_EQ(run.ended(), RunState::finished);
+}
+
+TEST(Resume, ToRetryAfterAnAbortRevivesWhatTheAbortCancelled) {
+  Machine run(PlanOf().task("a").task("b").task("c", {"b"}).ask_when_failed(0.3));
+  run.fails("a");
+  run.decide(FailureAnswer::abort);
+  run.ends("b", Verdict::cancelled);
+  run.publish();
+  run.resume();
+  EXPECT_THAT(run.started(), IsEmpty());
+  run.publish();
+  EXPECT_EQ(run.ended(), RunState::aborted);
+  run.resume(true);
+  EXPECT_THAT(run.started(), ElementsAre("b", "a"));
+  EXPECT_EQ(run.state("c"), TaskState::waiting);
+}
+
+TEST(Resume, ToRetryClosesTheQuestionAboutFailures) {
+  Machine run(PlanOf().task("a").ask_when_failed(0.5));
+  run.fails("a");
+  run.resume(true);
+  EXPECT_THAT(run.last_actions<Ask>(), IsEmpty());
+  EXPECT_THAT(run.started(), ElementsAre("a"));
+}
+
+TEST(Resume, AsksAgainWhatWasAskedOfTheRun) {
+  Machine run(PlanOf().task("a").task("b").ask_when_failed(0.5));
+  run.fails("a");
+  run.resume();
+  ASSERT_EQ(run.last_actions<Ask>().size(), 1);
+  EXPECT_FALSE(run.last_actions<Ask>()[0].task);
+  run.decide(FailureAnswer::skip);
+  run.resume();
+  EXPECT_THAT(run.last_actions<Ask>(), IsEmpty()) << "answered before";
+}
+
+TEST(Resume, AnAbortThatACrashCutShortIsCarriedOut) {
+  Machine run(PlanOf().task("a").task("b").ask_when_failed(0.5));
+  run.fails("a");
+  run.decide(FailureAnswer::abort);
+  run.resume();
+  EXPECT_THAT(run.started(), IsEmpty());
+  EXPECT_EQ(run.state("b"), TaskState::cancelled);
+  EXPECT_TRUE(run.publishing());
+}
+
+TEST(Once, CutOffByACrashItAsksBeforeItRunsAgain) {
+  Machine run(PlanOf().task("a").once().task("b", {"a"}).task("free"));
+  run.resume();
+  EXPECT_THAT(run.started(), ElementsAre("free"));
+  EXPECT_EQ(run.state("a"), TaskState::asking);
+  const auto asked = run.last_actions<Ask>();
+  ASSERT_EQ(asked.size(), 1);
+  EXPECT_EQ(asked[0].task, run.index("a"));
+  EXPECT_THAT(asked[0].question, HasSubstr("once: true"));
+  run.decide("a", FailureAnswer::retry);
+  EXPECT_THAT(run.started(), ElementsAre("a"));
+}
+
+TEST(Once, ThatHadNotBegunIsNotAskedAbout) {
+  Machine run(PlanOf().task("a").task("b", {"a"}).once());
+  run.resume();
+  run.done("a");
+  EXPECT_THAT(run.started(), ElementsAre("b"));
+}
+
+TEST(Once, ThatIsDoneIsNeitherRunNorAskedAboutAgain) {
+  Machine run(PlanOf().task("a").once().task("b", {"a"}));
+  run.changes("a");
+  run.resume();
+  EXPECT_THAT(run.last_tasks<Merge>(), ElementsAre("a"));
+  EXPECT_THAT(run.last_actions<Ask>(), IsEmpty());
+  run.merged("a");
+  run.resume();
+  EXPECT_THAT(run.started(), ElementsAre("b"));
+}
+
+TEST(Once, SkippedByDecisionItTakesWhatNeedsItWithIt) {
+  Machine run(PlanOf().task("a").once().task("b", {"a"}));
+  run.resume();
+  run.decide("a", FailureAnswer::skip);
+  EXPECT_EQ(run.reason("a"), "skipped by decision");
+  EXPECT_EQ(run.state("b"), TaskState::skipped);
+  run.publish();
+  EXPECT_EQ(run.ended(), RunState::finished);
+}
+
+TEST(Once, TheAnswerAbortEndsTheRun) {
+  Machine run(PlanOf().task("a").once().task("b"));
+  run.resume();
+  run.decide("a", FailureAnswer::abort);
+  EXPECT_THAT(run.last_tasks<StopAttempt>(), ElementsAre("b"));
+  run.ends("b", Verdict::cancelled);
+  run.publish();
+  EXPECT_EQ(run.ended(), RunState::aborted);
+}
+
+TEST(Once, InterruptedByASignalItIsAskedAboutInTheResumeOnly) {
+  Machine run(PlanOf().task("a").once());
+  run.signal();
+  run.signal();
+  run.ends("a", Verdict::interrupted);
+  EXPECT_THAT(run.last_actions<Ask>(), IsEmpty()) << "whoever pressed Ctrl-C wants no question";
+  run.publish();
+  EXPECT_EQ(run.ended(), RunState::stopped);
+  run.resume();
+  EXPECT_EQ(run.last_actions<Ask>().size(), 1);
+}
+
+TEST(Once, AResumeThatRetriesFailuresAsksAboutItToo) {
+  Machine run(PlanOf().task("a").once().task("b"));
+  run.fails("a");
+  run.fails("b");
+  run.publish();
+  run.resume(true);
+  EXPECT_THAT(run.started(), ElementsAre("b"));
+  EXPECT_EQ(run.state("a"), TaskState::asking);
+}
+
+TEST(Journal, SaysWhichInputsMustSurviveAPowerCut) {
+  EXPECT_TRUE(must_be_durable(AttemptFinished{}));
+  EXPECT_TRUE(must_be_durable(Decided{}));
+  EXPECT_TRUE(must_be_durable(CancelRequested{}));
+  EXPECT_FALSE(must_be_durable(AttemptStarted{}));
+  EXPECT_FALSE(must_be_durable(TimerFired{}));
+}
+
+TEST(Journal, AnInputThatThePlanDoesNotKnowIsFound) {
+  EXPECT_TRUE(fits_plan(RunStarted{}, 0));
+  EXPECT_TRUE(fits_plan(AttemptFinished{{2}, 1, {}}, 3));
+  EXPECT_FALSE(fits_plan(AttemptFinished{{3}, 1, {}}, 3));
+  EXPECT_FALSE(fits_plan(CancelRequested{{3}}, 3));
+  EXPECT_TRUE(fits_plan(Decided{{}, FailureAnswer::skip, true}, 0));
+  EXPECT_FALSE(fits_plan(Decided{TaskIndex{0}, FailureAnswer::skip, true}, 0));
+  EXPECT_TRUE(fits_plan(TimerFired{{TimerKind::grace, {}, 1}}, 0));
+  EXPECT_FALSE(fits_plan(TimerFired{{TimerKind::backoff, {7}, 1}}, 7));
+  EXPECT_TRUE(fits_plan(Conflicted{{1}, 1, {{{2}, {1}, {"a"}}}}, 3));
+  EXPECT_FALSE(fits_plan(Conflicted{{1}, 1, {{{3}, {1}, {"a"}}}}, 3)) << "an unknown loser";
+  EXPECT_FALSE(fits_plan(Conflicted{{1}, 1, {{{1}, {2}, {"a"}}}}, 3)) << "the earlier one loses";
+  EXPECT_FALSE(fits_plan(Conflicted{{0}, 1, {{{2}, {1}, {"a"}}}}, 3)) << "a conflict of two others";
+  EXPECT_FALSE(fits_plan(Conflicted{{0}, 1, {}}, 3)) << "a conflict with nobody";
+  EXPECT_FALSE(fits_plan(Merged{{1}, 1, {{{3}, {1}, {"a"}}}, {}}, 3));
+}
+
+}  // namespace
+}  // namespace fleet::engine::tests

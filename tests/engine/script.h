@@ -1,0 +1,117 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "engine/plan_of.h"
+#include "model/attempt.h"
+
+namespace fleet::engine::tests {
+
+// Numbers from a seed, the same on every machine.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : state_(base::mix(seed)) {}
+  // 0 .. sides - 1
+  int roll(int sides) { return static_cast<int>(next() % static_cast<std::uint64_t>(sides)); }
+  bool chance(int percent) { return roll(100) < percent; }
+  std::uint64_t next() { return base::mix(state_++); }
+
+ private:
+  std::uint64_t state_;
+};
+
+// What a task does whenever it is run: the same each time, but for how long it takes.
+struct TaskScript {
+  int bad_tries = 0;  // tries on one start that end badly before one ends well
+  model::Verdict bad = model::Verdict::failed;
+  bool changes = true;   // else it is done with no result
+  std::set<int> paths;   // what it changes
+  bool vain = false;     // its result cannot be integrated at all
+  std::uint64_t answer;  // of its `if`, mixed with what it is shown
+};
+
+// A random plan, and what its tasks do.
+struct Script {
+  std::uint64_t seed = 0;
+  PlanOf plan;
+  std::vector<TaskScript> tasks;
+  // Whether people, limits and failures may end it early, so that its end hangs on what was quicker.
+  bool wild = false;
+};
+
+inline Script random_script(std::uint64_t seed) {
+  Dice dice(seed);
+  Script script;
+  script.seed = seed;
+  script.wild = dice.chance(30);
+  PlanOf& plan = script.plan;
+  const int count = dice.chance(10) ? 15 + dice.roll(25) : 1 + dice.roll(12);
+  const int paths = 1 + dice.roll(8);
+  const int density = dice.roll(50);
+  const bool conditions = dice.chance(50), failures = dice.chance(60), once = dice.chance(20);
+  for (int i = 0; i < count; ++i) {
+    std::vector<TaskIndex> needs;
+    for (int j = 0; j < i; ++j) {
+      if (dice.chance(density) && needs.size() < 4) needs.push_back({static_cast<std::uint32_t>(j)});
+    }
+    plan.task("t" + std::to_string(i), std::move(needs)).lasts(Duration(1 + dice.roll(9)));
+    plan.priority(static_cast<model::Priority>(dice.roll(4)));
+    TaskScript& task = script.tasks.emplace_back();
+    task.answer = dice.next();
+    if (dice.chance(30)) plan.agent(dice.chance(50) ? "one" : "two");
+    if (conditions && dice.chance(25)) plan.condition();
+    if (conditions && dice.chance(15)) plan.runs_after_failure();
+    if (once && dice.chance(30)) plan.once();
+    if (dice.chance(60)) {
+      model::Retry retry;
+      retry.jitter = dice.chance(50) ? model::Jitter::full : model::Jitter::none;
+      retry.backoff = Duration(dice.roll(10));
+      if (dice.chance(30)) retry.delays = {Duration(1), Duration(dice.roll(20))};
+      plan.retries(dice.roll(3), retry);
+    }
+    if (failures && dice.chance(35)) {
+      constexpr model::Verdict kBad[] = {model::Verdict::failed, model::Verdict::no_change,
+                                         model::Verdict::blocked, model::Verdict::timed_out};
+      task.bad = kBad[dice.roll(4)];
+      task.bad_tries = 1 + dice.roll(3);
+      task.vain = dice.chance(5);
+    }
+    task.changes = dice.chance(80);
+    for (int changed = dice.roll(3); changed > 0; --changed)
+      task.paths.insert(dice.roll(paths));
+  }
+  plan.parallel(1 + dice.roll(5)).grace(Duration(dice.roll(30)));
+  if (dice.chance(50)) plan.agent_parallel("one", 1 + dice.roll(2));
+  constexpr model::ConflictStrategy kStrategies[] = {
+      model::ConflictStrategy::fail, model::ConflictStrategy::priority, model::ConflictStrategy::queue,
+      model::ConflictStrategy::queue};
+  plan.conflicts(kStrategies[dice.roll(4)]);
+  if (script.wild) {
+    if (dice.chance(30)) plan.stop_when_failed(dice.roll(6) / 10.0);
+    if (dice.chance(50)) {
+      plan.ask_when_failed(dice.roll(6) / 10.0, static_cast<model::FailureAnswer>(dice.roll(3)));
+    }
+    if (dice.chance(30)) plan.duration(Duration(1 + dice.roll(200)));
+  }
+  return script;
+}
+
+// Whether the `if` of a task holds, given how its needs ended.
+inline bool condition_holds(const TaskScript& task, const std::vector<model::TaskState>& needs) {
+  std::uint64_t value = task.answer;
+  for (const model::TaskState state : needs)
+    value = base::mix(value ^ static_cast<std::uint64_t>(state));
+  return value % 4 != 0;
+}
+
+inline bool share_a_path(const TaskScript& one, const TaskScript& other) {
+  return std::any_of(one.paths.begin(), one.paths.end(),
+                     [&other](int path) { return other.paths.count(path) > 0; });
+}
+
+}  // namespace fleet::engine::tests

@@ -1,0 +1,309 @@
+#pragma once
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/integrator.h"
+#include "engine/referee.h"
+#include "engine/scheduler.h"
+#include "engine/script.h"
+
+namespace fleet::engine::tests {
+
+// A world around one scheduler, all of whose chance comes from a seed: attempts that take their time, answers
+// that come late and twice, people, signals, and a process that dies where it is told to, after which the
+// next one goes on from the journal. A referee watches every step.
+class World {
+ public:
+  struct Faults {
+    std::set<std::size_t> crash_after;  // lengths of the journal at which the process dies
+    int crash_percent = 0;              // chance of dying after each input
+    bool signals = false;
+  };
+
+  World(const Script& script, std::uint64_t seed, Faults faults)
+      : script_(script),
+        plan_(script.plan.build()),
+        dice_(seed),
+        faults_(std::move(faults)),
+        integrator_(script_, plan_),
+        referee_(plan_, script_),
+        settings_(plan_.settings) {}
+
+  // Lives the run through to its end, over all its processes. Empty when all was well, else what was not.
+  std::string run() {
+    referee_.new_process(settings_, false);
+    begin_process();
+    deliver(RunStarted{script_.seed}, false);
+    while (problem_.empty() && !over_) {
+      if (pending_.empty()) {
+        problem_ = "the run hangs: nothing is under way, and it has not finished";
+        break;
+      }
+      const auto next = pending_.begin();
+      now_ = std::max(now_, next->first);
+      const Event event = std::move(next->second);
+      pending_.erase(next);
+      happen(event);
+      if (journal_.size() > 400 * (plan_.tasks.size() + 10)) problem_ = "the run goes on and on";
+    }
+    if (problem_.empty()) problem_ = referee_.at_the_end(*scheduler_, integrator_);
+    return problem_;
+  }
+
+  [[nodiscard]] std::size_t journal_length() const { return journal_.size(); }
+  [[nodiscard]] const Scheduler& scheduler() const { return *scheduler_; }
+  [[nodiscard]] const model::Plan& plan() const { return plan_; }
+  [[nodiscard]] const Referee& referee() const { return referee_; }
+  [[nodiscard]] std::string story() const {
+    std::string all;
+    for (const std::string& line : story_)
+      all += line + '\n';
+    return all;
+  }
+
+ private:
+  struct Arrives {
+    Input input;
+    bool again = false;  // it arrived before
+  };
+  struct Integrates {
+    Action action;
+  };
+  struct Signals {};
+  struct Cancels {
+    TaskIndex task;
+  };
+  using Event = std::variant<Arrives, Integrates, Signals, Cancels>;
+
+  void begin_process() {
+    pending_.clear();
+    integrator_free_ = now_;
+    scheduler_ = std::make_unique<Scheduler>(plan_);
+    for (const auto& [input, at] : journal_)
+      scheduler_->handle(input, at);
+    integrator_.restore(*scheduler_);
+    if (faults_.signals && dice_.chance(60)) {
+      for (int i = 1 + dice_.roll(2); i > 0; --i)
+        after(dice_.roll(60), Signals{});
+    }
+    if (script_.wild && dice_.chance(30)) after(dice_.roll(60), Cancels{any_task()});
+  }
+
+  // The process is gone, with all that it had under way; another one goes on some time later.
+  void crash() {
+    story_.push_back("-- crash");
+    const std::unique_ptr<Scheduler> before = std::move(scheduler_);
+    now_ += Duration(dice_.roll(100));
+    begin_process();
+    compare_with_replay(*before);
+    resume(false);
+  }
+
+  void resume(bool retry_failed) {
+    if (script_.wild && settings_.duration.value) *settings_.duration.value += Duration(50);
+    if (script_.wild && dice_.chance(20)) settings_.parallel.value = 1 + dice_.roll(5);
+    referee_.new_process(settings_, retry_failed);
+    deliver(RunResumed{settings_, retry_failed}, false);
+  }
+
+  void compare_with_replay(const Scheduler& before) {
+    for (std::uint32_t i = 0; i < plan_.tasks.size(); ++i) {
+      const Scheduler::TaskView old_one = before.task({i}), new_one = scheduler_->task({i});
+      if (old_one.state != new_one.state || old_one.attempt != new_one.attempt ||
+          old_one.reason != new_one.reason || old_one.snapshot != new_one.snapshot) {
+        problem_ = fmt::format("a replay comes to another state of {}", plan_.tasks[i].id);
+      }
+    }
+    if (before.accepted() != scheduler_->accepted()) problem_ = "a replay comes to other results";
+  }
+
+  void happen(const Event& event) {
+    if (const auto* arrives = std::get_if<Arrives>(&event)) {
+      deliver(arrives->input, arrives->again);
+    } else if (const auto* integrates = std::get_if<Integrates>(&event)) {
+      integrate(integrates->action);
+    } else if (const auto* cancels = std::get_if<Cancels>(&event)) {
+      deliver(CancelRequested{cancels->task}, false);
+    } else {
+      deliver(StopRequested{StopReason::signal}, false);
+    }
+  }
+
+  void deliver(const Input& input, bool again) {
+    journal_.emplace_back(input, now_);
+    const Step step = scheduler_->handle(input, now_);
+    tell(input, step);
+    if (again && !(step.actions.empty() && step.events.empty())) problem_ = "an answer counted twice";
+    if (problem_.empty()) problem_ = referee_.watch(input, step, *scheduler_);
+    if (!problem_.empty()) return;
+    const bool dies = faults_.crash_after.count(journal_.size()) > 0 || dice_.chance(faults_.crash_percent);
+    if (dies && !scheduler_->is_finished()) return crash();
+    // The same answer once more, later. (Of a condition there can be no second one.)
+    if (!again && dice_.chance(10) && is_answer(input)) after(dice_.roll(30), Arrives{input, true});
+    for (const Action& action : step.actions)
+      std::visit([this](const auto& value) { perform(value); }, action);
+  }
+
+  static bool is_answer(const Input& input) {
+    const auto* timer = std::get_if<TimerFired>(&input);
+    return std::holds_alternative<AttemptFinished>(input) || std::holds_alternative<Merged>(input) ||
+           std::holds_alternative<Conflicted>(input) || std::holds_alternative<Published>(input) ||
+           (timer != nullptr && timer->timer.kind == TimerKind::backoff);
+  }
+
+  void perform(const EvaluateCondition& action) {
+    std::vector<model::TaskState> states;
+    for (const NeedResult& need : action.needs)
+      states.push_back(need.state);
+    const bool holds = condition_holds(script_.tasks[action.task.value], states);
+    after(dice_.roll(3), Arrives{ConditionEvaluated{action.task, holds, {}}});
+  }
+
+  void perform(const StartAttempt& action) {
+    const TaskScript& task = script_.tasks[action.task.value];
+    const int bad_before = action.feedback.empty() ? 0 : std::stoi(action.feedback);
+    model::Outcome outcome;
+    if (bad_before < task.bad_tries) {
+      outcome.verdict = task.bad;
+      outcome.reason = "bad";
+      outcome.feedback = std::to_string(bad_before + 1);
+    } else {
+      outcome.verdict = model::Verdict::done;
+      if (task.changes) {
+        outcome.snapshot = Integrator::snapshot(action.serial);
+        integrator_.keep(action.serial, {action.from->begin(), action.from->end()});
+      }
+    }
+    if (dice_.chance(70)) {
+      after(0, Arrives{AttemptStarted{action.task, action.serial, {1 + dice_.roll(99), 1}}});
+    }
+    after(dice_.roll(20), Arrives{AttemptFinished{action.task, action.serial, outcome}});
+  }
+
+  // An attempt that is told to end may have ended by itself meanwhile.
+  void perform(const StopAttempt& action) {
+    if (dice_.chance(20)) return;
+    for (auto i = pending_.begin(); i != pending_.end(); ++i) {
+      const auto* arrives = std::get_if<Arrives>(&i->second);
+      const auto* end = arrives ? std::get_if<AttemptFinished>(&arrives->input) : nullptr;
+      if (end == nullptr || end->serial != action.serial || arrives->again) continue;
+      pending_.erase(i);
+      model::Outcome outcome;
+      outcome.verdict = action.as;
+      after(action.hurry ? 0 : dice_.roll(10), Arrives{AttemptFinished{action.task, action.serial, outcome}});
+      return;
+    }
+  }
+
+  void perform(const Merge& action) { queue_for_integrator(action, dice_.roll(4)); }
+  void perform(const Withdraw& action) { queue_for_integrator(action, 0); }
+  void perform(const Publish& action) { queue_for_integrator(action, dice_.roll(4)); }
+  void perform(const SetTimer& action) {
+    pending_.emplace(std::max(action.at, now_), Arrives{TimerFired{action.timer}});
+  }
+
+  void perform(const Ask& action) {
+    model::FailureAnswer answer = action.otherwise;
+    bool by_person = false;
+    if (!script_.wild) {
+      answer = model::FailureAnswer::retry;  // of a `once` task
+      by_person = true;
+    } else if (dice_.chance(50)) {
+      answer = static_cast<model::FailureAnswer>(dice_.roll(patience_ > 0 ? 3 : 2) + (patience_ > 0 ? 0 : 1));
+      by_person = true;
+      --patience_;
+    }
+    after(dice_.roll(20), Arrives{Decided{action.task, answer, by_person}});
+  }
+
+  void perform(const FinishRun& action) {
+    const bool stopped = action.state == model::RunState::stopped;
+    const bool retry = script_.wild && patience_-- > 0 && dice_.chance(20);
+    if (!stopped && !retry) {
+      over_ = true;
+      return;
+    }
+    story_.push_back("-- the process has ended");
+    now_ += Duration(dice_.roll(100));
+    begin_process();
+    resume(retry);
+  }
+
+  // One after the other, in the order in which they were asked for.
+  void queue_for_integrator(const Action& action, int takes) {
+    integrator_free_ = std::max(integrator_free_, now_) + Duration(takes);
+    pending_.emplace(integrator_free_, Integrates{action});
+  }
+
+  void integrate(const Action& action) {
+    if (const auto* merge = std::get_if<Merge>(&action)) {
+      after(dice_.roll(3), Arrives{integrator_.merge(*merge)});
+    } else if (const auto* withdraw = std::get_if<Withdraw>(&action)) {
+      integrator_.withdraw(*withdraw);
+    } else if (const auto* publish = std::get_if<Publish>(&action)) {
+      if (publish->accepted != integrator_.accepted())
+        problem_ = "other results are published than integrated";
+      after(dice_.roll(3), Arrives{Published{"branch", {}, {}}});
+    }
+    if (!integrator_.broken().empty()) problem_ = integrator_.broken();
+  }
+
+  void after(int delay, Event event) { pending_.emplace(now_ + Duration(delay), std::move(event)); }
+  TaskIndex any_task() {
+    return {static_cast<std::uint32_t>(dice_.roll(static_cast<int>(plan_.tasks.size())))};
+  }
+
+  void tell(const Input& input, const Step& step) {
+    static constexpr const char* kNames[] = {"RunStarted",      "RunResumed",      "ConditionEvaluated",
+                                             "AttemptStarted",  "AttemptFinished", "TimerFired",
+                                             "Merged",          "Conflicted",      "Decided",
+                                             "CancelRequested", "StopRequested",   "Published"};
+    std::string line = fmt::format("{:>6} {}", now_.time_since_epoch().count(), kNames[input.index()]);
+    std::visit(
+        [&line](const auto& value) {
+          if constexpr (requires { value.task.value; }) line += fmt::format(" t{}", value.task.value);
+          if constexpr (requires { value.outcome; })
+            line += fmt::format(" {}", base::name_of(value.outcome.verdict));
+          if constexpr (requires { value.serial; }) line += fmt::format(" #{}", value.serial);
+          if constexpr (requires { value.conflicts; }) {
+            for (const model::Conflict& conflict : value.conflicts)
+              line += fmt::format(" (t{} loses to t{})", conflict.loser.value, conflict.winner.value);
+          }
+        },
+        input);
+    for (const model::RunEvent& event : step.events) {
+      line += fmt::format("; {}", base::name_of(event.kind));
+      if (event.task) line += fmt::format(" t{}", event.task->value);
+    }
+    story_.push_back(std::move(line));
+  }
+
+  const Script& script_;
+  const model::Plan plan_;
+  Dice dice_;
+  Faults faults_;
+  Integrator integrator_;
+  Referee referee_;
+  model::Settings settings_;
+
+  std::unique_ptr<Scheduler> scheduler_;
+  std::vector<std::pair<Input, TimePoint>> journal_;  // outlives the process
+  std::multimap<TimePoint, Event> pending_;           // does not
+  TimePoint now_{};
+  TimePoint integrator_free_{};
+  int patience_ = 3;  // for more tries, of the people around the run
+  bool over_ = false;
+  std::string problem_;
+  std::vector<std::string> story_;
+};
+
+}  // namespace fleet::engine::tests
