@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include "text/columns.h"
+#include "text/mermaid.h"
 #include "text/random_text.h"
 #include "text/utf8.h"
 #include "text/workflow_commands.h"
@@ -69,6 +71,21 @@ TEST(Truncate, FitsTheWidth) {
   EXPECT_EQ(truncate("abcdef", 0), "");
   EXPECT_EQ(truncate("\xe6\xbc\xa2\xe5\xad\x97", 3), "\xe6\xbc\xa2\xe2\x80\xa6");
   EXPECT_EQ(truncate("\xe6\xbc\xa2\xe5\xad\x97", 2), "\xe2\x80\xa6");
+}
+
+TEST(Fit, MakesOneCellOfAnyText) {
+  EXPECT_EQ(fit("a\nb\x1b[31mc\td", 20, Charset::unicode), "a\\nbc d");
+  EXPECT_EQ(fit("gr\xc3\xbc\xc3\x9f dich", 6, Charset::unicode), "gr\xc3\xbc\xc3\x9f \xe2\x80\xa6");
+  EXPECT_EQ(fit("gr\xc3\xbc\xc3\x9f dich", 6, Charset::ascii), "gr??..");
+  EXPECT_EQ(fit("abc", 2, Charset::ascii), "ab");
+  EXPECT_EQ(pad("\xe6\xbc\xa2", 4), "\xe6\xbc\xa2  ");
+  EXPECT_EQ(pad("12", 4, Align::right), "  12");
+  EXPECT_EQ(pad("12345", 4), "12345");
+}
+
+TEST(MermaidLabel, CannotEndItsQuotes) {
+  EXPECT_EQ(mermaid_label("build (core)"), "build (core)");
+  EXPECT_EQ(mermaid_label("\"]; <b>#x`"), "#34;#93;#59; #60;b#62;#35;x#96;");
 }
 
 TEST(DefuseCommands, BreaksBothForms) {
