@@ -1,5 +1,7 @@
 #include "text/mermaid.h"
 
+#include <fmt/format.h>
+
 #include "text/utf8.h"
 
 namespace fleet::text {
@@ -14,7 +16,7 @@ std::string mermaid_label(std::string_view bytes) {
     if (is_plain) {
       label += c;
     } else {
-      label += "#" + std::to_string(byte) + ";";
+      label += fmt::format("#{};", byte);
     }
   }
   return label;
