@@ -149,7 +149,7 @@ Result<> Handles::sync() {
   Unsynced pending;
   std::swap(pending, *unsynced_.lock());
   const auto work = [&]() -> Result<> {
-    if (pending.objects.size() > kFewObjects) {
+    if (pending.packs || pending.objects.size() > kFewObjects) {
       FLEET_CHECK(sync_file_system(objects_folder_));
     } else if (!pending.objects.empty()) {
       std::vector<std::filesystem::path> files;
@@ -171,6 +171,7 @@ Result<> Handles::sync() {
     auto unsynced = unsynced_.lock();
     unsynced->objects.insert(unsynced->objects.end(), pending.objects.begin(), pending.objects.end());
     unsynced->refs.merge(pending.refs);
+    unsynced->packs = unsynced->packs || pending.packs;
   }
   return done;
 }

@@ -61,6 +61,7 @@ class Handles {
   struct Unsynced {
     std::vector<ObjectId> objects;
     std::set<std::string> refs;  // names
+    bool packs = false;          // whole packs were added
   };
 
   // `path` is the work folder, or the git folder of a bare repository; `first` is open on it.

@@ -36,22 +36,30 @@ std::string compose_message(std::string_view subject, std::string_view body,
   return out;
 }
 
-std::optional<std::string> trailer(std::string_view message, std::string_view key) {
-  std::optional<std::string> found;
-  bool first_paragraph = true;
+std::vector<std::string> all_trailers(std::string_view message, std::string_view key) {
+  std::vector<std::string> found;
+  bool after_subject = false;
+  bool new_paragraph = false;
   while (!message.empty()) {
     const std::string_view line = message.substr(0, message.find('\n'));
     message.remove_prefix(std::min(line.size() + 1, message.size()));
     if (is_blank(line)) {
-      if (!std::all_of(message.begin(), message.end(), [](char c) { return c == '\n' || c == ' '; }))
-        found.reset();
-      first_paragraph = false;
-    } else if (!first_paragraph && line.size() > key.size() + 1 && line.starts_with(key) &&
-               line.substr(key.size()).starts_with(": ")) {
-      found = line.substr(key.size() + 2);
+      after_subject = new_paragraph = true;
+      continue;
+    }
+    if (new_paragraph) found.clear();  // what stood there was not the last paragraph
+    new_paragraph = false;
+    if (after_subject && line.starts_with(key) && line.substr(key.size()).starts_with(": ")) {
+      found.emplace_back(line.substr(key.size() + 2));
     }
   }
   return found;
+}
+
+std::optional<std::string> trailer(std::string_view message, std::string_view key) {
+  auto all = all_trailers(message, key);
+  if (all.empty()) return std::nullopt;
+  return std::move(all.back());
 }
 
 }  // namespace fleet::git

@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <vector>
 
 namespace fleet::git {
 
@@ -27,6 +27,8 @@ inline constexpr std::string_view kRevertsTrailer = "Fleet-Reverts";  // the com
                                           std::span<const Trailer> trailers);
 
 // The value of a trailer in the last paragraph of a message, as `git interpret-trailers` would find it.
+// The last one, where there are several.
 [[nodiscard]] std::optional<std::string> trailer(std::string_view message, std::string_view key);
+[[nodiscard]] std::vector<std::string> all_trailers(std::string_view message, std::string_view key);
 
 }  // namespace fleet::git

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 #include <string_view>
+#include <unordered_set>
 
 #include "git/handles.h"
 #include "git/path.h"
@@ -135,6 +136,24 @@ Result<ObjectId> commit_of(git_repository* repository, const std::string& revisi
   return from_git(*git_object_id(commit.get()));
 }
 
+// libgit2 1.5 does not know that a shallow clone's history ends, and fails on the parents that are not there.
+Result<std::vector<ObjectId>> shallow_commits_beyond(const ObjectStore& store, ObjectId base,
+                                                     const std::vector<ObjectId>& tips) {
+  std::vector<ObjectId> out;
+  std::unordered_set<ObjectId> seen{base};
+  std::vector<ObjectId> waiting = tips;
+  while (!waiting.empty()) {
+    const ObjectId id = waiting.back();
+    waiting.pop_back();
+    if (!seen.insert(id).second) continue;
+    FLEET_TRY(const Commit commit, store.read_commit(id));
+    out.push_back(id);
+    std::copy_if(commit.parents.begin(), commit.parents.end(), std::back_inserter(waiting),
+                 [&](ObjectId parent) { return store.contains(parent); });
+  }
+  return out;
+}
+
 // The values of `path` in git's config format, as far as .gitmodules uses it.
 std::vector<std::string> paths_in_gitmodules(std::string_view text) {
   const auto trim = [](std::string_view part) {
@@ -235,12 +254,36 @@ Result<ObjectId> Repository::resolve(const std::string& revision) const {
 
 Result<bool> Repository::is_ancestor(ObjectId ancestor, ObjectId commit) const {
   if (ancestor == commit) return true;
+  if (is_shallow()) {
+    FLEET_TRY(const auto reached, shallow_commits_beyond(objects(), {}, {commit}));
+    return std::find(reached.begin(), reached.end(), ancestor) != reached.end();
+  }
   FLEET_TRY(auto handle, facts_->handles->borrow());
   const git_oid above = to_git(ancestor);
   const git_oid below = to_git(commit);
   const int code = git_graph_descendant_of(handle.repository(), &below, &above);
   if (code < 0) return fail_git("compare the history of", commit.hex(), code);
   return code == 1;
+}
+
+Result<std::vector<ObjectId>> Repository::commits_beyond(ObjectId base,
+                                                         const std::vector<ObjectId>& tips) const {
+  if (is_shallow()) return shallow_commits_beyond(objects(), base, tips);
+  FLEET_TRY(auto handle, facts_->handles->borrow());
+  Owned<git_revwalk, git_revwalk_free> walk;
+  int code = git_revwalk_new(walk.out(), handle.repository());
+  for (std::size_t i = 0; code == 0 && i < tips.size(); ++i) {
+    const git_oid tip = to_git(tips[i]);
+    code = git_revwalk_push(walk.get(), &tip);
+  }
+  const git_oid below = to_git(base);
+  if (code == 0) code = git_revwalk_hide(walk.get(), &below);
+  std::vector<ObjectId> out;
+  git_oid next;
+  while (code == 0 && (code = git_revwalk_next(&next, walk.get())) == 0)
+    out.push_back(from_git(next));
+  if (code != GIT_ITEROVER) return fail_git("walk the history beyond", base.hex(), code);
+  return out;
 }
 
 Result<std::size_t> Repository::count_uncommitted() const {

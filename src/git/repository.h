@@ -53,6 +53,9 @@ class Repository {
   [[nodiscard]] Result<ObjectId> resolve(const std::string& revision) const;
   // Whether `ancestor` is `commit` or can be reached from it.
   [[nodiscard]] Result<bool> is_ancestor(ObjectId ancestor, ObjectId commit) const;
+  // All commits that can be reached from `tips` but not from `base`; in a shallow clone, as far as it goes.
+  [[nodiscard]] Result<std::vector<ObjectId>> commits_beyond(ObjectId base,
+                                                             const std::vector<ObjectId>& tips) const;
 
   // Paths whose file, index and HEAD are not the same, and untracked files: what a run from HEAD does not
   // see. Looks at every file's stat; reads only those that changed. 0 when bare.

@@ -86,6 +86,26 @@ class Differ {
   std::string path_;
 };
 
+Result<> add_objects(const ObjectStore& store, ObjectId before, ObjectId after, std::vector<ObjectId>& out,
+                     int depth) {
+  if (before == after) return {};
+  if (depth > kMaxDepth) return fail_depth(after.hex());
+  FLEET_TRY(const auto old_tree, store.read_tree(before));
+  FLEET_TRY(const auto new_tree, store.read_tree(after));
+  out.push_back(after);
+  for (const Tree::Entry& entry : new_tree->entries()) {
+    const Tree::Entry* old = old_tree->find(entry.name);
+    if (old != nullptr && old->id == entry.id) continue;
+    if (entry.is_folder()) {
+      const ObjectId old_folder = old != nullptr && old->is_folder() ? old->id : ObjectId{};
+      FLEET_CHECK(add_objects(store, old_folder, entry.id, out, depth + 1));
+    } else if (entry.leaf().mode != FileMode::submodule) {
+      out.push_back(entry.id);
+    }
+  }
+  return {};
+}
+
 // Rewrites the folders along the changed paths, from the leaves up.
 class Updater {
  public:
@@ -279,6 +299,12 @@ Result<std::vector<Change>> diff(const ObjectStore& store, ObjectId before, Obje
   std::vector<Change> changes;
   FLEET_CHECK(Differ(store, changes).run(before, after, 0));
   return changes;
+}
+
+Result<std::vector<ObjectId>> added_objects(const ObjectStore& store, ObjectId before, ObjectId after) {
+  std::vector<ObjectId> out;
+  FLEET_CHECK(add_objects(store, before, after, out, 0));
+  return out;
 }
 
 Result<ObjectId> update(ObjectStore& store, ObjectId tree, std::span<const Change> changes) {

@@ -56,6 +56,11 @@ class Tree {
 [[nodiscard]] Result<std::vector<model::Change>> diff(const ObjectStore& store, ObjectId before,
                                                       ObjectId after);
 
+// The folders and files of a tree that do not stand at the same path of another: what a pack needs to add.
+// `after` itself is one of them unless the trees are equal. No submodules.
+[[nodiscard]] Result<std::vector<ObjectId>> added_objects(const ObjectStore& store, ObjectId before,
+                                                          ObjectId after);
+
 // The tree with the `after` of each change put at its path (mode none: removed); folders that end up empty
 // vanish. Paths in any order, each once. An Error when a path would be both a file and a folder; removing
 // what is not there is none.

@@ -201,7 +201,7 @@ TEST_F(WorkspaceTest, takes_what_git_would_add_and_restores_what_git_would_check
           }
           break;
         case 3:
-          write_file(path.parent_path() / "x.o", "ignored");
+          try_write(path.parent_path() / "x.o", "ignored");
           break;
         case 4:
           try_write(path.parent_path() / ".gitignore", dice.one_in(2) ? "a*\n!a.c\n" : "/b\nc d/\n");

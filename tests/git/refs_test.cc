@@ -1,0 +1,163 @@
+#include "git/refs.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "git/message.h"
+#include "git/support.h"
+#include "git/tree.h"
+
+namespace fleet::git {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class RefsTest : public ::testing::Test {
+ protected:
+  TempFolder temp_;
+  fs::path clone_ = make_clone(temp_ / "clone");
+  Repository repository_ = must(Repository::open(clone_));
+  Refs refs_ = Refs(repository_);
+  ObjectId start_ = must(repository_.head()).commit;
+
+  ObjectId commit(const std::string& file, ObjectId parent, const std::string& message = "x") {
+    ObjectStore& store = repository_.objects();
+    const model::TreeEntry entry{must(store.write_blob(file)), model::FileMode::regular};
+    const ObjectId tree =
+        must(update(store, must(store.tree_of(parent)), std::vector<model::Change>{{file, {}, entry}}));
+    return must(store.write_commit({tree, {parent}, message, TimePoint{}}));
+  }
+  void write(const std::string& name, ObjectId to) {
+    must(refs_.write(std::vector<RefUpdate>{{name, to, std::nullopt}}));
+  }
+};
+
+TEST_F(RefsTest, writes_what_git_reads) {
+  const ObjectId made = commit("f", start_);
+  must(refs_.write(std::vector<RefUpdate>{{start_ref("r1"), start_, ObjectId{}},
+                                          {attempt_ref("r1", "build.core", 1), made, ObjectId{}},
+                                          {branch_ref("r1"), made, ObjectId{}}}));
+  must(repository_.objects().sync());
+  EXPECT_EQ(git(clone_, "for-each-ref --format='%(refname) %(objectname)'"),
+            fmt::format("refs/fleet/r1/start {0}\nrefs/fleet/r1/tasks/build.core/1 {1}\nrefs/heads/fleet/r1 "
+                        "{1}\nrefs/heads/main {0}",
+                        start_.hex(), made.hex()));
+  EXPECT_EQ(git(clone_, "fsck"), "");
+  EXPECT_THAT(must(refs_.runs()), ElementsAre("r1"));
+  EXPECT_EQ(must(refs_.list("refs/fleet/r1/")).size(), 2u);
+  EXPECT_EQ(must(refs_.read(branch_ref("r1"))), made);
+  EXPECT_EQ(must(refs_.read("refs/fleet/none")), std::nullopt);
+  git(clone_, "pack-refs --all");
+  must(refs_.write(
+      std::vector<RefUpdate>{{start_ref("r1"), {}, start_}, {"refs/fleet/never/was", {}, std::nullopt}}));
+  EXPECT_EQ(must(refs_.read(start_ref("r1"))), std::nullopt);
+}
+
+TEST_F(RefsTest, writes_all_or_nothing_when_one_is_not_as_expected) {
+  const ObjectId made = commit("f", start_);
+  write(start_ref("r1"), start_);
+  const auto written = refs_.write(
+      std::vector<RefUpdate>{{attempt_ref("r1", "t", 1), made, ObjectId{}}, {start_ref("r1"), made, made}});
+  ASSERT_FALSE(written);
+  EXPECT_THAT(written.error().message(), HasSubstr("moved to " + start_.hex()));
+  EXPECT_EQ(must(refs_.read(attempt_ref("r1", "t", 1))), std::nullopt);
+  EXPECT_FALSE(refs_.write(std::vector<RefUpdate>{{start_ref("r1"), made, ObjectId{}}}));
+  EXPECT_FALSE(fs::exists(clone_ / ".git/refs/fleet/r1/start.lock"));
+}
+
+TEST_F(RefsTest, says_which_branch_is_in_the_way) {
+  git(clone_, "branch fleet");
+  const auto blocked = refs_.check_branch_free("r1", "fleet");
+  ASSERT_FALSE(blocked);
+  EXPECT_EQ(blocked.error().fault, base::Fault::input);
+  EXPECT_THAT(blocked.error().message(), HasSubstr("the branch `fleet` is in the way"));
+  EXPECT_THAT(blocked.error().message(), HasSubstr("another prefix"));
+  EXPECT_TRUE(refs_.check_branch_free("r1", "robots/fleet"));
+  EXPECT_FALSE(refs_.write(std::vector<RefUpdate>{{branch_ref("r1"), start_, ObjectId{}}}));
+  git(clone_, "branch -D fleet");
+  git(clone_, "branch fleet/r1/below");
+  EXPECT_FALSE(refs_.check_branch_free("r1", "fleet"));
+  EXPECT_TRUE(refs_.check_branch_free("r2", "fleet"));
+  EXPECT_FALSE(refs_.check_branch_free("r1", "no such..prefix"));
+}
+
+TEST_F(RefsTest, moves_no_branch_under_a_checkout) {
+  write(branch_ref("r1"), start_);
+  git(clone_, "worktree add -q ../wt fleet/r1");
+  const auto moved = refs_.write(std::vector<RefUpdate>{{branch_ref("r1"), commit("f", start_), start_}});
+  ASSERT_FALSE(moved);
+  EXPECT_THAT(moved.error().message(), HasSubstr("checked out"));
+}
+
+TEST_F(RefsTest, waits_for_other_writers) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&, i] {
+      for (int n = 1; n <= 10; ++n)
+        must(Refs(repository_)
+                 .write(std::vector<RefUpdate>{
+                     {attempt_ref("r1", fmt::format("t{}", i), n), start_, ObjectId{}}}));
+    });
+  }
+  for (std::thread& thread : threads)
+    thread.join();
+  EXPECT_EQ(must(refs_.list("refs/fleet/r1/tasks/")).size(), 80u);
+
+  write_file(clone_ / ".git/refs/fleet/r1/start.lock", "");
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    fs::remove(clone_ / ".git/refs/fleet/r1/start.lock");
+  });
+  EXPECT_TRUE(refs_.write(std::vector<RefUpdate>{{start_ref("r1"), start_, ObjectId{}}}));
+  other.join();
+}
+
+TEST_F(RefsTest, cleans_up_no_work_that_is_nowhere_else) {
+  const auto message = [](const std::string& task) {
+    return compose_message("s", "", std::vector<Trailer>{{"Fleet-Run", "r1"}, {"Fleet-Task", task}});
+  };
+  const ObjectId delivered = commit("one", start_, message("one"));
+  write(start_ref("r1"), start_);
+  write(attempt_ref("r1", "one", 1), commit("one-failed", start_));
+  write(attempt_ref("r1", "one", 2), commit("one", start_, "snapshot"));
+  write(attempt_ref("r1", "lost", 1), commit("lost", start_));
+  write(attempt_ref("r1", "same", 1), commit("one", start_, "another task that did the same"));
+  write(start_ref("r2"), start_);
+
+  EXPECT_THAT(must(clean_up(repository_, "r1", "fleet", Unmerged::keep)).deleted, IsEmpty())
+      << "no branch: all is unmerged";
+  write(branch_ref("r1"), delivered);
+  const auto cleaned = must(clean_up(repository_, "r1", "fleet", Unmerged::keep));
+  EXPECT_THAT(cleaned.deleted, ElementsAre(attempt_ref("r1", "one", 1), attempt_ref("r1", "one", 2),
+                                           attempt_ref("r1", "same", 1)));
+  EXPECT_THAT(cleaned.kept, ElementsAre(HasSubstr("tasks/lost/1"), HasSubstr("no other branch holds it")));
+  EXPECT_EQ(must(refs_.read(start_ref("r1"))), start_);
+
+  git(clone_, "merge -q --ff-only fleet/r1");
+  EXPECT_THAT(must(clean_up(repository_, "r1", "fleet", Unmerged::keep)).deleted,
+              ElementsAre(branch_ref("r1")));
+  const auto all = must(clean_up(repository_, "r1", "fleet", Unmerged::drop));
+  EXPECT_THAT(all.kept, IsEmpty());
+  EXPECT_THAT(must(refs_.runs()), ElementsAre("r2"));
+}
+
+TEST(Message, keeps_trailers_apart_from_what_a_body_claims) {
+  const std::string text = compose_message("subject\nsecond", "body\n\nFleet-Task: forged\n",
+                                           std::vector<Trailer>{{"Fleet-Run", "r1"}, {"Fleet-Cost", "1\n2"}});
+  EXPECT_EQ(text, "subject second\n\nbody\n\nFleet-Task: forged\n\nFleet-Run: r1\nFleet-Cost: 1 2\n");
+  EXPECT_EQ(trailer(text, kRunTrailer), "r1");
+  EXPECT_EQ(trailer(text, kTaskTrailer), std::nullopt);
+  EXPECT_EQ(trailer("Fleet-Run: subject\n", kRunTrailer), std::nullopt);
+  EXPECT_THAT(all_trailers("s\n\nFleet-Reverts: a\nFleet-Reverts: b\n", kRevertsTrailer),
+              ElementsAre("a", "b"));
+  const Ran judge = run("printf %s " + shell_quote(text) + " | git interpret-trailers --parse");
+  EXPECT_EQ(judge.out, "Fleet-Run: r1\nFleet-Cost: 1 2\n");
+}
+
+}  // namespace
+}  // namespace fleet::git

@@ -1,0 +1,279 @@
+#include "git/repository.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include "git/handles.h"
+#include "git/integration.h"
+#include "git/refs.h"
+#include "git/support.h"
+#include "git/tree.h"
+#include "git/workspace.h"
+
+namespace fleet::git {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::string refusal(const fs::path& path, Trust trust = Trust::given) {
+  const auto opened = Repository::open(path, trust);
+  return opened ? std::string() : opened.error().message();
+}
+
+TEST(Repository, opens_a_clone_from_any_folder_in_it) {
+  const TempFolder temp;
+  const fs::path clone = make_clone(temp / "clone", {{"a/b/c", "1\n"}});
+  const Repository repository = must(Repository::open(clone / "a/b"));
+  EXPECT_EQ(repository.work_folder(), clone);
+  EXPECT_EQ(fs::canonical(repository.common_folder()), clone / ".git");
+  EXPECT_EQ(fs::canonical(repository.objects_folder()), clone / ".git/objects");
+  EXPECT_FALSE(repository.is_bare());
+  EXPECT_FALSE(repository.is_shallow());
+  EXPECT_EQ(must(repository.head()).branch, "main");
+  EXPECT_EQ(must(repository.head()).commit.hex(), git(clone, "rev-parse HEAD"));
+  git(clone, "checkout -q --detach");
+  EXPECT_EQ(must(repository.head()).branch, "");
+}
+
+TEST(Repository, opens_bare_shallow_worktree_and_submodule_clones) {
+  const TempFolder temp;
+  const fs::path clone = make_clone(temp / "clone");
+  write_file(clone / "a", "2\n");
+  git(clone, "commit -qam second");
+  const std::string tip = git(clone, "rev-parse HEAD");
+
+  git(temp.path(), "clone -q --bare clone bare.git");
+  const Repository bare = must(Repository::open(temp / "bare.git"));
+  EXPECT_TRUE(bare.is_bare());
+  EXPECT_EQ(must(bare.count_uncommitted()), 0u);
+
+  git(temp.path(), "clone -q --depth 1 file://" + shell_quote(clone.string()) + " shallow");
+  const Repository shallow = must(Repository::open(temp / "shallow"));
+  EXPECT_TRUE(shallow.is_shallow());
+
+  git(clone, "worktree add -q ../wt -b topic");
+  const Repository worktree = must(Repository::open(temp / "wt"));
+  EXPECT_EQ(must(worktree.head()).branch, "topic");
+  EXPECT_EQ(fs::canonical(worktree.common_folder()), clone / ".git");
+
+  make_clone(temp / "super");
+  git(temp / "super",
+      "-c protocol.file.allow=always submodule add -q " + shell_quote(clone.string()) + " sub");
+  const Repository submodule = must(Repository::open(temp / "super/sub"));
+  EXPECT_EQ(submodule.work_folder(), temp / "super/sub");
+
+  // In each of them a task can start, change something and deliver it.
+  for (const Repository* repository : {&bare, &shallow, &worktree, &submodule}) {
+    SCOPED_TRACE(repository->git_folder());
+    const ObjectId head = must(repository->head()).commit;
+    EXPECT_EQ(head.hex(), tip);
+    WorkspacePool pool = must(WorkspacePool::open(*repository, temp / "pool"));
+    Workspace workspace = must(pool.acquire(head));
+    EXPECT_EQ(git(workspace.folder(), "status --porcelain"), "");
+    EXPECT_THAT(git(workspace.folder(), "log --format=%s"), HasSubstr("second"));
+    write_file(workspace.folder() / "new", "new\n");
+    const auto snapshot = must(workspace.snapshot());
+    const ObjectId made =
+        must(repository->objects().write_commit({snapshot.tree, {head}, "made", TimePoint{}}));
+    Integration integration = must(Integration::create(repository->objects(), head));
+    must(integration.accept({TaskIndex{0}, head, made, "task"}, OnConflict::report));
+    const ObjectId merged = must(integration.merged(std::vector<TaskIndex>{{0}}));
+    const std::string run = fmt::format("r{}", ::getpid());
+    must(Refs(*repository).write(std::vector<RefUpdate>{{branch_ref(run), merged, ObjectId{}}}));
+    must(repository->objects().sync());
+    EXPECT_EQ(git(repository->git_folder(), "fsck --no-dangling"), "");
+    EXPECT_EQ(git(repository->git_folder(), "diff --name-only " + tip + " fleet/" + run), "new");
+    must(Refs(*repository).write(std::vector<RefUpdate>{{branch_ref(run), {}, merged}}));
+  }
+}
+
+TEST(Repository, resolves_revisions_to_commits) {
+  const TempFolder temp;
+  const fs::path clone = make_clone(temp / "clone");
+  git(clone, "tag -a v1 -m tag");
+  git(clone, "commit -q --allow-empty -m second");
+  const Repository repository = must(Repository::open(clone));
+  EXPECT_EQ(must(repository.resolve("v1")).hex(), git(clone, "rev-parse HEAD~1"));
+  EXPECT_EQ(must(repository.resolve("HEAD~1")).hex(), git(clone, "rev-parse HEAD~1"));
+  EXPECT_EQ(must(repository.resolve(git(clone, "rev-parse --short HEAD"))).hex(),
+            git(clone, "rev-parse HEAD"));
+  for (const char* bad : {"nothing", "HEAD:a", "", "HEAD~5"}) {
+    const auto resolved = repository.resolve(bad);
+    ASSERT_FALSE(resolved) << bad;
+    EXPECT_EQ(resolved.error().fault, base::Fault::input);
+  }
+  const ObjectId first = must(repository.resolve("HEAD~1"));
+  const ObjectId second = must(repository.resolve("HEAD"));
+  EXPECT_TRUE(must(repository.is_ancestor(first, second)));
+  EXPECT_TRUE(must(repository.is_ancestor(first, first)));
+  EXPECT_FALSE(must(repository.is_ancestor(second, first)));
+}
+
+TEST(Repository, says_what_is_wrong_and_what_to_do) {
+  const TempFolder temp;
+  fs::create_directories(temp / "plain");
+  EXPECT_THAT(refusal(temp / "plain"), HasSubstr("there is none here or above"));
+  EXPECT_THAT(refusal(temp / "nowhere"), HasSubstr("no such folder"));
+
+  fs::create_directories(temp / "unborn");
+  git(temp / "unborn", "init -q");
+  const auto unborn = must(Repository::open(temp / "unborn")).head();
+  ASSERT_FALSE(unborn);
+  EXPECT_THAT(unborn.error().message(), HasSubstr("no commits yet"));
+  EXPECT_EQ(unborn.error().fault, base::Fault::input);
+
+  fs::create_directories(temp / "sha256");
+  git(temp / "sha256", "init -q --object-format=sha256");
+  EXPECT_THAT(refusal(temp / "sha256"), HasSubstr("SHA-256"));
+
+  make_clone(temp / "reftable");
+  git(temp / "reftable", "config core.repositoryformatversion 1");
+  git(temp / "reftable", "config extensions.refstorage reftable");
+  EXPECT_THAT(refusal(temp / "reftable"), HasSubstr("reftable"));
+
+  make_clone(temp / "future");
+  git(temp / "future", "config core.repositoryformatversion 1");
+  git(temp / "future", "config extensions.somethingNew true");
+  EXPECT_THAT(refusal(temp / "future"), HasSubstr("newer format"));
+
+  make_clone(temp / "damaged");
+  write_file(temp / "damaged/.git/config", "[core\n");
+  EXPECT_THAT(refusal(temp / "damaged"), HasSubstr("git status"));
+
+  make_clone(temp / "headless");
+  write_file(temp / "headless/.git/HEAD", "");
+  const auto headless = Repository::open(temp / "headless");
+  EXPECT_FALSE(headless && headless->head());
+}
+
+TEST(Repository, takes_settings_that_change_nothing_for_it) {
+  const TempFolder temp;
+  const fs::path clone = make_clone(temp / "clone", {{"a", "1\n"}, {"d/b", "1\n"}});
+  git(clone, "sparse-checkout set d");  // sets extensions.worktreeConfig
+  const Repository repository = must(Repository::open(clone));
+  EXPECT_EQ(must(repository.head()).branch, "main");
+  EXPECT_EQ(must(repository.count_uncommitted()), 0u);
+}
+
+TEST(Repository, says_what_a_partial_clone_lacks) {
+  const TempFolder temp;
+  const fs::path clone = make_clone(temp / "clone");
+  git(clone, "config uploadpack.allowFilter true");
+  git(temp.path(),
+      "clone -q --no-checkout --filter=blob:none file://" + shell_quote(clone.string()) + " partial");
+  const Repository repository = must(Repository::open(temp / "partial"));
+  const auto entry = must(entry_at(repository.objects(),
+                                   must(repository.objects().tree_of(must(repository.head()).commit)), "a"));
+  const auto read = repository.objects().read_blob(entry.id);
+  ASSERT_FALSE(read);
+  EXPECT_THAT(read.error().message(), HasSubstr("missing from the repository"));
+  EXPECT_THAT(read.error().message(), HasSubstr("partial clone"));
+}
+
+TEST(Repository, opens_what_another_user_owns_only_when_it_was_named) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  const TempFolder temp;
+  const fs::path clone = make_clone(temp / "clone");
+  ASSERT_EQ(run("chown -R 12345:12345 " + shell_quote(clone.string())).status, 0);
+  EXPECT_EQ(refusal(clone, Trust::given), "");
+  EXPECT_THAT(refusal(clone, Trust::found), HasSubstr("another user"));
+  EXPECT_THAT(refusal(clone, Trust::found), HasSubstr("safe.directory"));
+}
+
+TEST(Repository, counts_uncommitted_changes) {
+  const TempFolder temp;
+  const fs::path clone = make_clone(temp / "clone", {{"a", "1\n"}, {"b", "1\n"}, {".gitignore", "*.o\n"}});
+  const Repository repository = must(Repository::open(clone));
+  EXPECT_EQ(must(repository.count_uncommitted()), 0u);
+  write_file(clone / "a", "two\n");
+  write_file(clone / "staged", "x");
+  write_file(clone / "untracked", "x");
+  write_file(clone / "x.o", "x");
+  git(clone, "add staged");
+  EXPECT_EQ(must(repository.count_uncommitted()), 3u);
+}
+
+TEST(Repository, reports_damaged_and_missing_objects) {
+  const TempFolder temp;
+  const fs::path clone = make_clone(temp / "clone");
+  const Repository repository = must(Repository::open(clone));
+  const ObjectId blob = id_of(git(clone, "rev-parse HEAD:a"));
+  const fs::path file = clone / ".git/objects" / blob.hex().substr(0, 2) / blob.hex().substr(2);
+  fs::permissions(file, fs::perms::owner_write, fs::perm_options::add);
+  write_file(file, "rubbish");
+  EXPECT_FALSE(repository.objects().read_blob(blob));
+  EXPECT_FALSE(repository.objects().read_commit(blob));
+  fs::remove(file);
+  EXPECT_FALSE(repository.objects().contains(blob));
+  EXPECT_THAT(repository.objects().read_blob(blob).error().message(), HasSubstr("fsck"));
+}
+
+TEST(Repository, reads_commits_as_git_does) {
+  const TempFolder temp;
+  const fs::path clone = make_clone(temp / "clone");
+  run("cd " + clone.string() +
+      " && GIT_AUTHOR_DATE='1600000000 -0530' git commit -q --allow-empty --author='Ä <ä@x>' -m "
+      "'subject\n\nbody'");
+  const Repository repository = must(Repository::open(clone));
+  const Commit commit = must(repository.objects().read_commit(must(repository.head()).commit));
+  EXPECT_EQ(commit.author.name, "Ä");
+  EXPECT_EQ(commit.author.email, "ä@x");
+  EXPECT_EQ(commit.author.when, TimePoint(std::chrono::seconds(1'600'000'000)));
+  EXPECT_EQ(commit.author.offset, -(5 * 60 + 30));
+  EXPECT_EQ(commit.parents.size(), 1u);
+  EXPECT_EQ(commit.tree.hex(), git(clone, "rev-parse HEAD^{tree}"));
+}
+
+// All of .git but what fleet may write: the state that the user works with.
+std::map<std::string, std::string> users_state(const fs::path& clone) {
+  std::map<std::string, std::string> out;
+  for (const auto& entry : fs::recursive_directory_iterator(clone)) {
+    const std::string path = entry.path().lexically_relative(clone).string();
+    if (path.starts_with(".git/objects") || path.starts_with(".git/refs/fleet") ||
+        path.find("/heads/fleet") != path.npos)
+      continue;
+    if (entry.is_regular_file()) out[path] = read_file(entry.path());
+    // Not even a file's time changes, which would make git look at it again. A folder's does when we add to
+    // it.
+    if (!entry.is_directory())
+      out[path] += std::to_string(entry.last_write_time().time_since_epoch().count());
+  }
+  return out;
+}
+
+TEST(Repository, leaves_the_users_checkout_index_config_and_branch_byte_for_byte_as_they_were) {
+  const TempFolder temp;
+  const fs::path clone = make_clone(temp / "clone", {{"a", "1\n"}, {"d/b", "1\n"}});
+  write_file(clone / "a", "uncommitted\n");
+  write_file(clone / "staged", "x");
+  git(clone, "add staged");
+  write_file(clone / "untracked", "x");
+  const auto before = users_state(clone);
+
+  const Repository repository = must(Repository::open(clone));
+  EXPECT_EQ(must(repository.count_uncommitted()), 3u);
+  const ObjectId head = must(repository.head()).commit;
+  WorkspacePool pool = must(WorkspacePool::open(repository, temp / "pool"));
+  ObjectId made;
+  {
+    Workspace workspace = must(pool.acquire(head));
+    write_file(workspace.folder() / "a", "by a task\n");
+    git(workspace.folder(), "commit -qam agent");
+    git(workspace.folder(), "config user.name agent");
+    const auto snapshot = must(workspace.snapshot());
+    made = must(repository.objects().write_commit({snapshot.tree, {head}, "made", TimePoint{}}));
+  }
+  must(pool.acquire(made));
+  must(Refs(repository)
+           .write(std::vector<RefUpdate>{{start_ref("r1"), head, ObjectId{}},
+                                         {attempt_ref("r1", "t", 1), made, ObjectId{}},
+                                         {branch_ref("r1"), made, ObjectId{}}}));
+  must(repository.objects().sync());
+  EXPECT_EQ(users_state(clone), before);
+  EXPECT_EQ(git(clone, "fsck"), "");
+}
+
+}  // namespace
+}  // namespace fleet::git
