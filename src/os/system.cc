@@ -1,6 +1,7 @@
 #include "os/system.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -46,13 +47,13 @@ std::vector<std::string> cgroup_folders(std::string_view controller) {
     const auto first = line.find(':');
     const auto second = line.find(':', first == std::string_view::npos ? first : first + 1);
     if (second == std::string_view::npos) continue;
-    const std::string controllers = "," + std::string(line.substr(first + 1, second - first - 1)) + ",";
+    const std::string controllers = fmt::format(",{},", line.substr(first + 1, second - first - 1));
     const bool matches = controller.empty()
                              ? controllers == ",,"
-                             : controllers.find("," + std::string(controller) + ",") != std::string::npos;
+                             : controllers.find(fmt::format(",{},", controller)) != std::string::npos;
     if (!matches) continue;
     const std::string root =
-        controller.empty() ? "/sys/fs/cgroup" : "/sys/fs/cgroup/" + std::string(controller);
+        controller.empty() ? "/sys/fs/cgroup" : fmt::format("/sys/fs/cgroup/{}", controller);
     std::string path(line.substr(second + 1));
     while (!path.empty() && path != "/") {
       folders.push_back(root + path);
