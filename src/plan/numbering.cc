@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/random.h"
 #include "plan/matrix.h"
@@ -19,50 +22,53 @@ namespace {
 // Tasks of a cycle that its diagnostic names before it shortens the middle.
 constexpr std::size_t kMaxNamed = 12;
 
-// Which task has which id: open addressing over hashes, with the ids packed beside each other, since a
-// million look-ups in a map of strings would take longer than all the rest of the planning.
+// Which task has which id: open addressing, with the ids packed beside each other. A million look-ups in a
+// map of strings would take longer than all the rest of the planning; here most of them stay in the cache.
 class IdTable {
  public:
-  explicit IdTable(const std::vector<model::TaskSpec>& tasks)
-      : slots_(std::bit_ceil(tasks.size() * 2 + 1)), mask_(slots_.size() - 1) {
-    for (std::uint32_t i = 0; i < tasks.size(); ++i)
-      add(tasks[i].id, i);
+  explicit IdTable(const std::vector<model::TaskSpec>& tasks) : slots_(std::bit_ceil(tasks.size() * 2 + 1)) {
+    starts_.reserve(tasks.size() + 1);
+    for (const model::TaskSpec& task : tasks) {
+      starts_.push_back(ids_.size());
+      ids_ += task.id;
+    }
+    starts_.push_back(ids_.size());
+    for (std::uint32_t i = 0; i < tasks.size(); ++i) {
+      Slot& slot = slots_[place(tasks[i].id)];
+      if (slot.task == kNone) slot = {fingerprint(tasks[i].id), i};
+    }
   }
 
   // The first task of this id; nothing when there is none.
   [[nodiscard]] std::optional<std::uint32_t> find(std::string_view id) const {
-    const std::uint64_t key = base::mix(base::hash(id));
-    for (std::size_t at = key & mask_; slots_[at].used; at = (at + 1) & mask_) {
-      if (slots_[at].key == key && id_at(slots_[at]) == id) return slots_[at].task;
-    }
-    return std::nullopt;
+    const Slot& slot = slots_[place(id)];
+    return slot.task == kNone ? std::nullopt : std::optional(slot.task);
   }
 
  private:
-  struct Entry {
-    std::uint64_t key = 0;
-    std::uint32_t start = 0;
-    std::uint32_t length = 0;
-    std::uint32_t task = 0;
-    bool used = false;
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+  struct Slot {
+    std::uint32_t fingerprint = 0;
+    std::uint32_t task = kNone;
   };
 
-  void add(std::string_view id, std::uint32_t task) {
-    const std::uint64_t key = base::mix(base::hash(id));
-    std::size_t at = key & mask_;
-    for (; slots_[at].used; at = (at + 1) & mask_) {
-      if (slots_[at].key == key && id_at(slots_[at]) == id) return;
+  static std::uint64_t key(std::string_view id) { return base::mix(base::hash(id)); }
+  static std::uint32_t fingerprint(std::string_view id) { return static_cast<std::uint32_t>(key(id) >> 32); }
+  // The slot that holds the id, or the empty one where it would stand.
+  [[nodiscard]] std::size_t place(std::string_view id) const {
+    const std::size_t mask = slots_.size() - 1;
+    const std::uint32_t wanted = fingerprint(id);
+    for (std::size_t at = key(id) & mask;; at = (at + 1) & mask) {
+      const Slot& slot = slots_[at];
+      if (slot.task == kNone || (slot.fingerprint == wanted && id_of(slot.task) == id)) return at;
     }
-    slots_[at] = {key, static_cast<std::uint32_t>(ids_.size()), static_cast<std::uint32_t>(id.size()), task,
-                  true};
-    ids_ += id;
   }
-  [[nodiscard]] std::string_view id_at(const Entry& entry) const {
-    return std::string_view(ids_).substr(entry.start, entry.length);
+  [[nodiscard]] std::string_view id_of(std::uint32_t task) const {
+    return std::string_view(ids_).substr(starts_[task], starts_[task + 1] - starts_[task]);
   }
 
-  std::vector<Entry> slots_;
-  std::size_t mask_;
+  std::vector<Slot> slots_;
+  std::vector<std::size_t> starts_;  // of each task's id in ids_
   std::string ids_;
 };
 
@@ -122,15 +128,17 @@ Numbering number(const model::Workflow& workflow, model::Diagnostics& diagnostic
   }
 
   Numbering out;
-  std::vector<std::uint32_t> first_slot(file.size());
+  std::vector<std::uint32_t> first_slot(file.size()), cells_of(file.size());
+  std::transform(workflow.tasks.begin(), workflow.tasks.end(), cells_of.begin(), cell_count);
   std::vector<std::vector<TaskIndex>> needs;
   std::size_t need_count = 0;
   for (const TaskIndex task : order) {
-    const std::uint32_t cells = cell_count(workflow.tasks[task.value]);
+    const std::uint32_t cells = cells_of[task.value];
     first_slot[task.value] = static_cast<std::uint32_t>(out.slots.size());
     std::vector<TaskIndex> row;
+    row.reserve(file.needs(task).size());
     for (const TaskIndex need : file.needs(task)) {
-      const std::uint32_t needed_cells = cell_count(workflow.tasks[need.value]);
+      const std::uint32_t needed_cells = cells_of[need.value];
       need_count += std::size_t{cells} * needed_cells;
       if (need_count > kMaxNeeds) {
         diagnostics.push_back(
@@ -144,7 +152,7 @@ Numbering number(const model::Workflow& workflow, model::Diagnostics& diagnostic
     }
     for (std::uint32_t cell = 0; cell < cells; ++cell) {
       out.slots.push_back({task.value, cell});
-      needs.push_back(row);
+      needs.push_back(cell + 1 == cells ? std::move(row) : row);
     }
   }
   out.graph = model::Graph(needs);

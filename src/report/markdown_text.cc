@@ -1,5 +1,7 @@
 #include "report/markdown_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "text/columns.h"
@@ -80,7 +82,7 @@ std::string html_text(std::string_view bytes, std::size_t width) {
     if (is_plain) {
       out += c;
     } else {
-      out += "&#" + std::to_string(static_cast<unsigned char>(c)) + ";";
+      out += fmt::format("&#{};", static_cast<unsigned char>(c));
     }
     if (begins_reference(text, i)) out += kNoWidth;
   }
