@@ -72,13 +72,14 @@ class IdTable {
   std::string ids_;
 };
 
+// Without needs that name no task or the task itself: the reader reports those.
 model::Graph graph_of_file(const model::Workflow& workflow) {
   const IdTable ids(workflow.tasks);
   std::vector<std::vector<TaskIndex>> needs(workflow.tasks.size());
   for (std::size_t i = 0; i < needs.size(); ++i) {
     needs[i].reserve(workflow.tasks[i].needs.size());
     for (const model::Text& need : workflow.tasks[i].needs) {
-      if (const auto task = ids.find(need.value)) needs[i].push_back({*task});
+      if (const auto task = ids.find(need.value); task && *task != i) needs[i].push_back({*task});
     }
   }
   return model::Graph(needs);
@@ -98,7 +99,7 @@ std::string cycle_path(const model::Workflow& workflow, const std::vector<TaskIn
 
 model::Diagnostic describe(const model::Workflow& workflow, const std::vector<TaskIndex>& cycle) {
   const model::TaskSpec& first = workflow.tasks[cycle.front().value];
-  const std::string& second = workflow.tasks[cycle[1 % cycle.size()].value].id;
+  const std::string& second = workflow.tasks[cycle[1].value].id;
   model::Diagnostic out;
   out.path = workflow.path;
   out.at = first.at;
@@ -106,8 +107,7 @@ model::Diagnostic describe(const model::Workflow& workflow, const std::vector<Ta
     if (need.value == second) out.at = need.at;
   }
   out.length = static_cast<int>(second.size());
-  out.message = cycle.size() == 1 ? fmt::format("the task `{}` needs itself", first.id)
-                                  : "these tasks wait for each other: " + cycle_path(workflow, cycle);
+  out.message = "these tasks wait for each other: " + cycle_path(workflow, cycle);
   out.suggestion = "take one of these needs away";
   return out;
 }

@@ -51,8 +51,8 @@ struct Planning {
   model::Diagnostics diagnostics;  // everything that is wrong, in the file's order
 };
 
-// Also takes a workflow in which the reader found errors, and adds what only the graph can tell (cycles); a
-// need that names no task is the reader's to report and is left out here.
+// Also takes a workflow in which the reader found errors, and adds what only the plan can tell: cycles,
+// inputs without a value, values that make a bad glob or path. What the reader reports is not said again.
 [[nodiscard]] Planning make(const model::Workflow& workflow, const PlanOptions& options);
 
 }  // namespace fleet::plan

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "model/name.h"
 #include "text/distance.h"
 #include "text/glob.h"
 #include "text/template.h"
@@ -25,23 +28,20 @@ text::Value object_of(const std::map<std::string, std::string>& values) {
   return object;
 }
 
-bool uses(const text::Reference& reference, const std::set<std::string>& env_names) {
-  return reference.root == "env" && !reference.path.empty() && reference.path[0] &&
-         env_names.count(*reference.path[0]) > 0;
+// Whether all that the text uses is in the context, and nothing that the run must answer.
+bool can_be_evaluated(const text::Template& parsed, const text::Context& context) {
+  return std::all_of(parsed.parts().begin(), parsed.parts().end(), [&](const text::Template::Part& part) {
+    return !part.expression || part.expression->can_be_evaluated(context);
+  });
 }
 
-// The first thing in the text that is known only later, as it is written: `needs.build.outputs.version`.
-// Nothing when all of it is known.
-std::optional<std::string> known_later(const text::Template& parsed, const text::Context& context,
-                                       const std::set<std::string>& later_env) {
+// The first variable that the text uses of these names.
+std::optional<std::string> uses_env(const text::Template& parsed, const std::set<std::string>& names) {
   for (const text::Template::Part& part : parsed.parts()) {
     if (!part.expression) continue;
     for (const text::Reference& reference : part.expression->references()) {
-      if (context.roots.find(reference.root) != context.roots.end() && !uses(reference, later_env)) continue;
-      return part.text.substr(part.expression_offset - part.offset + reference.offset, reference.length);
-    }
-    for (const text::Call& call : part.expression->calls()) {
-      if (call.needs_run) return call.function + "()";
+      if (reference.root != "env" || reference.path.empty() || !reference.path[0]) continue;
+      if (names.count(*reference.path[0]) > 0) return reference.path[0];
     }
   }
   return std::nullopt;
@@ -89,9 +89,9 @@ void TaskValues::put_in() {
       put_in_glob(glob.value, glob.at);
   }
   for (model::Text& path : spec.expect)
-    put_in(path.value, path.at);
-  for (model::Text& glob : spec.keep)
-    put_in_glob(glob.value, glob.at);
+    put_in_path(path.value, path.at);
+  for (model::Text& path : spec.keep)
+    put_in_path(path.value, path.at);
   if (auto* codemod = std::get_if<model::Codemod>(&spec.work)) {
     for (std::string& glob : codemod->paths)
       put_in_glob(glob, codemod->at);
@@ -107,10 +107,10 @@ void TaskValues::put_in() {
 void TaskValues::put_in(std::string& text, model::Location at) {
   if (!has_expression(text)) return;
   const auto parsed = text::Template::parse(text);
-  if (!parsed) return;  // the reader reported it
-  if (const auto later = known_later(*parsed, context(), later_env_)) {
+  if (!parsed || !can_be_evaluated(*parsed, context())) return;  // the reader reports it
+  if (const auto later = uses_env(*parsed, later_env_)) {
     report(
-        at, fmt::format("`{}` is known only when the task starts", *later),
+        at, fmt::format("`env.{}` is known only when the task starts", *later),
         "names, globs and paths may use `matrix`, `inputs`, and the parts of `env` that need nothing else");
     return;
   }
@@ -131,6 +131,14 @@ void TaskValues::put_in_glob(std::string& text, model::Location at) {
            globs.error().hint);
 }
 
+void TaskValues::put_in_path(std::string& text, model::Location at) {
+  const std::string written = text;
+  put_in(text, at);
+  const std::string_view path = std::string_view(text).substr(0, text.find_last_not_of('/') + 1);
+  if (text != written && !model::is_safe_relative_path(path))
+    report(at, fmt::format("`{}` becomes `{}`, which is no path below the repository", written, text), "");
+}
+
 const text::Context& TaskValues::context() {
   if (context_) return *context_;
   context_.emplace();
@@ -143,9 +151,9 @@ const text::Context& TaskValues::context() {
     known[name] = value;
     if (!has_expression(value)) continue;
     const auto parsed = text::Template::parse(value);
-    const auto rendered = parsed && !known_later(*parsed, *context_, {})
+    const auto rendered = parsed && can_be_evaluated(*parsed, *context_)
                               ? parsed->render(*context_)
-                              : Result<std::string>(base::fail_input("read", name, "known later"));
+                              : Result<std::string>(base::fail_input("read", name, "it is known later"));
     if (rendered) {
       known[name] = *rendered;
     } else {

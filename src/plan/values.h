@@ -33,6 +33,7 @@ class TaskValues {
  private:
   void put_in(std::string& text, model::Location at);
   void put_in_glob(std::string& text, model::Location at);
+  void put_in_path(std::string& text, model::Location at);
   [[nodiscard]] const text::Context& context();
   void report(model::Location at, std::string message, std::string suggestion);
 

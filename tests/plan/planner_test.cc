@@ -67,7 +67,6 @@ TEST(Planner, ShowsEveryIndependentCycleInTheFilesOrder) {
   const Planning planning = make(workflow, {});
   EXPECT_THAT(planning.diagnostics,
               ElementsAre(Field(&model::Diagnostic::message, HasSubstr("c -> d -> c")),
-                          Field(&model::Diagnostic::message, HasSubstr("`x` needs itself")),
                           Field(&model::Diagnostic::message, HasSubstr("a -> b -> a"))));
 }
 
@@ -163,17 +162,31 @@ TEST(Planner, PutsMatrixInputsAndEnvIntoNamesGlobsAndPaths) {
   EXPECT_EQ(planned.spec.env.at("LATER"), "${{ needs.x.outputs.y }}");
 }
 
-TEST(Planner, SaysWhichValueOfAGlobIsKnownOnlyLater) {
+TEST(Planner, SaysWhichVariableOfAGlobIsKnownOnlyLater) {
   auto workflow = make_workflow({make_task("t")});
   model::TaskSpec& task = workflow.tasks[0];
   task.env = {{"LATER", "${{ run.id }}"}};
-  task.writes = std::vector<model::Text>{{"dist/${{ needs.build.outputs.name }}", {7, 12}},
-                                         {"a/${{ env.LATER }}", {8, 12}}};
+  task.writes = std::vector<model::Text>{{"a/${{ env.LATER }}", {8, 12}}};
   const Planning planning = make(workflow, {});
-  ASSERT_THAT(planning.diagnostics, SizeIs(2));
-  EXPECT_EQ(planning.diagnostics[0].message, "`needs.build.outputs.name` is known only when the task starts");
-  EXPECT_EQ(planning.diagnostics[0].at, (model::Location{7, 12}));
-  EXPECT_EQ(planning.diagnostics[1].message, "`env.LATER` is known only when the task starts");
+  ASSERT_THAT(planning.diagnostics, SizeIs(1));
+  EXPECT_EQ(planning.diagnostics[0].message, "`env.LATER` is known only when the task starts");
+  EXPECT_EQ(planning.diagnostics[0].at, (model::Location{8, 12}));
+}
+
+TEST(Planner, SaysNotAgainWhatTheReaderReports) {
+  auto workflow = make_workflow({make_task("t", {"t", "nothing"})});
+  workflow.tasks[0].writes = texts({"dist/${{ needs.build.outputs.name }}", "${{ broken", "[a"});
+  EXPECT_THAT(make(workflow, {}).diagnostics, IsEmpty());
+}
+
+TEST(Planner, SaysWhenAValueLeadsOutOfTheRepository) {
+  auto workflow = make_workflow({make_task("t")});
+  workflow.tasks[0].matrix = {{"p", {"..", "good/"}}};
+  workflow.tasks[0].expect = texts({"${{ matrix.p }}"});
+  workflow.tasks[0].keep = texts({"x/${{ matrix.p }}"});
+  EXPECT_THAT(make(workflow, {}).diagnostics,
+              ElementsAre(Field(&model::Diagnostic::message, HasSubstr("becomes `..`, which is no path")),
+                          Field(&model::Diagnostic::message, HasSubstr("becomes `x/..`, which is no path"))));
 }
 
 TEST(Planner, SaysWhenAValueMakesAGlobThatIsNone) {
