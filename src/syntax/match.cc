@@ -69,7 +69,8 @@ class Matcher {
     }
     if (node(t).kind != want.kind) return false;
     if (is_leaf(p)) {
-      if (!tree_.is_leaf(t) || tree_.text(node(t)) != want.text) return false;
+      // The kind of what is not named says its text, or one as good (`# define`).
+      if (!tree_.is_leaf(t) || (node(t).named && tree_.text(node(t)) != want.text)) return false;
       found(p, node(t).span);
       return true;
     }
@@ -195,6 +196,7 @@ class Matcher {
         out[i] = found_[p];
         continue;
       }
+      if (found_[p]->end - found_[p]->start != wanted(p).text.size()) continue;
       const Span word = pattern_.words[i].span;
       const std::uint32_t start = found_[p]->start + reading_.offset_in_node[i];
       out[i] = Span{start, start + (word.end - word.start)};

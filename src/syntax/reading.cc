@@ -183,12 +183,17 @@ bool is_label(const Tree& tree, std::uint32_t root) {
          kind(root + 2) == "labeled_statement";
 }
 
-// Only such a text can mean a value in one place and a type in another.
-bool is_name_like(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '$' || c == '.' || c == ':' || c == '<' || c == '>' || c == ',' || c == ' ';
-  });
+// A name, qualified or with type arguments, can mean a value in one place and a type in another.
+bool is_name_like(const Pattern::Compiled& pattern) {
+  bool after_name = false;
+  for (const Word& word : pattern.words) {
+    const bool is_name = word.kind != WordKind::mark;
+    if (is_name && after_name) return false;
+    if (!is_name && std::string_view(".:<>,").find(pattern.text[word.span.start]) == std::string_view::npos)
+      return false;
+    after_name = is_name;
+  }
+  return true;
 }
 
 bool is_same(const Reading& a, const Reading& b) {
@@ -226,7 +231,7 @@ class Reader {
       }
       if (!found.all.empty()) break;
     }
-    if (is_name_like(pattern_.text)) FLEET_CHECK(add(grammar().names_also_in, found));
+    if (is_name_like(pattern_)) FLEET_CHECK(add(grammar().names_also_in, found));
     if (!found.all.empty() && is_declaration(found.all[0])) {
       FLEET_CHECK(add(grammar().declarations_also_in, found));
     }

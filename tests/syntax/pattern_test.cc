@@ -97,6 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "let a: Name = new Name(); a.Name; type Name = 1; ({Name: 1})",
                   {"Name", "Name", "Name"}},
         MatchCase{typescript, "Array<$T>", "let a: Array<number>; new Array<string>()", {"Array<number>"}},
+        MatchCase{typescript, "typeof $X", "let a: typeof b = typeof c", {"typeof c"}},
         MatchCase{typescript, "ns.Name", "let a: ns.Name = ns.Name.x", {"ns.Name", "ns.Name"}},
         MatchCase{typescript,
                   "import { $$$N } from '$M'",

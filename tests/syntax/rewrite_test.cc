@@ -151,6 +151,8 @@ TEST(Rewrite, WorksInEveryLanguage) {
             "log(c, a, b)\n");
   EXPECT_EQ(rewritten(c, "strcpy($D, $S)", "strlcpy($D, $S, sizeof($D))", "void f() { strcpy(a->b, c); }"),
             "void f() { strlcpy(a->b, c, sizeof(a->b)); }");
+  EXPECT_EQ(rewritten(c, "#define OLD $V", "#define NEW $V", "#  define OLD 1\n#define OLD 2\n"),
+            "#define NEW 1\n#define NEW 2\n");
   EXPECT_EQ(rewritten(cpp, "NULL", "nullptr", "void f() { a = NULL; b = \"NULL\"; /* NULL */ }"),
             "void f() { a = nullptr; b = \"NULL\"; /* NULL */ }");
   EXPECT_EQ(rewritten(cpp, "boost::shared_ptr<$T>", "std::shared_ptr<$T>",
