@@ -1,13 +1,16 @@
 #include "app/app.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "app/command.h"
 #include "app/world.h"
 #include "os/signals.h"
-#include "os/system.h"
+#include "text/distance.h"
+#include "text/utf8.h"
 
 namespace fleet::app {
 namespace {
@@ -21,6 +24,22 @@ int show_parse_error(const CLI::App& app, const CLI::ParseError& error, const Wo
   world.out(out.str());
   world.err(err.str());
   return status == 0 ? 0 : static_cast<int>(ExitCode::usage);
+}
+
+bool is_command(std::string_view name) {
+  return std::any_of(commands().begin(), commands().end(),
+                     [&](const Command& each) { return each.name == name; });
+}
+
+std::string describe_unknown(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Command& command : commands())
+    names.push_back(command.name);
+  const auto near = text::suggest(name, names);
+  return fmt::format("fleet: there is no command `{}`\nhint: {}\n",
+                     text::printable(name, text::Newlines::escape),
+                     near ? fmt::format("did you mean `fleet {}`?", *near)
+                          : fmt::format("the commands are {}", fmt::join(names, ", ")));
 }
 
 }  // namespace
@@ -41,6 +60,10 @@ int run(int argc, char** argv) {
     CLI::App* added = app.add_subcommand(command.name, command.summary);
     added->footer(command.details);
     command.add(*added, action);
+  }
+  if (argc > 1 && argv[1][0] != '-' && !is_command(argv[1])) {
+    world.err(describe_unknown(argv[1]));
+    return static_cast<int>(ExitCode::usage);
   }
   try {
     app.parse(argc, argv);

@@ -49,6 +49,13 @@ model::ProcessIdentity own_identity() {
   return {::getpid(), stat ? stat->start_time : 0};
 }
 
+// HEAD is asked for by name, so that a repository with no commit yet gets a message of its own.
+Result<ObjectId> start_of(const git::Repository& repository, const std::string& revision) {
+  if (revision != "HEAD") return repository.resolve(revision);
+  FLEET_TRY(const git::Head head, repository.head());
+  return head.commit;
+}
+
 Result<ObjectId> base_of(const World& world, const git::Repository& repository, const std::string& given,
                          ObjectId start) {
   const std::string name = given.empty() ? world.variable("FLEET_BASE").value_or("") : given;
@@ -148,7 +155,7 @@ model::Settings changed_limits(model::Settings settings, const plan::Overrides& 
 Result<ExitCode> run_workflow(World& world, const RunOptions& options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
   FLEET_TRY(const Loaded loaded, load(world, checkout, options.where, options.workflow, Purpose::run));
-  FLEET_TRY(const ObjectId start, checkout.repository.resolve(options.from));
+  FLEET_TRY(const ObjectId start, start_of(checkout.repository, options.from));
   FrozenOptions frozen;
   frozen.branch_prefix = options.branch_prefix;
   FLEET_TRY(frozen.base, base_of(world, checkout.repository, options.base, start));

@@ -41,7 +41,7 @@ Result<WorkspaceFolder> WorkspaceFolder::claim(const World& world, const std::st
   std::error_code error;
   const std::filesystem::path root = std::filesystem::absolute(base, error);
   if (error) return base::fail_world("find the folder for workspaces", base, error.message());
-  if (!given.empty()) FLEET_CHECK(os::make_directories(root));
+  FLEET_CHECK(os::make_directories(root));
   // Tasks that run as another user must get through to their workspace; they cannot list what else is there.
   const std::uint32_t mode = user ? 0711 : 0700;
   std::filesystem::path folder = root / fmt::format("fleet-{}", ::geteuid());

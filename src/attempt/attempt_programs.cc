@@ -60,9 +60,15 @@ void Attempt::prepare_workspace(ObjectId commit, Next next) {
       [&services = services_, &task = task_, index = start_.task, serial = start_.serial,
        commit]() -> Result<Prepared> {
         const model::SandboxSpec spec = task.spec.sandbox.value_or(model::SandboxSpec{});
+        std::vector<std::filesystem::path> kept;
+        for (const TaskIndex ancestor : ancestors(services.plan, index)) {
+          const model::PlannedTask& other = services.plan.task(ancestor);
+          const std::filesystem::path folder = services.run_folder / "kept" / other.id;
+          if (!other.spec.keep.empty() && os::exists(folder)) kept.push_back(folder);
+        }
         Prepared prepared;
         Places& places = prepared.places;
-        places.read_only = may_share(task.spec, spec);
+        places.read_only = kept.empty() && may_share(task.spec, spec);
         if (places.read_only) {
           FLEET_TRY(prepared.shared, services.workspaces.acquire_shared(commit));
           places.workspace = prepared.shared->folder();
@@ -75,11 +81,8 @@ void Attempt::prepare_workspace(ObjectId commit, Next next) {
         FLEET_CHECK(os::make_directories(places.temporary + "/tmp", 0700));
         FLEET_CHECK(os::write_file_atomically(places.output(), {}, 0600));
         if (services.user) FLEET_CHECK(os::change_owner(places.temporary, *services.user));
-        for (const TaskIndex ancestor : ancestors(services.plan, index)) {
-          const model::PlannedTask& other = services.plan.task(ancestor);
-          const std::filesystem::path kept = services.run_folder / "kept" / other.id;
-          if (other.spec.keep.empty() || !prepared.workspace || !os::exists(kept)) continue;
-          FLEET_TRY(git::Kept given, prepared.workspace->give_kept(kept));
+        for (const std::filesystem::path& folder : kept) {
+          FLEET_TRY(git::Kept given, prepared.workspace->give_kept(folder));
           std::move(given.notes.begin(), given.notes.end(), std::back_inserter(prepared.notes));
         }
         FLEET_TRY(prepared.sandbox, os::prepare_sandbox(sandbox_rules(services, spec, places), spec.mode));
