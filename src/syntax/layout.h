@@ -8,8 +8,7 @@
 namespace fleet::syntax {
 
 // A source that is about to be rewritten, as lines. A line end within a string is held as a NUL byte, which
-// no source here has, so that nothing shifts the inside of a string; finished() turns it back. Views the
-// tree's source.
+// no source here has, so that nothing shifts the inside of a string; finished() turns it back.
 class Layout {
  public:
   explicit Layout(const Tree& tree);

@@ -13,8 +13,8 @@ namespace fleet::syntax {
 // Code of a language in which some nodes are left open. The metavariables follow ast-grep (its guide,
 // "Pattern Syntax"):
 //
-//   $X         one node. Where the name comes twice, both must be the same code (blanks and comments aside)
-//   $_, $_X    one node, and never the same one
+//   $X         one node; where the name comes twice, both must be the same code (blanks and comments aside)
+//   $_, $_X    one node, another one each time
 //   $$$ARGS    any number of neighbours: arguments, statements, members; as few as fit
 //   $$$, $$$_  the same without a name
 //
@@ -22,15 +22,14 @@ namespace fleet::syntax {
 // - kinds of nodes, names, literals (with their quotes), operators and keywords must be the same;
 // - blanks, comments, a `,` after the last element and a `;` at the end of a statement do not matter;
 // - with `$$$` empty, the comma next to it is gone too: `f($A, $$$)` finds `f(1)`;
-// - unlike ast-grep, a keyword that the pattern does not have (`async`, `static`, `type`) is not overlooked:
-// a
-//   rewrite would lose it. Nor are type arguments and annotations;
+// - unlike ast-grep, what the pattern does not have is not overlooked, for a rewrite would lose it: keywords
+//   (`async`, `static`), an `else`, type arguments and annotations;
 // - a bare name (also with `.`, `::` or type arguments) is found as a value and, in typed languages, as a
-// type; not
-//   as a member, as which it would need its object: `$A.name`.
+//   type; as a member only with its object: `$A.name`.
 //
 // The pattern is parsed as the first of these that makes sense: a file's text, an expression, a statement, a
-// member of a class, an object or a type, a clause (case, except). It must be one node.
+// member of a class, an object or a type, a clause (case, except). It must be one node. In scripts, a
+// metavariable after `from` may be the module's string: `import { $$$N } from $M`.
 //
 // A value, immutable; any thread.
 class Pattern {

@@ -14,14 +14,13 @@ namespace fleet::syntax {
 // What to write instead of a match: text with the pattern's metavariables. A value, immutable; any thread.
 //
 // - What the pattern and the replacement have in common keeps its layout: between two neighbouring words that
-// stand
-//   in both, the source's blanks, comments and closing separators stay. Renaming a call moves no argument.
+//   stand in both, the source's blanks, comments and closing separators stay. Renaming a call moves nothing.
 // - Further lines of the replacement are indented like the line of the match, and code that a metavariable
-// brings is
-//   shifted with the line it lands on, but for the inside of strings. Line ends become the file's (LF or
-//   CRLF).
+//   brings is shifted with the line it lands on, but for the inside of strings. Line ends become the file's.
 // - With `$$$ARGS` empty, the comma next to it is left out.
 // - With nothing as replacement, a match that has its lines for itself takes them along.
+//
+// It is text: where a metavariable becomes an operand, the replacement wants parentheses, `($A) * 2`.
 class Replacement {
  public:
   // Fault::input for a metavariable that the pattern does not have.

@@ -51,8 +51,8 @@ struct Node {
   bool extra : 1 = false;    // may stand anywhere: a comment
   bool error : 1 = false;    // source that the parser did not understand
   bool missing : 1 = false;  // what the parser had to assume, of no length
-  bool closing_separator : 1 =
-      false;  // a `,` or `;` after the last element of a list or at the end of a statement
+  // A `,` or `;` after the last element of a list or at the end of a statement.
+  bool closing_separator : 1 = false;
 };
 
 // A source text as its parser understood it. The nodes stand in the order of a walk (a parent before its
