@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 .ci/install-packages build
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 # one compiler cache for every clone
 
 cmake --preset release -DFLEET_TESTS=OFF
 cmake --build --preset release --target fleet

@@ -41,6 +41,8 @@ def normalise(text, places):
         text = text.replace(str(place), name)
     text = re.sub(r"\b20\d{6}-\d{6}-[0-9a-z]{4}\b", "RUN", text)
     text = re.sub(r"\b[0-9a-f]{40}\b", "COMMIT", text)
+    text = re.sub(r"\b(?=[0-9a-f]*[0-9])[0-9a-f]{12}\b", "COMMIT", text)
+    text = re.sub(r"\b\d+(\.\d+)? times as fast", "N times as fast", text)
     text = re.sub(r"\b(?=[0-9a-f]*[0-9])[0-9a-f]{10}\b", "COMMIT", text)
     text = re.sub(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?( UTC)?", "TIME", text)
     text = re.sub(r" *\b\d+(\.\d+)?(ms|s)\b", " T", text)
@@ -108,7 +110,7 @@ def run(fleet, case, folder):
     before = fingerprint(repo, env)
     done = shell((case / "cmd").read_text(), repo, env, 120)
     after = fingerprint(repo, env)
-    got = normalise(done.stdout.decode(errors="replace"), [(repo, "REPO"), (home, "HOME"), (folder, "FOLDER"), (case, "CASE")])
+    got = normalise(done.stdout.decode(errors="replace"), [(fleet.parent, "BIN"), (repo, "REPO"), (home, "HOME"), (folder, "FOLDER"), (case, "CASE")])
 
     if os.environ.get("FLEET_ACCEPT") == "1":
         (case / "out").write_text(got)

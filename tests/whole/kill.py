@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+"""Kills a real run with SIGKILL at random moments and resumes it: the same commits as a run that was not killed, nothing
+that had finished runs again, the repository is sound, the user's checkout untouched, no process left behind.
+
+usage: kill.py FLEET [--moments N] [--seed S]
+"""
+import argparse
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+RUN = "kill-test"
+WORKFLOW = """\
+version: 1
+name: kill-test
+limits: {parallel: 4}
+conflicts: {strategy: queue}
+defaults: {sandbox: {write: ["TALLY"]}}
+tasks:
+  start: {run: 'echo $FLEET_TASK >> TALLY/runs; sleep 0.05; echo start > start'}
+  wide:
+    needs: [start]
+    matrix: {n: [1, 2, 3, 4, 5, 6]}
+    run: 'echo $FLEET_TASK >> TALLY/runs; sleep 0.1; echo $FLEET_TASK > wide-$FLEET_TASK'
+  mod:
+    needs: [start]
+    codemod: {language: python, find: "old($$$A)", replace: "new($$$A)"}
+  left: {run: 'echo $FLEET_TASK >> TALLY/runs; sleep 0.1; sed -i s/two/left/ text'}
+  right: {run: 'echo $FLEET_TASK >> TALLY/runs; sleep 0.2; sed -i "2s/$/ right/" text'}
+  flaky:
+    run: 'echo $FLEET_TASK >> TALLY/runs; test $FLEET_ATTEMPT -ge 2 && echo $FLEET_ATTEMPT > flaky'
+    retry: {times: 3, backoff: 50ms}
+  kept: {run: 'echo $FLEET_TASK >> TALLY/runs; mkdir -p node_modules && echo lib > node_modules/lib', keep: [node_modules]}
+  end:
+    needs: [wide, mod, left, right, flaky, kept]
+    run: 'echo $FLEET_TASK >> TALLY/runs; cat node_modules/lib text > end; ls >> end'
+  last: {needs: [end], run: 'echo $FLEET_TASK >> TALLY/runs; (sleep 60 & ) ; wc -l end > last'}
+"""
+
+
+class Wrong(Exception):
+    pass
+
+
+def git(repo, *words):
+    return subprocess.run(["git", *words], cwd=repo, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def make_repository(folder):
+    repo = folder / "repo"
+    (repo / ".fleet").mkdir(parents=True)
+    tally = folder / "tally"
+    tally.mkdir()
+    # The same text in every clone: the path of the tally is not part of the commit that the run starts from.
+    (repo / ".fleet" / "workflow.yml").write_text(WORKFLOW.replace("TALLY", str(tally)))
+    (repo / ".gitignore").write_text("node_modules\n.fleet\n")
+    (repo / "text").write_text("one\ntwo\nthree\n")
+    for n in range(5):
+        (repo / f"m{n}.py").write_text(f"def f():\n    return old({n}, old(1))\n")
+    git(repo, "init", "--quiet", "--initial-branch=main")
+    git(repo, "add", "--all")
+    env = {**os.environ, "GIT_AUTHOR_DATE": "2026-01-02T03:04:05Z", "GIT_COMMITTER_DATE": "2026-01-02T03:04:05Z"}
+    subprocess.run(["git", "-c", "user.name=U", "-c", "user.email=u@localhost", "commit", "--quiet", "-m", "first"], cwd=repo,
+                   env=env, check=True)
+    return repo, tally
+
+
+def tally_of(tally):
+    file = tally / "runs"
+    return file.read_text().split() if file.exists() else []
+
+
+def fleet(program, repo, folder, *words, check=True):
+    env = {"PATH": os.environ["PATH"], "HOME": str(folder), "FLEET_WORKSPACES": str(folder / "work"), "NO_COLOR": "1"}
+    done = subprocess.run([program, *words], cwd=repo, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=120)
+    if check and done.returncode != 0:
+        raise Wrong(f"fleet {' '.join(words)}: exit {done.returncode}\n{done.stdout}")
+    return done
+
+
+def checkout_of(repo):
+    return git(repo, "status", "--porcelain"), git(repo, "rev-parse", "HEAD"), (repo / ".git" / "index").read_bytes()
+
+
+def finished_tasks(repo):
+    """Tasks that the journal knows as done, as they stood when the run was killed."""
+    database = repo / ".git" / "fleet" / "state.db"
+    if not database.exists():
+        return None
+    with sqlite3.connect(database) as connection:
+        try:
+            if not connection.execute("SELECT 1 FROM runs WHERE id = ?", (RUN,)).fetchone():
+                return None
+            return {row[0] for row in connection.execute("SELECT id FROM tasks WHERE run = ? AND status = 'done'", (RUN,))}
+        except sqlite3.OperationalError:
+            return None
+
+
+def leftovers():
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            if f"FLEET_RUN={RUN}\0".encode() in (entry / "environ").read_bytes():
+                found.append((int(entry.name), (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()))
+        except OSError:
+            pass
+    return found
+
+
+def result(repo):
+    return git(repo, "rev-parse", f"refs/heads/fleet/{RUN}")
+
+
+def check_end(repo, expected, before):
+    if result(repo) != expected:
+        detail = git(repo, "diff", "--stat", expected, result(repo)) if has(repo, expected) else ""
+        raise Wrong(f"another result: {result(repo)} instead of {expected}\n{detail}")
+    fsck = subprocess.run(["git", "fsck", "--strict", "--no-dangling"], cwd=repo, capture_output=True, text=True)
+    if fsck.returncode != 0:
+        raise Wrong(f"git fsck: {fsck.stdout}{fsck.stderr}")
+    if checkout_of(repo) != before:
+        raise Wrong("the user's checkout was changed")
+    if leftovers():
+        raise Wrong(f"processes are left: {leftovers()}")
+
+
+def has(repo, commit):
+    return subprocess.run(["git", "cat-file", "-e", commit], cwd=repo, capture_output=True).returncode == 0
+
+
+def killed_run(program, seconds, expected, elsewhere):
+    with tempfile.TemporaryDirectory(prefix="fleet-kill-") as name:
+        folder = Path(name)
+        repo, tally = make_repository(folder)
+        before = checkout_of(repo)
+        env = {"PATH": os.environ["PATH"], "HOME": name, "FLEET_WORKSPACES": str(folder / "work"), "NO_COLOR": "1"}
+        log = open(folder / "log", "wb")
+        process = subprocess.Popen([program, "run", "--id", RUN], cwd=repo, env=env, stdout=log, stderr=log)
+        try:
+            process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        was_over = process.returncode == 0
+        done = finished_tasks(repo)
+        ran = tally_of(tally)
+        if done is None:
+            fleet(program, repo, folder, "run", "--id", RUN)  # it had not begun
+        elif not was_over and elsewhere:
+            fleet(program, repo, folder, "export", str(folder / "out"))
+            other = folder / "other"
+            subprocess.run(["git", "clone", "--quiet", str(repo), str(other)], check=True, capture_output=True)
+            (other / ".fleet").mkdir(exist_ok=True)
+            shutil.copy(repo / ".fleet" / "workflow.yml", other / ".fleet" / "workflow.yml")
+            repo, before = other, checkout_of(other)
+            for pid, _ in leftovers():
+                os.kill(pid, signal.SIGKILL)  # another machine would not have them
+            fleet(program, repo, folder, "resume", "--from", str(folder / "out"))
+        elif not was_over:
+            answer = fleet(program, repo, folder, "resume", check=False)
+            if answer.returncode != 0 and "it is over: finished" not in answer.stdout:
+                raise Wrong(f"resume: exit {answer.returncode}\n{answer.stdout}")
+        for task in done or ():
+            again = tally_of(tally).count(task) - ran.count(task)
+            if again and not was_over:
+                raise Wrong(f"{task} had finished and ran again")
+        check_end(repo, expected, before)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("fleet")
+    parser.add_argument("--moments", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    options = parser.parse_args()
+    program = str(Path(options.fleet).resolve())
+    print(f"seed {options.seed}")
+    with tempfile.TemporaryDirectory(prefix="fleet-kill-") as name:
+        repo, _ = make_repository(Path(name))
+        before = checkout_of(repo)
+        started = time.monotonic()
+        fleet(program, repo, Path(name), "run", "--id", RUN)
+        length = time.monotonic() - started
+        expected = result(repo)
+        check_end(repo, expected, before)
+    print(f"not killed: {length:.2f} s, {expected}")
+    chance = random.Random(options.seed)
+    for moment in range(options.moments):
+        seconds = chance.uniform(0.01, length * 1.02)
+        elsewhere = moment % 5 == 4
+        try:
+            killed_run(program, seconds, expected, elsewhere)
+        except (Wrong, subprocess.SubprocessError) as error:
+            print(f"killed after {seconds:.3f} s{', resumed elsewhere' if elsewhere else ''}: {error}")
+            return 1
+        print(f"killed after {seconds:.3f} s{', resumed elsewhere' if elsewhere else ''}: the same")
+    return 0
+
+
+sys.exit(main())
