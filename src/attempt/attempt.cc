@@ -29,12 +29,12 @@ void Attempt::begin() {
     if (const auto self = weak.lock()) self->stop(Verdict::timed_out, false);
   });
   merger_.base(start_.from, [self = shared_from_this()](Result<ObjectId> base) {
-    if (!base) return self->fail(base.error().message());
+    if (!base) return self->fail(base.error().line());
     self->base_ = *base;
     agents::Assignment assignment{self->task_, self->start_.attempt, self->start_.feedback,
                                   [self = self.get()](std::string_view text) { return self->render(text); }};
     auto agent = agents::make_agent(assignment);
-    if (!agent) return self->fail(agent.error().message());
+    if (!agent) return self->fail(agent.error().line());
     self->agent_ = *std::move(agent);
     self->step(agents::Begin{});
   });
@@ -98,7 +98,7 @@ void Attempt::edit_tree(agents::EditTree edit) {
         return edited;
       },
       [this](Result<Edited> edited) {
-        if (!edited) return fail(edited.error().message());
+        if (!edited) return fail(edited.error().line());
         edited_tree_ = edited->tree;
         edits_ = std::move(edited->changes);
         step(agents::TreeEdited{std::move(edited->summary)});
@@ -110,7 +110,7 @@ void Attempt::check(std::size_t index) {
   if (judgement_.verdict != Verdict::done || index == task_.spec.checks.size()) return conclude();
   auto command =
       agents::ready(task_.spec.checks[index], [this](std::string_view text) { return render(text); });
-  if (!command) return fail(command.error().message());
+  if (!command) return fail(command.error().line());
   run_program(*command,
               [self = shared_from_this(), index, shown = command->shown](agents::ProgramEnded ended) {
                 const auto failure = agents::describe_failure(fmt::format("the check `{}`", shown), ended);

@@ -93,7 +93,7 @@ void Attempt::prepare_workspace(ObjectId commit, Next next) {
         return prepared;
       },
       [this, next = std::move(next)](Result<Prepared> prepared) {
-        if (!prepared) return fail(prepared.error().message());
+        if (!prepared) return fail(prepared.error().line());
         places_ = std::move(prepared->places);
         workspace_ = std::move(prepared->workspace);
         shared_ = std::move(prepared->shared);
@@ -118,17 +118,17 @@ void Attempt::start_program(const agents::ReadyCommand& command,
                             std::function<void(agents::ProgramEnded)> next) {
   auto env = environment(services_, task_, start_.attempt, places_,
                          [this](std::string_view text) { return render(text); });
-  if (!env) return fail(env.error().message());
+  if (!env) return fail(env.error().line());
   if (!log_) {
     os::OutputLog::Settings settings;
     outcome_.log = fmt::format("log/{}/{}.log", task_.id, start_.attempt);
     settings.path = services_.run_folder / outcome_.log;
     settings.make_filter = [this] { return std::make_unique<MaskFilter>(services_.masker); };
     if (auto made = os::make_directories(std::filesystem::path(settings.path).parent_path(), 0700); !made) {
-      return fail(made.error().message());
+      return fail(made.error().line());
     }
     auto log = os::OutputLog::create(std::move(settings));
-    if (!log) return fail(log.error().message());
+    if (!log) return fail(log.error().line());
     log_ = *std::move(log);
   }
   os::ProcessSpec spec;
@@ -161,7 +161,7 @@ void Attempt::start_program(const agents::ReadyCommand& command,
             fmt::format("`{}` left {} processes behind, which were ended", shown, end->stragglers));
       }
     } else {
-      ended.error = end.error().message();
+      ended.error = end.error().line();
     }
     // Short output is all head.
     ended.output_tail = self->log_->tail();
@@ -175,7 +175,7 @@ void Attempt::undo(Next next) {
   undoing_ = true;
   auto command = agents::ready(*task_.spec.rollback, [this](std::string_view text) { return render(text); });
   if (!command) {
-    outcome_.notes.push_back(command.error().message());
+    outcome_.notes.push_back(command.error().line());
     return next();
   }
   // It may take as long as the task itself.

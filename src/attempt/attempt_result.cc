@@ -32,7 +32,7 @@ Result<std::vector<std::string>> missing_paths(const git::ObjectStore& objects, 
 void Attempt::take_snapshot() {
   on_worker([self = shared_from_this()] { return self->take(self->facts_.said); },
             [this](Result<Taken> taken) {
-              if (!taken) return fail(taken.error().message());
+              if (!taken) return fail(taken.error().line());
               facts_.changes = std::move(taken->changes);
               facts_.missing = std::move(taken->missing);
               outcome_.snapshot = taken->commit;
@@ -79,7 +79,7 @@ void Attempt::read_outputs() {
   const auto values = content.and_then(
       [](const std::string& bytes) { return text::parse_key_values(bytes, "$FLEET_OUTPUT"); });
   if (!values) {
-    facts_.bad_outputs = values.error().message();
+    facts_.bad_outputs = values.error().line();
     return;
   }
   for (const std::string& name : task_.spec.outputs) {
@@ -107,7 +107,7 @@ void Attempt::keep(Next next) {
       },
       [this, next = std::move(next)](Result<std::vector<std::string>> notes) {
         if (!notes) {
-          facts_.could_not = notes.error().message();
+          facts_.could_not = notes.error().line();
           judgement_ = judge(task_.spec, facts_);
         } else {
           for (std::string& note : *notes)
@@ -130,7 +130,7 @@ void Attempt::finish() {
     outcome_.paths.push_back(change.path);
   }
   if (log_) {
-    if (auto finished = log_->finish(); !finished) outcome_.notes.push_back(finished.error().message());
+    if (auto finished = log_->finish(); !finished) outcome_.notes.push_back(finished.error().line());
     outcome_.output_head = log_->head();
     outcome_.output_tail = log_->tail();
     outcome_.output_size = log_->size();
@@ -144,7 +144,7 @@ void Attempt::finish() {
         return temporary.empty() ? Result<>() : os::remove_tree(temporary);
       },
       [this](Result<> cleaned) {
-        if (!cleaned) outcome_.notes.push_back(cleaned.error().message());
+        if (!cleaned) outcome_.notes.push_back(cleaned.error().line());
         outcome_.usage.wall = services_.clock.now() - began_;
         inbox_.post(engine::AttemptFinished{start_.task, start_.serial, std::move(outcome_)},
                     std::move(facts_.changes));

@@ -63,7 +63,7 @@ Judgement judge(const model::TaskSpec& task, const Facts& facts) {
     return {facts.said->verdict, facts.said->reason, facts.said->feedback};
   }
   const auto outside = outside_of_writes(task, facts.changes);
-  if (!outside) return failed(outside.error().message());
+  if (!outside) return failed(outside.error().line());
   if (!outside->empty()) {
     return failed(fmt::format("changed {} outside its `writes`: {}",
                               outside->size() == 1 ? "a path" : "paths", enumerate(*outside)));

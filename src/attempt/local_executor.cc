@@ -27,7 +27,7 @@ void LocalExecutor::evaluate(const engine::EvaluateCondition& action, engine::In
       },
       [&inbox, task = action.task](Result<bool> holds) {
         inbox.post(
-            engine::ConditionEvaluated{task, holds.value_or(false), holds ? "" : holds.error().message()});
+            engine::ConditionEvaluated{task, holds.value_or(false), holds ? "" : holds.error().line()});
       });
 }
 
@@ -47,7 +47,7 @@ void LocalExecutor::stop(const engine::StopAttempt& action) {
 void LocalExecutor::merge(const engine::Merge& action, engine::Inbox& inbox) {
   merger_.offer(action, [&inbox, action](Result<git::Acceptance> answer) {
     if (!answer) {
-      inbox.post(engine::Merged{action.task, action.serial, {}, answer.error().message()});
+      inbox.post(engine::Merged{action.task, action.serial, {}, answer.error().line()});
     } else if (answer->accepted) {
       inbox.post(engine::Merged{action.task, action.serial, std::move(answer->conflicts), {}});
     } else {

@@ -83,7 +83,7 @@ void Merger::publish(std::vector<TaskIndex> accepted, std::function<void(engine:
           return engine::Published{fmt::format("{}/{}", services.branch_prefix, services.run), commit, {}};
         };
         Result<engine::Published> published = publish();
-        return published ? *published : engine::Published{{}, {}, published.error().message()};
+        return published ? *published : engine::Published{{}, {}, published.error().line()};
       },
       std::move(done));
 }

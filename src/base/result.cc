@@ -6,12 +6,23 @@
 
 namespace fleet::base {
 
-std::string Error::message() const {
-  std::string text = fmt::format("cannot {}", tried);
-  if (!on.empty()) text += fmt::format(" {}", on);
-  if (!why.empty()) text += fmt::format(": {}", why);
-  if (!hint.empty()) text += fmt::format("\nhint: {}", hint);
+namespace {
+
+std::string sentence(const Error& error) {
+  std::string text = fmt::format("cannot {}", error.tried);
+  if (!error.on.empty()) text += fmt::format(" {}", error.on);
+  if (!error.why.empty()) text += fmt::format(": {}", error.why);
   return text;
+}
+
+}  // namespace
+
+std::string Error::message() const {
+  return hint.empty() ? sentence(*this) : fmt::format("{}\nhint: {}", sentence(*this), hint);
+}
+
+std::string Error::line() const {
+  return hint.empty() ? sentence(*this) : fmt::format("{}; {}", sentence(*this), hint);
 }
 
 tl::unexpected<Error> fail(Error error) {

@@ -24,6 +24,8 @@ struct Error {
 
   // One line for the first three parts, and a second one, "hint: ...", where there is a hint.
   [[nodiscard]] std::string message() const;
+  // All on one line, for the reason of an outcome.
+  [[nodiscard]] std::string line() const;
 };
 
 template <class T = void>

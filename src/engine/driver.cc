@@ -1,5 +1,7 @@
 #include "engine/driver.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "engine/input_json.h"
@@ -45,6 +47,10 @@ void Driver::begin(store::NewRun run, RunStarted input) {
 Result<> Driver::replay(store::Reader& reader) {
   return reader.journal(run_, 1, [this](store::JournalEntry entry) -> Result<> {
     FLEET_TRY(const Input input, from_journal(entry.payload));
+    if (!fits_plan(input, plan_.tasks.size())) {
+      return base::fail_world("read the journal of", run_,
+                              fmt::format("entry {} is not of its plan", entry.sequence));
+    }
     const Step step = scheduler_.handle(input, entry.at);
     for (const model::RunEvent& event : step.events) {
       if (event.kind == model::RunEventKind::attempt_started) began_[event.task->value] = event.at;
@@ -96,7 +102,7 @@ void Driver::pump() {
 void Driver::take(const Arrival& arrival, store::Batch& batch, std::vector<Action>& actions) {
   const TimePoint now = clock_.now();
   batch.journal.push_back({++last_sequence_, now, to_journal(arrival.input)});
-  if (must_be_durable(arrival.input)) batch.durability = store::Durability::full;
+  if (must_be_durable(plan_, arrival.input)) batch.durability = store::Durability::full;
   Step step = scheduler_.handle(arrival.input, now);
   add_rows(arrival, step, batch);
   std::move(step.actions.begin(), step.actions.end(), std::back_inserter(actions));

@@ -131,7 +131,7 @@ void write_head(Page& page, const model::Report& report) {
   const Efficiency figures = efficiency(report);
   page.add(fmt::format("Run {} took {} with up to {} attempts at once", span(report.run),
                        base::describe_duration(figures.wall), report.parallel));
-  if (figures.speed_up > 0)
+  if (figures.speed_up > 1.05)
     page.add(fmt::format(
         ": {:.1f} times as fast as one by one ({}), {:.0f} % of what the graph allows, {:.2g} tasks/s",
         figures.speed_up, base::describe_duration(figures.one_by_one), figures.parallel_efficiency * 100,

@@ -172,7 +172,8 @@ std::string verdict_line(const model::Report& report, const Look& look) {
 std::string time_facts(const model::Report& report, const Look& look) {
   const report::Efficiency figures = report::efficiency(report);
   std::string time = base::describe_duration(figures.wall);
-  if (figures.speed_up > 0)
+  // Of a run with little to do at once there is nothing to boast of.
+  if (figures.speed_up > 1.05)
     time += fmt::format(" with up to {} at once; one by one {}, so {:.1f} times as fast", report.parallel,
                         base::describe_duration(figures.one_by_one), figures.speed_up);
   std::string out = fact("time", time, look);

@@ -253,11 +253,16 @@ TEST(Once, AResumeThatRetriesFailuresAsksAboutItToo) {
 }
 
 TEST(Journal, SaysWhichInputsMustSurviveAPowerCut) {
-  EXPECT_TRUE(must_be_durable(AttemptFinished{}));
-  EXPECT_TRUE(must_be_durable(Decided{}));
-  EXPECT_TRUE(must_be_durable(CancelRequested{}));
-  EXPECT_FALSE(must_be_durable(AttemptStarted{}));
-  EXPECT_FALSE(must_be_durable(TimerFired{}));
+  const model::Plan plan = PlanOf().task("a").task("b").once().build();
+  AttemptFinished with_result{{0}, 1, {}};
+  with_result.outcome.snapshot = *ObjectId::parse(std::string(40, 'a'));
+  EXPECT_TRUE(must_be_durable(plan, with_result));
+  EXPECT_TRUE(must_be_durable(plan, AttemptFinished{{1}, 1, {}})) << "its effects must not happen twice";
+  EXPECT_TRUE(must_be_durable(plan, Decided{}));
+  EXPECT_TRUE(must_be_durable(plan, CancelRequested{}));
+  EXPECT_FALSE(must_be_durable(plan, AttemptFinished{{0}, 1, {}})) << "it left nothing";
+  EXPECT_FALSE(must_be_durable(plan, AttemptStarted{}));
+  EXPECT_FALSE(must_be_durable(plan, TimerFired{}));
 }
 
 TEST(Journal, AnInputThatThePlanDoesNotKnowIsFound) {
