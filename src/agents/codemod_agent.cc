@@ -43,6 +43,8 @@ Result<std::string> rewrite_tree(const syntax::Codemod& codemod, const std::opti
     places += rewritten.places.size();
     ++changed;
   }
+  if (places == 0)
+    return fmt::format("found no place in the {} looked at", count(files.size(), "file", "files"));
   return fmt::format("replaced {} in {}, of {} looked at", count(places, "place", "places"),
                      count(changed, "file", "files"), files.size());
 }

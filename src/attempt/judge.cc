@@ -75,7 +75,8 @@ Judgement judge(const model::TaskSpec& task, const Facts& facts) {
     return failed(reason);
   }
   if (facts.changes.empty() && must_change(task)) {
-    const std::string reason = "it had to change something, and changed nothing";
+    std::string reason = "it had to change something, and changed nothing";
+    if (facts.said && !facts.said->summary.empty()) reason += ": " + facts.said->summary;
     return {Verdict::no_change, reason, reason};
   }
   if (!facts.bad_outputs.empty()) return failed(facts.bad_outputs);
