@@ -82,8 +82,10 @@ Result<Loaded> load(const World& world, const Checkout& checkout, const Where& w
     const auto found = typical.find(task);
     return found == typical.end() ? std::nullopt : std::optional(found->second);
   };
-  // The graph is looked at even where the file has errors, so that a cycle is told along with them.
-  plan::Planning planning = plan::make(reading.workflow, options);
+  // The graph is looked at even where the file has errors, so that a cycle is told along with them; not where
+  // the file could not be read at all.
+  plan::Planning planning;
+  if (reading.good() || !reading.workflow.tasks.empty()) planning = plan::make(reading.workflow, options);
 
   model::Diagnostics wrong = std::move(reading.diagnostics);
   wrong.insert(wrong.end(), planning.diagnostics.begin(), planning.diagnostics.end());
