@@ -210,11 +210,12 @@ void PlainLog::write_output(const model::RunEvent& event, const Look& look) {
   if (!options_.outcome_of) return;
   const auto outcome = options_.outcome_of(*event.task, event.attempt);
   if (!outcome) return;
-  const std::string_view output =
-      tail(outcome->output_tail.empty() ? outcome->output_head : outcome->output_tail);
+  const std::string& kept = outcome->output_tail.empty() ? outcome->output_head : outcome->output_tail;
+  const std::string_view output = tail(kept);
   if (output.empty()) return;
   std::string shown;
-  if (output.size() < outcome->output_size && !outcome->log.empty())
+  const std::size_t line_feeds = kept.size() - std::min(kept.size(), kept.find_last_not_of('\n') + 1);
+  if (output.size() + line_feeds < outcome->output_size && !outcome->log.empty())
     shown += fmt::format("... the last of {} bytes; all of it is in {}\n", outcome->output_size,
                          text::printable(outcome->log, text::Newlines::escape));
   shown += text::printable(output) + "\n";
