@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kColumns = 96;  // of a source line that are shown
 constexpr std::size_t kBefore = 32;   // of them before what is underlined, where the line is trimmed
+constexpr std::size_t kLead = 600;    // characters that are looked at before what is underlined
 constexpr std::string_view kHidden = "***";
 
 // A character of the source as it is shown.
@@ -41,6 +42,14 @@ std::vector<Cell> cells_of(std::string_view line, std::size_t most) {
     line.remove_prefix(length);
   }
   return cells;
+}
+
+std::string_view without_characters(std::string_view line, std::size_t count) {
+  const auto is_start = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
+  std::size_t at = 0;
+  for (; at < line.size() && (count > 0 || !is_start(line[at])); ++at)
+    count -= is_start(line[at]) ? 1 : 0;
+  return line.substr(at);
 }
 
 std::size_t width_of(const std::vector<Cell>& cells, std::size_t from, std::size_t to) {
@@ -74,19 +83,23 @@ class Source {
   std::optional<Excerpt> excerpt(const model::Diagnostic& diagnostic) {
     const std::optional<std::string_view> line = line_at(diagnostic.at.line);
     if (!line || diagnostic.at.column < 1) return std::nullopt;
-    Range marked = range_of(diagnostic);
-    std::vector<Cell> cells = cells_of(*line, marked.begin + 2 * kColumns);
-    marked.begin = std::min(marked.begin, cells.size());
-    marked.end = std::clamp(marked.end, marked.begin, cells.size());
-    for (const WordPlace key : find_api_keys(*line)) {
-      const std::size_t begin = text::count_codepoints(line->substr(0, key.begin));
-      hide(cells, {begin, begin + key.size});
+    // From well before what is underlined, so that a key that reaches into what is shown is known as one.
+    const Range all = range_of(diagnostic);
+    const std::size_t skipped = all.begin - std::min(all.begin, kLead);
+    const std::string_view part = without_characters(*line, skipped).substr(0, 4 * (kLead + 2 * kColumns));
+    std::vector<Cell> cells = cells_of(part, kLead + 2 * kColumns);
+    const std::size_t begin = std::min(all.begin - skipped, cells.size());
+    const Range marked{begin, std::clamp(all.end - skipped, begin, cells.size())};
+    for (const WordPlace key : find_api_keys(part)) {
+      const std::size_t first = text::count_codepoints(part.substr(0, key.begin));
+      hide(cells, {first, first + key.size});
     }
     if (const auto secrets = secrets_.find(diagnostic.at.line); secrets != secrets_.end()) {
       for (const Range secret : secrets->second)
-        hide(cells, secret);
+        hide(cells,
+             {secret.begin - std::min(secret.begin, skipped), secret.end - std::min(secret.end, skipped)});
     }
-    return trim(cells, marked);
+    return trim(cells, marked, skipped > 0);
   }
 
  private:
@@ -113,16 +126,16 @@ class Source {
       cells[i] = i == secret.begin ? Cell{std::string(kHidden), kHidden.size()} : Cell{"", 0};
   }
 
-  static Excerpt trim(const std::vector<Cell>& cells, Range marked) {
+  static Excerpt trim(const std::vector<Cell>& cells, Range marked, bool starts_later) {
     std::size_t first = 0;
-    if (width_of(cells, 0, std::min(marked.end, cells.size())) > kColumns) {
+    if (starts_later || width_of(cells, 0, marked.end) > kColumns) {
       first = marked.begin;
       for (std::size_t before = 0; first > 0 && before + cells[first - 1].width <= kBefore; --first)
         before += cells[first - 1].width;
     }
     Excerpt excerpt;
     std::size_t indent = 0;
-    if (first > 0) {
+    if (first > 0 || starts_later) {
       excerpt.line = "...";
       indent = 3;
     }

@@ -1,5 +1,9 @@
 #include <algorithm>
+#include <map>
+#include <set>
+#include <span>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "text/glob.h"
 #include "text/template.h"
@@ -41,9 +45,12 @@ class Checker {
   explicit Checker(Reader& reader) : reader_(reader), workflow_(reader.workflow) {
     for (const model::TaskSpec& task : workflow_.tasks)
       tasks_.emplace(task.id, &task);
+    for (const model::InputSpec& input : workflow_.inputs)
+      inputs_.insert(input.name);
   }
 
   void check(const ExpressionUse& use) {
+    if (!use_ || use_->task != use.task) needs_.clear();
     use_ = &use;
     const std::string_view text = use.node.text();
     if (use.scope == Scope::condition) {
@@ -108,24 +115,28 @@ class Checker {
       return;
     }
     if (reference.path.empty() || !reference.path[0]) return;  // the whole, or computed
-    const std::string& name = *reference.path[0];
-    const auto say_unknown = [&](std::string message, const auto& known, std::string otherwise) {
-      say(offset, reference.length, std::move(message),
-          reader_.problems.did_you_mean(name, known, std::move(otherwise)));
-    };
-    const std::vector<std::string_view> known = names_under(reference.root);
     if (reference.root == "needs") {
-      check_need(reference, offset, known);
-    } else if (std::find(known.begin(), known.end(), name) == known.end()) {
-      if (reference.root == "matrix" && known.empty()) {
-        say(offset, reference.length, "this task has no matrix",
-            fmt::format("add `matrix: {{{}: [...]}}`", name));
-      } else {
-        say_unknown(fmt::format("there is no {} in `{}`", quote(name), reference.root), known,
-                    known.empty() ? fmt::format("`{}` is empty here", reference.root)
-                                  : fmt::format("it has: {}", fmt::join(known, ", ")));
-      }
+      check_need(reference, offset);
+    } else if (!is_known(reference.root, *reference.path[0])) {
+      check_unknown_name(reference, offset);
     }
+  }
+
+  void check_unknown_name(const Reference& reference, std::size_t offset) {
+    const std::string& name = *reference.path[0];
+    const std::vector<std::string_view> known = names_under(reference.root);
+    if (reference.root == "matrix" && known.empty()) {
+      say(offset, reference.length, "this task has no matrix",
+          fmt::format("add `matrix: {{{}: [...]}}`", name));
+      return;
+    }
+    constexpr std::size_t kShown = 10;
+    const std::span<const std::string_view> first(known.data(), std::min(known.size(), kShown));
+    std::string otherwise = known.empty() ? fmt::format("`{}` is empty here", reference.root)
+                                          : fmt::format("it has: {}{}", fmt::join(first, ", "),
+                                                        known.size() > kShown ? ", ..." : "");
+    say(offset, reference.length, fmt::format("there is no {} in `{}`", quote(name), reference.root),
+        reader_.problems.did_you_mean(name, known, std::move(otherwise)));
   }
 
   void check_unknown_root(const Reference& reference, std::size_t offset,
@@ -145,15 +156,15 @@ class Checker {
                                             fmt::format("they know: {}", fmt::join(roots, ", "))));
   }
 
-  void check_need(const Reference& reference, std::size_t offset,
-                  const std::vector<std::string_view>& needs) {
+  void check_need(const Reference& reference, std::size_t offset) {
     const std::string& name = *reference.path[0];
-    if (std::find(needs.begin(), needs.end(), name) == needs.end()) {
+    if (!is_known("needs", name)) {
       const bool exists = tasks_.count(name) > 0;
       say(offset, reference.length,
           exists ? fmt::format("this task does not need {}", quote(name))
                  : fmt::format("there is no task {}", quote(name)),
-          exists ? fmt::format("add it: `needs: [{}]`", name) : reader_.problems.did_you_mean(name, needs));
+          exists ? fmt::format("add it: `needs: [{}]`", name)
+                 : reader_.problems.did_you_mean(name, names_under("needs")));
       return;
     }
     const auto found = tasks_.find(name);
@@ -173,28 +184,49 @@ class Checker {
                                       fmt::format("add `outputs: [{}]` to it", *reference.path[2])));
   }
 
-  std::vector<std::string_view> names_under(std::string_view root) const {
-    const model::TaskSpec* task =
-        use_->task < workflow_.tasks.size() ? &workflow_.tasks[use_->task] : nullptr;
+  [[nodiscard]] const model::TaskSpec* task() const {
+    return use_->task < workflow_.tasks.size() ? &workflow_.tasks[use_->task] : nullptr;
+  }
+
+  // The maps that make up `env` here.
+  [[nodiscard]] std::vector<const std::map<std::string, std::string>*> environments() const {
+    std::vector<const std::map<std::string, std::string>*> all{&workflow_.env, &workflow_.defaults.env};
+    if (task()) all.push_back(&task()->env);
+    return all;
+  }
+
+  // Quick, also for a task with thousands of names and of uses.
+  bool is_known(std::string_view root, const std::string& name) {
+    if (root == "inputs") return inputs_.count(name) > 0;
+    if (root == "env") {
+      const auto all = environments();
+      return std::any_of(all.begin(), all.end(), [&](const auto* env) { return env->count(name) > 0; });
+    }
+    if (root == "needs" && task() && needs_.empty()) {
+      for (const model::Text& need : task()->needs)
+        needs_.insert(need.value);
+    }
+    if (root == "needs") return needs_.count(name) > 0;
+    const std::vector<std::string_view> few = names_under(root);
+    return std::find(few.begin(), few.end(), name) != few.end();
+  }
+
+  [[nodiscard]] std::vector<std::string_view> names_under(std::string_view root) const {
     std::vector<std::string_view> names;
     if (root == "run") names.emplace_back("id");
-    if (root == "inputs") {
-      for (const model::InputSpec& input : workflow_.inputs)
-        names.push_back(input.name);
-    }
+    if (root == "inputs") names.assign(inputs_.begin(), inputs_.end());
     if (root == "env") {
-      for (const auto* env : {&workflow_.env, &workflow_.defaults.env, task ? &task->env : nullptr}) {
-        if (!env) continue;
+      for (const auto* env : environments()) {
         for (const auto& entry : *env)
           names.push_back(entry.first);
       }
     }
-    if (root == "matrix" && task) {
-      for (const auto& axis : task->matrix)
+    if (root == "matrix" && task()) {
+      for (const auto& axis : task()->matrix)
         names.push_back(axis.first);
     }
-    if (root == "needs" && task) {
-      for (const model::Text& need : task->needs)
+    if (root == "needs" && task()) {
+      for (const model::Text& need : task()->needs)
         names.push_back(need.value);
     }
     return names;
@@ -204,6 +236,8 @@ class Checker {
   const model::Workflow& workflow_;
   const ExpressionUse* use_ = nullptr;
   std::unordered_map<std::string_view, const model::TaskSpec*> tasks_;
+  std::set<std::string_view> inputs_;
+  std::unordered_set<std::string_view> needs_;  // of the task that is being looked at
 };
 
 constexpr std::string_view kBlanks = " \t\r\n";
@@ -244,8 +278,10 @@ Condition condition_of(std::string_view text) {
 void check_expressions(Reader& reader) {
   if (reader.expressions.empty()) return;
   Checker checker(reader);
-  for (const ExpressionUse& use : reader.expressions)
+  for (const ExpressionUse& use : reader.expressions) {
+    if (reader.problems.full()) return;
     checker.check(use);
+  }
 }
 
 std::string environment_instead(std::string_view key, std::string_view shell_text) {

@@ -37,6 +37,10 @@ std::optional<std::size_t> place_in_source(std::string_view source, yaml::Node n
 
 }  // namespace
 
+bool Problems::full() const {
+  return count_ > kMostDiagnostics;
+}
+
 void Problems::add(yaml::Node at, std::string message, std::string suggestion) {
   if (++count_ > kMostDiagnostics) return;
   found_.push_back({path_, at.at(), at.length(), std::move(message), std::move(suggestion)});
@@ -74,7 +78,8 @@ model::Diagnostics Problems::take() {
                found_.end());
   if (count_ > kMostDiagnostics) {
     const model::Location last = found_.back().at;
-    found_.push_back({path_, last, 1, fmt::format("{} more errors are not shown", count_ - kMostDiagnostics),
+    found_.push_back({path_, last, 1,
+                      fmt::format("there are more errors: the first {} are shown", kMostDiagnostics),
                       "mend these first"});
   }
   return std::move(found_);

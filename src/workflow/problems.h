@@ -13,7 +13,7 @@
 
 namespace fleet::workflow {
 
-// Gathers what is wrong with one file. Past kMostDiagnostics it only counts.
+// Gathers what is wrong with one file, up to kMostDiagnostics.
 class Problems {
  public:
   Problems(std::string path, const yaml::Document& document) : path_(std::move(path)), document_(document) {}
@@ -38,11 +38,13 @@ class Problems {
   }
 
   [[nodiscard]] std::size_t count() const { return count_; }
+  // No more will be shown: looking further is of no use.
+  [[nodiscard]] bool full() const;
   // In the file's order.
   [[nodiscard]] model::Diagnostics take();
 
  private:
-  static constexpr std::size_t kMostCompared = 1'000'000;
+  static constexpr std::size_t kMostCompared = 300'000;
 
   std::string path_;
   const yaml::Document& document_;

@@ -75,6 +75,9 @@ void read_matrix(Reader& reader, yaml::Node node, TaskSpec& task) {
     cells = std::min(cells * std::max<std::size_t>(values.size(), 1), kMostMatrixCells + 1);
     task.matrix.emplace_back(axis.key.text(), std::move(values));
   }
+  if (task.matrix.size() > kMostAxes) {
+    reader.problems.add(node, fmt::format("the matrix has more than {} axes", kMostAxes), "split it");
+  }
   if (node.empty()) reader.problems.add(node, "the matrix has no axis", "write `{package: [core, viewer]}`");
   if (cells > kMostMatrixCells) {
     reader.problems.add(node, fmt::format("the matrix makes more than {} tasks", kMostMatrixCells),
@@ -86,6 +89,9 @@ void read_outputs(Reader& reader, yaml::Node node, TaskSpec& task) {
   for (const yaml::Node item : read_list(reader, node, "a list of names")) {
     check_id(reader, item, "an output");
     task.outputs.emplace_back(item.text());
+  }
+  if (task.outputs.size() > kMostOutputs) {
+    reader.problems.add(node, fmt::format("there are more than {} outputs", kMostOutputs));
   }
 }
 

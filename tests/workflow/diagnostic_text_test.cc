@@ -1,5 +1,6 @@
 #include "workflow/diagnostic_text.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <string>
@@ -51,11 +52,11 @@ TEST(DiagnosticText, AlignsTheCaretBehindTabsAndWideCharacters) {
 }
 
 TEST(DiagnosticText, TrimsALongLineAroundTheCaret) {
-  const std::string line = std::string(500, 'a') + "HERE" + std::string(500, 'b');
+  const std::string line = fmt::format("{:a>500}HERE{:b>500}", "", "");
   const std::string text = diagnostic_text({at(1, 501, 4, "m")}, line);
-  EXPECT_THAT(text, HasSubstr("..." + std::string(32, 'a') + "HERE" + std::string(60, 'b') + "...\n"));
-  EXPECT_THAT(text, HasSubstr("| " + std::string(35, ' ') + "^~~~\n"));
-  EXPECT_THAT(diagnostic_text({at(1, 1, 1004, "m")}, line), HasSubstr("^" + std::string(95, '~') + "\n"));
+  EXPECT_THAT(text, HasSubstr(fmt::format("...{:a>32}HERE{:b>60}...\n", "", "")));
+  EXPECT_THAT(text, HasSubstr(fmt::format("| {: >35}^~~~\n", "")));
+  EXPECT_THAT(diagnostic_text({at(1, 1, 1004, "m")}, line), HasSubstr(fmt::format("^{:~>95}\n", "")));
 }
 
 TEST(DiagnosticText, ShowsNothingThatATerminalObeys) {

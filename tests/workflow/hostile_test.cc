@@ -50,19 +50,24 @@ TEST(HostileWorkflow, BoundsHowManyTasksMatricesMake) {
   EXPECT_THAT(said(source), HasSubstr("more than 100000 tasks"));
 
   std::string axes;
-  for (int i = 0; i < 60; ++i)
-    axes += fmt::format("a{}: [1, 2], ", i);  // 2^60 cells
+  for (int i = 0; i < 20; ++i)
+    axes += fmt::format("a{}: [{}], ", i, axis);  // 2^160 cells
   EXPECT_THAT(said(fmt::format("version: 1\ntasks: {{t: {{run: make, matrix: {{{}}}}}}}\n", axes)),
               HasSubstr("more than 256 tasks"));
+  std::string many;
+  for (int i = 0; i < 21; ++i)
+    many += fmt::format("a{}: [1], ", i);
+  EXPECT_THAT(said(fmt::format("version: 1\ntasks: {{t: {{run: make, matrix: {{{}}}}}}}\n", many)),
+              HasSubstr("more than 20 axes"));
 }
 
-TEST(HostileWorkflow, CountsErrorsPastTheFirstThousand) {
+TEST(HostileWorkflow, ShowsTheFirstThousandErrors) {
   std::string source = "version: 1\ntasks:\n  a:\n    run: make\n    needs:\n";
   for (int i = 0; i < 5'000; ++i)
     source += fmt::format("      - no-such-{}\n", i);
   const Reading reading = read("flow.yml", source);
   EXPECT_THAT(reading.diagnostics, SizeIs(kMostDiagnostics + 1));
-  EXPECT_THAT(reading.diagnostics.back().message, HasSubstr("4000 more errors"));
+  EXPECT_THAT(reading.diagnostics.back().message, HasSubstr("there are more errors"));
 }
 
 TEST(HostileWorkflow, SurvivesALongChainOfAgents) {

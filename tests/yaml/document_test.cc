@@ -34,13 +34,13 @@ std::string shown(Node node) {
   std::string text;
   if (node.is_sequence()) {
     for (const Node item : node.items())
-      text += (text.empty() ? "" : ",") + shown(item);
-    return "[" + text + "]";
+      text += fmt::format("{}{}", text.empty() ? "" : ",", shown(item));
+    return fmt::format("[{}]", text);
   }
   if (node.is_mapping()) {
     for (const Entry entry : node.entries())
-      text += (text.empty() ? "" : ",") + shown(entry.key) + ":" + shown(entry.value);
-    return "{" + text + "}";
+      text += fmt::format("{}{}:{}", text.empty() ? "" : ",", shown(entry.key), shown(entry.value));
+    return fmt::format("{{{}}}", text);
   }
   return std::string(node.text());
 }

@@ -80,7 +80,7 @@ TEST(HostileYaml, RefusesWhatIsNoText) {
 
 TEST(HostileYaml, RefusesFilesPastTheirBound) {
   EXPECT_THAT(refusal(std::string(50 << 20, '#')).message, HasSubstr("at most 8 MiB"));
-  EXPECT_THAT(refusal("a: b\n" + std::string(kMostBytesOfValue + 10'000, '#')).message,
+  EXPECT_THAT(refusal(fmt::format("a: b\n{}", std::string(kMostBytesOfValue + 10'000, '#'))).message,
               HasSubstr("in one piece"));
 }
 
@@ -93,7 +93,9 @@ TEST(HostileYaml, StopsAtNestingThatIsTooDeep) {
   for (std::size_t i = 0; i < 2'000; ++i)
     steps += std::string(i, ' ') + "a:\n";
   EXPECT_THAT(refusal(steps).message, HasSubstr("nested more than 64 deep"));
-  const auto nested = [](std::size_t depth) { return repeated("[", depth) + "x" + repeated("]", depth); };
+  const auto nested = [](std::size_t depth) {
+    return fmt::format("{}x{}", repeated("[", depth), repeated("]", depth));
+  };
   EXPECT_TRUE(Document::parse(nested(kMostDepth - 1)));
   EXPECT_THAT(refusal(nested(kMostDepth + 1)).message, HasSubstr("nested more than 64 deep"));
 }
@@ -128,7 +130,7 @@ TEST(HostileYaml, ReadsWhatIsLargeButHonest) {
   EXPECT_EQ((*result->root().entries().begin()).value.size(), 10'000u);
   EXPECT_TRUE(result->doubled_keys().empty());
 
-  const std::string one_line = "[" + repeated("\"x\", ", 100'000) + "y]";
+  const std::string one_line = fmt::format("[{}y]", repeated("\"x\", ", 100'000));
   const auto line = Document::parse(one_line);
   ASSERT_TRUE(line);
   EXPECT_EQ(line->root().size(), 100'001u);
