@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/assert.h"
 #include "engine/backoff.h"
@@ -153,6 +154,7 @@ void Scheduler::start(TaskIndex index) {
 
 std::vector<NeedResult> Scheduler::need_results(TaskIndex index) const {
   std::vector<NeedResult> results;
+  results.reserve(plan_.graph.needs(index).size());
   for (const TaskIndex need : plan_.graph.needs(index)) {
     NeedResult& result = results.emplace_back();
     result.task = need;
@@ -163,11 +165,13 @@ std::vector<NeedResult> Scheduler::need_results(TaskIndex index) const {
 }
 
 // The results of all that a task stands on: those of its needs, and what they started from; where one never
-// began (or has to begin again, behind a cancelled task), those of its needs in turn.
+// began (or has to begin again, behind a cancelled task), those of its needs in turn. Costs as much as the
+// sets that it joins: they are few, and one of them holds most of the others.
 ResultSet Scheduler::results_below(TaskIndex index) {
   static const ResultSet kNone = std::make_shared<const std::vector<TaskIndex>>();
   ResultSet largest = kNone;
-  std::vector<TaskIndex> all;
+  std::vector<ResultSet> sets;
+  std::vector<TaskIndex> own;
   std::vector<TaskIndex> unvisited;
   const auto add_needs = [&](TaskIndex of) {
     const auto needs = plan_.graph.needs(of);
@@ -180,20 +184,33 @@ ResultSet Scheduler::results_below(TaskIndex index) {
     const TaskIndex below = unvisited.back();
     unvisited.pop_back();
     if (!marks_.add(below)) continue;
-    if (has_result(below)) all.push_back(below);
+    if (has_result(below)) own.push_back(below);
     const ResultSet& from = at(below).from;
     if (!from || at(below).discard) {
       add_needs(below);
-      continue;
+    } else if (from != largest && !from->empty()) {
+      sets.push_back(from);
+      if (from->size() > largest->size()) largest = from;
     }
-    if (from == largest) continue;
-    for (const TaskIndex result : *from) {
-      if (marks_.add(result)) all.push_back(result);
-    }
-    if (from->size() > largest->size()) largest = from;
   }
-  if (all.size() == largest->size()) return largest;
-  std::sort(all.begin(), all.end());
+
+  marks_.clear();
+  for (const TaskIndex result : *largest)
+    marks_.add(result);
+  std::vector<TaskIndex> more;
+  const auto add_others = [&](const std::vector<TaskIndex>& results) {
+    std::copy_if(results.begin(), results.end(), std::back_inserter(more),
+                 [this](TaskIndex result) { return marks_.add(result); });
+  };
+  add_others(own);
+  for (const ResultSet& set : sets) {
+    if (set != largest) add_others(*set);
+  }
+  if (more.empty()) return largest;
+  std::sort(more.begin(), more.end());
+  std::vector<TaskIndex> all;
+  all.reserve(largest->size() + more.size());
+  std::merge(largest->begin(), largest->end(), more.begin(), more.end(), std::back_inserter(all));
   return std::make_shared<const std::vector<TaskIndex>>(std::move(all));
 }
 

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <deque>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -25,7 +24,9 @@ class Integrator {
   Integrator(const Script& script, const model::Plan& plan) : script_(script), plan_(plan) {}
 
   // A result that an attempt left; kept for good, as a commit is.
-  void keep(Serial attempt, std::set<TaskIndex> from) { results_[attempt] = {attempt, std::move(from)}; }
+  void keep(Serial attempt, std::set<TaskIndex> from) {
+    results_[snapshot(attempt)] = {attempt, std::move(from)};
+  }
   [[nodiscard]] static ObjectId snapshot(Serial attempt) { return Machine::object(attempt); }
 
   // What a new process takes for integrated.
@@ -69,15 +70,13 @@ class Integrator {
 
  private:
   [[nodiscard]] Result find(const ObjectId& snapshot) const {
-    for (const auto& [attempt, result] : results_) {
-      if (this->snapshot(attempt) == snapshot) return result;
-    }
-    return {};
+    const auto found = results_.find(snapshot);
+    return found == results_.end() ? Result{} : found->second;
   }
 
   const Script& script_;
   const model::Plan& plan_;
-  std::map<Serial, Result> results_;
+  std::unordered_map<ObjectId, Result> results_;
   std::map<TaskIndex, Result> accepted_;
   std::string broken_;
 };

@@ -20,7 +20,13 @@ namespace fleet::engine::tests {
 class Referee {
  public:
   Referee(const model::Plan& plan, const Script& script)
-      : plan_(plan), script_(script), books_(plan.tasks.size()) {}
+      : plan_(plan), script_(script), books_(plan.tasks.size()), agents_(plan.tasks.size()) {
+    for (std::uint32_t i = 0; i < agents_.size(); ++i) {
+      const auto* prompt = std::get_if<model::Prompt>(&plan.tasks[i].spec.work);
+      const auto cap = prompt ? plan.agent_parallel.find(prompt->agent) : plan.agent_parallel.end();
+      if (cap != plan.agent_parallel.end()) agents_[i] = &*cap;
+    }
+  }
 
   void new_process(const model::Settings& settings, bool retry_failed) {
     running_.clear();
@@ -80,6 +86,7 @@ class Referee {
   [[nodiscard]] std::set<TaskIndex> from(TaskIndex task) const { return books_[task.value].from; }
 
  private:
+  using Agent = std::pair<const std::string, int>;  // its name and its cap
   struct Book {
     std::set<TaskIndex> from;
     std::uint64_t started = 0;     // when its last attempt began; 0: never
@@ -133,9 +140,7 @@ class Referee {
     if (question_open_) fail(id(i) + " starts although a question about the run is open");
     if (!running_.emplace(start.task, start.serial).second) fail(id(i) + " runs twice at once");
     if (running_.size() > static_cast<std::size_t>(parallel_)) fail("more attempts run than the run allows");
-    if (const auto cap = cap_of(start.task); cap && running_of(agent_of(start.task)) > *cap) {
-      fail("more attempts run than their agent allows");
-    }
+    if (is_agent_full(start.task, 1)) fail("more attempts run than their agent allows");
     const int tries = start.feedback.empty() ? 0 : std::stoi(start.feedback);
     if (tries > planned.retries.value) fail(id(i) + " is tried more often than it may");
     if (planned.spec.once && book.started > 0 && !book.may_repeat) fail(id(i) + " is run again unasked");
@@ -189,8 +194,7 @@ class Referee {
       if (state == model::TaskState::waiting && asked_of_conditions_.count(task) == 0)
         check_waits(task, scheduler);
       if (state != model::TaskState::ready) continue;
-      const auto cap = cap_of(task);
-      if (!cap || running_of(agent_of(task)) < *cap) could_start.push_back(task);
+      if (!is_agent_full(task)) could_start.push_back(task);
     }
     if (could_start.empty()) return;
     if (running_.size() < static_cast<std::size_t>(parallel_)) fail("a task could start, and does not");
@@ -221,18 +225,14 @@ class Referee {
     return one < other;
   }
 
-  [[nodiscard]] std::string agent_of(TaskIndex task) const {
-    const auto* prompt = std::get_if<model::Prompt>(&plan_.task(task).spec.work);
-    return prompt ? prompt->agent : std::string();
-  }
-  [[nodiscard]] std::optional<int> cap_of(TaskIndex task) const {
-    const auto cap = plan_.agent_parallel.find(agent_of(task));
-    return cap == plan_.agent_parallel.end() ? std::nullopt : std::optional(cap->second);
-  }
-  [[nodiscard]] int running_of(const std::string& agent) const {
-    return static_cast<int>(std::count_if(running_.begin(), running_.end(), [&](const auto& running) {
-      return agent_of(running.first) == agent;
-    }));
+  // Whether the agent of a task runs as many as it may, and so many more.
+  [[nodiscard]] bool is_agent_full(TaskIndex task, int more = 0) const {
+    const Agent* agent = agents_[task.value];
+    if (agent == nullptr) return false;
+    const auto running = std::count_if(running_.begin(), running_.end(), [&](const auto& attempt) {
+      return agents_[attempt.first.value] == agent;
+    });
+    return running >= agent->second + more;
   }
 
   [[nodiscard]] const std::string& id(std::uint32_t task) const { return plan_.tasks[task].id; }
@@ -243,6 +243,7 @@ class Referee {
   const model::Plan& plan_;
   const Script& script_;
   std::vector<Book> books_;
+  std::vector<const Agent*> agents_;  // of each task; none: no cap
   std::map<TaskIndex, Serial> running_;
   std::set<TaskIndex> asked_of_conditions_;
   int parallel_ = 1;

@@ -29,9 +29,11 @@ class World {
     bool signals = false;
   };
 
-  World(const Script& script, std::uint64_t seed, Faults faults)
+  // The plan is that of the script. Its story is kept only where somebody wants to read it.
+  World(const Script& script, const model::Plan& plan, std::uint64_t seed, Faults faults, bool tells)
       : script_(script),
-        plan_(script.plan.build()),
+        plan_(plan),
+        tells_(tells),
         dice_(seed),
         faults_(std::move(faults)),
         integrator_(script_, plan_),
@@ -61,7 +63,6 @@ class World {
 
   [[nodiscard]] std::size_t journal_length() const { return journal_.size(); }
   [[nodiscard]] const Scheduler& scheduler() const { return *scheduler_; }
-  [[nodiscard]] const model::Plan& plan() const { return plan_; }
   [[nodiscard]] const Referee& referee() const { return referee_; }
   [[nodiscard]] std::string story() const {
     std::string all;
@@ -263,6 +264,7 @@ class World {
   }
 
   void tell(const Input& input, const Step& step) {
+    if (!tells_) return;
     static constexpr const char* kNames[] = {"RunStarted",      "RunResumed",      "ConditionEvaluated",
                                              "AttemptStarted",  "AttemptFinished", "TimerFired",
                                              "Merged",          "Conflicted",      "Decided",
@@ -288,7 +290,8 @@ class World {
   }
 
   const Script& script_;
-  const model::Plan plan_;
+  const model::Plan& plan_;
+  const bool tells_;
   Dice dice_;
   Faults faults_;
   Integrator integrator_;
