@@ -48,6 +48,7 @@ def normalise(text, places):
     text = re.sub(r" *\b\d+(\.\d+)?(ms|s)\b", " T", text)
     text = re.sub(r"\b\d+m\d\ds\b", "T", text)
     text = re.sub(r"\bpid \d+", "pid N", text)
+    text = re.sub(r"\bprocess \d+ on \S+", "process N on HOST", text)
     text = re.sub(r"\b\d+(\.\d+)? (x faster|tasks/s)", "N \\2", text)
     text = re.sub(r"\b\d+ ?%", "P%", text)
     return re.sub(r"[ \t]+$", "", text, flags=re.M)
