@@ -171,6 +171,18 @@ TEST_F(ExportTest, NeverTouchesAFolderOfSomethingElse) {
   EXPECT_FALSE(std::filesystem::exists(out_ / "run.db"));
 }
 
+TEST_F(ExportTest, TakesRunsFromADiskThatCannotBeWritten) {
+  if (!can_mount()) GTEST_SKIP() << "needs the right to mount; not tested here";
+  const int result = in_child([&] {
+    if (!mount_privately(here_.root(), nullptr, MS_BIND, nullptr)) return 10;
+    if (::mount("none", here_.root().c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) != 0)
+      return 11;
+    return do_export() ? 0 : 12;
+  });
+  EXPECT_EQ(result, 0);
+  EXPECT_GOOD(do_import());
+}
+
 TEST_F(ExportTest, OfAnUnknownRunSaysSo) {
   EXPECT_THAT(do_export("r9").error().message(), HasSubstr("cannot find the run r9"));
   EXPECT_FALSE(std::filesystem::exists(out_));
