@@ -23,11 +23,11 @@ TEST(CommandLine, GivesTheShellWhatOnlyAShellUnderstands) {
 }
 
 TEST(CommandLine, ReplacesExpressionsInAnArgvAndNeverInALine) {
-  const model::Command line{std::string("echo a"), {}};
-  const model::Command argv{std::vector<std::string>{"echo", "a"}, {}};
-  EXPECT_THAT(ready(line, shout)->argv, ElementsAre("echo", "a"));
-  EXPECT_THAT(ready(argv, shout)->argv, ElementsAre("echo!", "a!"));
-  EXPECT_EQ(ready(argv, shout)->shown, "echo! a!");
+  const model::Command line{std::string("printer a"), {}};
+  const model::Command argv{std::vector<std::string>{"printer", "a"}, {}};
+  EXPECT_THAT(ready(line, shout)->argv, ElementsAre("printer", "a"));
+  EXPECT_THAT(ready(argv, shout)->argv, ElementsAre("printer!", "a!"));
+  EXPECT_EQ(ready(argv, shout)->shown, "printer! a!");
 }
 
 TEST(CommandLine, AnExpressionThatCannotBeEvaluatedIsAnError) {

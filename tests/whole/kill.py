@@ -138,6 +138,13 @@ def has(repo, commit):
     return subprocess.run(["git", "cat-file", "-e", commit], cwd=repo, capture_output=True).returncode == 0
 
 
+def resume(program, repo, folder, *words):
+    """The kill may have come after the run's last commit to the journal: then there is nothing to go on with."""
+    answer = fleet(program, repo, folder, "resume", *words, check=False)
+    if answer.returncode != 0 and "it is over: finished" not in answer.stdout:
+        raise Wrong(f"resume: exit {answer.returncode}\n{answer.stdout}")
+
+
 def killed_run(program, seconds, expected, elsewhere):
     with tempfile.TemporaryDirectory(prefix="fleet-kill-") as name:
         folder = Path(name)
@@ -165,11 +172,9 @@ def killed_run(program, seconds, expected, elsewhere):
             repo, before = other, checkout_of(other)
             for pid, _ in leftovers():
                 os.kill(pid, signal.SIGKILL)  # another machine would not have them
-            fleet(program, repo, folder, "resume", "--from", str(folder / "out"))
+            resume(program, repo, folder, "--from", str(folder / "out"))
         elif not was_over:
-            answer = fleet(program, repo, folder, "resume", check=False)
-            if answer.returncode != 0 and "it is over: finished" not in answer.stdout:
-                raise Wrong(f"resume: exit {answer.returncode}\n{answer.stdout}")
+            resume(program, repo, folder)
         for task in done or ():
             again = tally_of(tally).count(task) - ran.count(task)
             if again and not was_over:
