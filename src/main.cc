@@ -8,7 +8,8 @@ int main(int argc, char** argv) {
   try {
     return fleet::app::run(argc, argv);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "fleet: internal error: %s\nThe run is safe on disk: `fleet resume` goes on from it.\n",
+    std::fprintf(stderr,
+                 "fleet: internal error: %s\nThe run is safe on disk: `fleet resume` goes on from it.\n",
                  error.what());
     return static_cast<int>(fleet::base::ExitCode::world);
   }
