@@ -125,15 +125,24 @@ TEST(Conflicts, AreTheSameAsComparingEveryPair) {
   }
 }
 
+// Two chains; the n-th tasks of both write the same path, and all but one pair are ordered.
 TEST(Conflicts, AreFoundAcrossMoreTasksThanOnePassHolds) {
   std::vector<model::TaskSpec> tasks;
-  for (int i = 0; i < 1500; ++i)
-    tasks.push_back(
-        writer("t" + std::to_string(i), {"own/" + std::to_string(i)},
-               i == 0 ? std::vector<std::string>{} : std::vector<std::string>{"t" + std::to_string(i - 1)}));
-  tasks[1400].writes = texts({"own/1499", "own/3"});
-  tasks.push_back(writer("free", {"own/1300"}));
-  EXPECT_THAT(conflicts(planned(std::move(tasks))), ElementsAre("t1300 free own/1300"));
+  for (int i = 0; i < 1500; ++i) {
+    const std::string n = std::to_string(i), before = std::to_string(i - 1);
+    std::vector<std::string> needs;
+    if (i > 0) needs.push_back("a" + before);
+    tasks.push_back(writer("a" + n, {"own/" + n}, needs));
+    needs.clear();
+    if (i > 0) needs.push_back("b" + before);
+    if (i != 1300) needs.push_back("a" + n);
+    tasks.push_back(writer("b" + n, {"own/" + n}, needs));
+  }
+  const model::Plan plan = planned(std::move(tasks));
+  const Foreseen foreseen = foresee_conflicts(plan);
+  EXPECT_TRUE(foreseen.complete);
+  ASSERT_THAT(foreseen.conflicts, SizeIs(1));
+  EXPECT_EQ(foreseen.conflicts[0].path, "own/1300");
 }
 
 TEST(Conflicts, StopAtABoundAndSaySo) {

@@ -72,6 +72,12 @@ TEST(Reasons, BeginWithWhatFailedAndThenSayWhatItTookAlong) {
                           "1 task was skipped because of a need: publish"));
 }
 
+TEST(Reasons, CountWhatAFailureCutOffThroughOthersToo) {
+  EXPECT_THAT(reasons({task("x", "run", TaskState::failed), task("y", "run", TaskState::skipped, {"x"}),
+                       task("z", "run", TaskState::skipped, {"y"})}),
+              ElementsAre("x failed", "2 tasks were skipped because of a need: y, z"));
+}
+
 TEST(Reasons, AreNoneWhenAllIsDoneOrLeftOut) {
   EXPECT_THAT(reasons({task("a", "run", TaskState::done), task("b", "run", TaskState::skipped, {"a"})}),
               IsEmpty());
@@ -104,6 +110,12 @@ TEST(Efficiency, ComparesWithOneByOneAndWithTheBound) {
   EXPECT_DOUBLE_EQ(figures.speed_up, 1.2);
   EXPECT_DOUBLE_EQ(figures.parallel_efficiency, 0.8);
   EXPECT_DOUBLE_EQ(figures.tasks_per_second, 0.2);
+}
+
+TEST(Efficiency, IsNeverMoreThanPerfect) {
+  model::Report report = sample();
+  report.finished = at(1);  // clocks that disagree
+  EXPECT_EQ(efficiency(report).parallel_efficiency, 1);
 }
 
 TEST(Efficiency, OfARunInWhichNothingRanIsZeroAndANumber) {

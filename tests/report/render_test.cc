@@ -141,10 +141,11 @@ TEST(Markdown, StaysBelowItsLimitAndSaysWhatItLeftOut) {
   for (const std::size_t limit : {std::size_t{64} * 1024, kMarkdownLimit}) {
     const std::string markdown = to_markdown(report, limit);
     EXPECT_LE(markdown.size(), limit);
-    EXPECT_THAT(markdown,
-                AllOf(HasSubstr("left out here"), HasSubstr("## Conflicts"), HasSubstr("## Requirements")));
+    EXPECT_THAT(markdown, AllOf(HasSubstr("attempts are left out here"), HasSubstr("## Conflicts"),
+                                HasSubstr("## Requirements")));
     live_text(markdown);
   }
+  EXPECT_THAT(to_markdown(report, 64 * 1024), HasSubstr("tasks are left out here"));
 }
 
 TEST(MarkdownText, CodeSpansHoldAnyBackticks) {
