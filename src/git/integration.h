@@ -20,9 +20,11 @@ namespace fleet::git {
 // What a task made: the difference between the commit it started from and the commit it ended with.
 struct TaskResult {
   TaskIndex task;
-  ObjectId base;        // commit
-  ObjectId snapshot;    // commit; none: it changed nothing
-  std::string message;  // of its commit in the merged chain, trailers included
+  ObjectId base;      // commit
+  ObjectId snapshot;  // commit; none: it changed nothing
+  // Of its commit in the merged chain. Its trailers Fleet-Run and Fleet-Task (git/message.h) are how rollback
+  // and clean-up find it again.
+  std::string message;
 };
 
 enum class OnConflict {

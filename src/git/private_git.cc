@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 
@@ -39,9 +41,17 @@ constexpr std::string_view kConfig = R"([core]
 	auto = false
 )";
 
-void append(std::string& out, std::uint64_t value) {  // 32 bits, big-endian; git cuts what is larger
-  for (const int shift : {24, 16, 8, 0})
-    out += static_cast<char>(value >> shift & 0xff);
+// The part of an index entry before its name, big-endian; what does not fit into 32 bits is cut, as git does.
+struct IndexEntry {
+  std::uint32_t words[10];
+  std::uint8_t id[20];
+  std::uint8_t flags[2];
+};
+static_assert(sizeof(IndexEntry) == 64 && offsetof(IndexEntry, flags) == 60);
+constexpr std::size_t kFixedPart = 62;  // without the padding that C++ adds
+
+std::uint32_t word(std::uint64_t value) {
+  return __builtin_bswap32(static_cast<std::uint32_t>(value));
 }
 
 Result<> write_all(int fd, std::string_view bytes, const std::string& path) {
@@ -62,30 +72,28 @@ std::string read_whole(const std::filesystem::path& path) {
 }  // namespace
 
 std::string index_file(FileTable& table, uid_t user, gid_t group) {
-  constexpr std::size_t kNameMask = 0xfff;
   std::string out("DIRC\0\0\0\2", 8);
   out.reserve(table.size() * 112 + 64);
-  append(out, table.size());
+  const std::uint32_t count = word(table.size());
+  out.append(reinterpret_cast<const char*>(&count), sizeof count);
   table.for_each([&](const std::string& path, const FileRecord& file) {
-    const std::size_t begin = out.size();
-    const FileStamp& stamp = file.stamp;
     constexpr std::int64_t kSecond = 1'000'000'000;
-    append(out, static_cast<std::uint64_t>(stamp.changed / kSecond));
-    append(out, static_cast<std::uint64_t>(stamp.changed % kSecond));
-    append(out, static_cast<std::uint64_t>(stamp.modified / kSecond));
-    append(out, static_cast<std::uint64_t>(stamp.modified % kSecond));
-    append(out, 0);  // device: git does not look at it
-    append(out, stamp.inode);
-    append(out, static_cast<std::uint32_t>(file.entry.mode));
-    append(out, user);
-    append(out, group);
-    append(out, file.entry.mode == FileMode::submodule ? 0 : stamp.size);
-    out.append(reinterpret_cast<const char*>(file.entry.id.bytes.data()), file.entry.id.bytes.size());
-    const std::size_t length = std::min(path.size(), kNameMask);
-    out += static_cast<char>(length >> 8);
-    out += static_cast<char>(length & 0xff);
+    const FileStamp& stamp = file.stamp;
+    const std::uint64_t size = file.entry.mode == FileMode::submodule ? 0 : stamp.size;
+    const std::size_t length = std::min<std::size_t>(path.size(), 0xfff);
+    IndexEntry entry{{word(static_cast<std::uint64_t>(stamp.changed / kSecond)),
+                      word(static_cast<std::uint64_t>(stamp.changed % kSecond)),
+                      word(static_cast<std::uint64_t>(stamp.modified / kSecond)),
+                      word(static_cast<std::uint64_t>(stamp.modified % kSecond)),
+                      0,  // device: git does not look at it
+                      word(stamp.inode), word(static_cast<std::uint32_t>(file.entry.mode)), word(user),
+                      word(group), word(size)},
+                     {},
+                     {static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length & 0xff)}};
+    std::memcpy(entry.id, file.entry.id.bytes.data(), sizeof entry.id);
+    out.append(reinterpret_cast<const char*>(&entry), kFixedPart);
     out += path;
-    out.append(8 - (out.size() - begin) % 8, '\0');
+    out.append(8 - (kFixedPart + path.size()) % 8, '\0');
   });
   const auto sum = sha1(out);
   out.append(reinterpret_cast<const char*>(sum.data()), sum.size());
