@@ -86,5 +86,11 @@ TEST(DiagnosticText, HidesASecretOnEveryLineThatShowsIt) {
   EXPECT_THAT(text, HasSubstr("| key: ***, x: y\n      |           ^\n"));
 }
 
+TEST(DiagnosticText, HidesWhatLooksLikeAnApiKeyInAnyText) {
+  const std::string key = "sk-FAKE4fakeFAKE4fakeFAKE4fake";
+  const std::string text = diagnostic_text({at(1, 1, 1, "no " + key, "not `" + key + "`")}, "x: " + key);
+  EXPECT_EQ(text, "w.yml:1:1: error: no ***\n    1 | x: ***\n      | ^\nhelp: not `***`\n");
+}
+
 }  // namespace
 }  // namespace fleet::workflow

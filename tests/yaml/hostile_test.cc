@@ -89,6 +89,8 @@ TEST(HostileYaml, StopsAtNestingThatIsTooDeep) {
     EXPECT_FALSE(Document::parse(repeated(opening, 1'000'000))) << opening;
     EXPECT_FALSE(Document::parse(repeated(opening, 600))) << opening;
   }
+  EXPECT_EQ(refusal(repeated("- ", 1'000'000)).at,
+            (Location{1, 129}));  // at once, not at yaml-cpp's own bound
   std::string steps;
   for (std::size_t i = 0; i < 2'000; ++i)
     steps += std::string(i, ' ') + "a:\n";
