@@ -78,6 +78,32 @@ TEST(ConflictFail, WhatLostToAResultThatIsTakenBackIsOfferedAgainAndNotRunAgain)
   EXPECT_THAT(run.accepted(), ElementsAre("a", "c"));
 }
 
+// early beats late by an offer that then loses itself, to a result that came in between.
+TEST(ConflictFail, WhatLostToAnOfferThatIsNeverIntegratedIsOfferedAgain) {
+  Machine run(PlanOf().task("first").task("early").task("late").conflicts(kFail));
+  run.integrates("late");
+  run.changes("early");
+  run.conflicts("early", {"late"});
+  ASSERT_EQ(run.state("late"), TaskState::failed);
+  run.integrates("first");
+  run.conflicts("early", {"first"});
+  EXPECT_EQ(run.state("early"), TaskState::failed);
+  EXPECT_THAT(run.last_tasks<Merge>(), ElementsAre("late"));
+  run.merged("late");
+  EXPECT_THAT(run.accepted(), ElementsAre("first", "late"));
+}
+
+TEST(ConflictFail, AnAnswerToAnEarlierOfferOfTheSameResultIsLate) {
+  Machine run(PlanOf().task("early").task("late").conflicts(kFail));
+  run.integrates("late");
+  run.changes("early");
+  const Serial first = run.offer("early").serial;
+  run.conflicts("early", {"late"});
+  EXPECT_NE(run.offer("early").serial, first);
+  run.send(Merged{run.index("early"), first, {}, {}});
+  EXPECT_EQ(run.state("early"), TaskState::running) << "it is offered";
+}
+
 TEST(ConflictFail, WhatLostAndStandsOnWhatIsTakenBackRunsAgain) {
   Machine run(PlanOf().task("a").task("b").task("x", {"b"}).task("y", {"b"}).conflicts(kQueue));
   run.integrates("b");
@@ -297,6 +323,27 @@ TEST(ConflictQueue, ACancelledDependentStaysCancelledAndWhatRunsAfterItBeginsAga
   run.merged("early");
   run.integrates("late");
   EXPECT_TRUE(run.publishing());
+}
+
+// The way from `always` to the results below it leads over a cancelled task, past one that has to begin
+// again.
+TEST(ConflictQueue, WhatBeginsBehindACancelledTaskDoesNotStandOnWhatIsTakenBack) {
+  Machine run(PlanOf()
+                  .task("early")
+                  .task("late")
+                  .task("behind", {"late"})
+                  .task("slow")
+                  .task("cancelled", {"behind"})
+                  .task("always", {"cancelled", "slow"})
+                  .runs_after_failure()
+                  .conflicts(kQueue));
+  run.integrates("late");
+  run.cancel("cancelled");
+  run.changes("early");
+  run.conflicts("early", {"late"});  // `behind` runs on, until it has ended, from a result that is gone
+  run.done("slow");
+  run.condition("always", true);
+  EXPECT_THAT(run.from("always"), IsEmpty());
 }
 
 TEST(ConflictQueue, ATaskThatWasCancelledWhileItsStartWasTakenBackDoesNotRunAgain) {

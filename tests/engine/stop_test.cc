@@ -331,6 +331,21 @@ TEST(Signal, TooManyFailuresStopAResumeAgain) {
   EXPECT_EQ(run.ended(), RunState::failed);
 }
 
+TEST(Signal, WhatTooManyFailuresHeldBackGoesOnUnderAHigherLimit) {
+  Machine run(PlanOf().task("a").task("b").task("c", {"b"}).task("d").stop_when_failed(0.1));
+  run.fails("a");
+  run.integrates("b");  // c could begin now, were it not for the failure
+  run.signal();
+  run.signal();
+  run.ends("d", Verdict::interrupted);
+  run.publish();
+  ASSERT_EQ(run.ended(), RunState::stopped);
+  model::Settings settings = run.settings();
+  settings.stop_when_failed.value = 0.5;
+  run.resume(settings);
+  EXPECT_THAT(run.started(), ElementsAre("c", "d"));
+}
+
 TEST(Signal, LeavesAnOpenQuestionOpen) {
   Machine run(PlanOf().task("a").ask_when_failed(0.5));
   run.fails("a");
