@@ -195,11 +195,14 @@ Result<ExitCode> resume_run(World& world, const ResumeOptions& options) {
                                                                    : "--retry-failed runs what failed again");
   }
   FLEET_CHECK(say_what_changed(world, options.where, plan, stored));
+  FLEET_CHECK(reader.check());
+  const CameFrom from = run.token.empty() ? CameFrom::elsewhere : CameFrom::here;
+  if (from == CameFrom::elsewhere) run.token = make_token();
   run.owner = own_identity();
 
   FLEET_TRY(auto session, Session::open(world, checkout, run, plan, frozen, options.session));
   FLEET_TRY(const engine::FinishRun finish,
-            session->resume(changed_limits(plan.settings, options.limits), options.retry_failed));
+            session->resume(changed_limits(plan.settings, options.limits), options.retry_failed, from));
   session.reset();
   return conclude(world, checkout, run.id, plan, finish, options.report, options.export_on_stop);
 }

@@ -100,7 +100,7 @@ class Session::Impl {
 
   Result<> set_up(const FrozenOptions& frozen);
   Result<engine::FinishRun> start(store::NewRun run);
-  Result<engine::FinishRun> resume(const model::Settings& settings, bool retry_failed);
+  Result<engine::FinishRun> resume(const model::Settings& settings, bool retry_failed, CameFrom from);
   ~Impl() {
     for (std::thread& thread : asking_)
       thread.join();
@@ -219,18 +219,20 @@ Result<engine::FinishRun> Session::Impl::start(store::NewRun run) {
   return drive();
 }
 
-Result<engine::FinishRun> Session::Impl::resume(const model::Settings& settings, bool retry_failed) {
+Result<engine::FinishRun> Session::Impl::resume(const model::Settings& settings, bool retry_failed,
+                                                CameFrom from) {
   {
     FLEET_TRY(store::Reader reader, store::Reader::open(checkout_.layout.database()));
     FLEET_CHECK(driver_->replay(reader));
   }
-  FLEET_CHECK(end_leftovers());
+  // A run from another machine left nothing here, and its process ids mean nothing here.
+  if (from == CameFrom::here) FLEET_CHECK(end_leftovers());
   std::vector<git::TaskResult> results;
   for (const TaskIndex task : driver_->scheduler().accepted()) {
     const engine::Scheduler::TaskView view = driver_->scheduler().task(task);
     results.push_back({task, view.base, view.snapshot, {}});
   }
-  const store::RunUpdate update{model::RunState::running, run_.owner, world_.clock->now()};
+  const store::RunUpdate update{model::RunState::running, run_.owner, world_.clock->now(), run_.token};
   executor_->restore(std::move(results), [this, update, settings, retry_failed](Result<> restored) {
     if (!restored) {
       broken_ = restored.error();
@@ -298,8 +300,8 @@ Result<engine::FinishRun> Session::start(store::NewRun run) {
   return impl_->start(std::move(run));
 }
 
-Result<engine::FinishRun> Session::resume(const model::Settings& settings, bool retry_failed) {
-  return impl_->resume(settings, retry_failed);
+Result<engine::FinishRun> Session::resume(const model::Settings& settings, bool retry_failed, CameFrom from) {
+  return impl_->resume(settings, retry_failed, from);
 }
 
 std::string to_json(const FrozenOptions& options) {

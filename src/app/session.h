@@ -19,6 +19,9 @@ struct FrozenOptions {
   std::string branch_prefix = "fleet";
 };
 
+// Where the process that drove a run before this one ran.
+enum class CameFrom { here, elsewhere };
+
 enum class Progress { plain, json, quiet };
 
 // How this process drives the run. May be another way after a resume.
@@ -44,7 +47,8 @@ class Session {
 
   // Both return when the run has ended for now.
   [[nodiscard]] Result<engine::FinishRun> start(store::NewRun run);
-  [[nodiscard]] Result<engine::FinishRun> resume(const model::Settings& settings, bool retry_failed);
+  [[nodiscard]] Result<engine::FinishRun> resume(const model::Settings& settings, bool retry_failed,
+                                                 CameFrom from);
 
  private:
   class Impl;

@@ -80,7 +80,7 @@ void Driver::pump() {
   std::vector<Action> actions;
   for (const Arrival& arrival : std::exchange(queue_, {}))
     take(arrival, batch, actions);
-  if (const auto& finished = scheduler_.finished()) batch.update = {finished->state, {}, clock_.now()};
+  if (const auto& finished = scheduler_.finished()) batch.update = {finished->state, {}, clock_.now(), {}};
   committing_ = true;
   std::vector<model::RunEvent> events = batch.events;
   writer_.submit(std::move(batch), [this, actions = std::move(actions),

@@ -124,8 +124,9 @@ class BatchWriter {
   Result<> update(const RunUpdate& update) {
     FLEET_TRY(
         Statement statement,
-        database_.prepare("UPDATE runs SET state = ?1, updated_at = ?2, owner_pid = coalesce(?3, owner_pid), "
-                          "owner_start_time = coalesce(?4, owner_start_time) WHERE id = ?5"));
+        database_.prepare(
+            "UPDATE runs SET state = ?1, updated_at = ?2, owner_pid = coalesce(?3, owner_pid), "
+            "owner_start_time = coalesce(?4, owner_start_time), token = coalesce(?6, token) WHERE id = ?5"));
     const model::ProcessIdentity owner = update.owner.value_or(model::ProcessIdentity{});
     const std::string at = base::format_time_exact(update.at);
     FLEET_CHECK(Row(statement)
@@ -134,6 +135,7 @@ class BatchWriter {
                     .number_or_null(owner.pid)
                     .number_or_null(static_cast<std::int64_t>(owner.start_time))
                     .text(run_)
+                    .text_or_null(update.token)
                     .run());
     return must_exist("run", run_);
   }

@@ -105,6 +105,7 @@ struct RunUpdate {
   model::RunState state = model::RunState::running;
   std::optional<model::ProcessIdentity> owner;  // absent: stays
   TimePoint at{};
+  std::string token;  // empty: stays
 };
 
 // How much a commit must survive. Both survive a crash of the process, at any moment.

@@ -149,7 +149,7 @@ TEST_F(Drives, GoesOnFromTheJournalWithoutRunningAgainWhatWasDone) {
   ASSERT_TRUE(driver->replay(reader));
   EXPECT_EQ(driver->scheduler().task({0}).state, model::TaskState::done);
   EXPECT_EQ(driver->scheduler().running_attempts().size(), 1u);
-  driver->resume({model::RunState::running, {}, clock_.now()}, RunResumed{plan_.settings, false});
+  driver->resume({model::RunState::running, {}, clock_.now(), {}}, RunResumed{plan_.settings, false});
   loop_->run();
   EXPECT_THAT(executor_.started, ::testing::ElementsAre(1u));
   EXPECT_EQ(finished_->state, model::RunState::finished);

@@ -38,7 +38,7 @@ TEST_F(WriterTest, WhatIsCommittedIsReadBack) {
   const auto writer = open();
   writer->submit(new_run("r1"));
   Batch batch = journal_batch("r1", 1, "payload \xff");
-  batch.update = RunUpdate{model::RunState::failed, std::nullopt, at(9)};
+  batch.update = RunUpdate{model::RunState::failed, std::nullopt, at(9), "new-token"};
   batch.events.push_back({1, at(1), model::RunEventKind::conflict, TaskIndex{1}, 2, model::Verdict::timed_out,
                           "two of them", TaskIndex{0}, at(2)});
   batch.events.push_back({2, at(3), model::RunEventKind::run_finished, {}, 0, {}, "", {}, {}});
@@ -70,6 +70,7 @@ TEST_F(WriterTest, WhatIsCommittedIsReadBack) {
   EXPECT_EQ(run->workflow_path, ".fleet/workflow.yml");
   EXPECT_EQ(run->start, object('a'));
   EXPECT_EQ(run->state, model::RunState::failed);
+  EXPECT_EQ(run->token, "new-token");
   EXPECT_EQ(run->owner->pid, 4321);
   EXPECT_EQ(run->owner->start_time, 99u);
   EXPECT_EQ(run->token, "a token");
