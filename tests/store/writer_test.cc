@@ -73,7 +73,6 @@ TEST_F(WriterTest, WhatIsCommittedIsReadBack) {
   EXPECT_EQ(run->token, "new-token");
   EXPECT_EQ(run->owner->pid, 4321);
   EXPECT_EQ(run->owner->start_time, 99u);
-  EXPECT_EQ(run->token, "a token");
   EXPECT_EQ(run->created, at(0));
   EXPECT_EQ(run->updated, at(9));
   EXPECT_EQ(reader.frozen("r1")->workflow_source, "version: 1\n");
