@@ -47,7 +47,7 @@ UniqueFd open_folder(int parent, const char* name) {
 
 class Remover {
  public:
-  Remover(std::string path, int top, dev_t device) : path_(std::move(path)), top_(top), device_(device) {}
+  Remover(std::string path, int top) : path_(std::move(path)), top_(top) {}
 
   Result<> empty_top() {
     do {
@@ -63,9 +63,6 @@ class Remover {
   Result<> empty(UniqueFd fd, int nesting) {
     struct stat status {};
     if (::fstat(fd.get(), &status) != 0) return fail_system("remove", path_, errno);
-    if (status.st_dev != device_) {
-      return base::fail_world("remove", path_, "another file system is mounted in it", "unmount that first");
-    }
     // Entries can only be removed from a folder that is open for writing.
     if ((status.st_mode & S_IRWXU) != S_IRWXU) ::fchmod(fd.get(), 0700);
     const int folder = fd.get();
@@ -89,6 +86,10 @@ class Remover {
     if (errno != EISDIR && errno != EPERM)
       return fail_system("remove", fmt::format("{} in {}", name, path_), errno);
     if (::unlinkat(folder, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return true;
+    if (errno == EBUSY) {
+      return base::fail_world("remove", fmt::format("{} in {}", name, path_),
+                              "another file system is mounted there", "unmount that first");
+    }
     if (errno != ENOTEMPTY && errno != EEXIST && errno != EACCES) {
       return fail_system("remove", fmt::format("{} in {}", name, path_), errno);
     }
@@ -109,7 +110,6 @@ class Remover {
 
   std::string path_;
   int top_;
-  dev_t device_;
   bool moved_up_ = false;
   unsigned moved_ = 0;
 };
@@ -155,7 +155,7 @@ Result<> remove_tree(const std::string& path) {
   }
   const UniqueFd top = open_folder(AT_FDCWD, path.c_str());
   if (!top) return fail_system("remove", path, errno);
-  FLEET_CHECK(Remover(path, top.get(), status.st_dev).empty_top());
+  FLEET_CHECK(Remover(path, top.get()).empty_top());
   if (::rmdir(path.c_str()) != 0 && errno != ENOENT) return fail_system("remove", path, errno);
   return {};
 }

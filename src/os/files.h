@@ -27,7 +27,7 @@ namespace fleet::os {
 [[nodiscard]] Result<> make_directories(const std::string& path, std::uint32_t mode = 0755);
 
 // A file, or a folder with all in it. Follows no symlink, opens up folders that are closed for writing, and
-// stays on the file system that `path` is on. Good when there is nothing.
+// fails where another file system is mounted in it. Good when there is nothing.
 [[nodiscard]] Result<> remove_tree(const std::string& path);
 
 // Gives it all to `user`. Follows no symlink and leaves files with several names alone (they may be named

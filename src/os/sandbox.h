@@ -86,7 +86,7 @@ class PreparedSandbox {
 
 // Mode required: fails, and says which bounds cannot be held. Mode automatic: holds what can be held;
 // `missing()` says the rest. Mode off: null. Fails in every mode when a path under `write` does not exist.
-// /dev/null, zero, full, random and urandom are always open.
+// /dev/null, zero, full, random and urandom are always open; terminals and /dev/shm only when they are named.
 [[nodiscard]] Result<std::shared_ptr<const PreparedSandbox>> prepare_sandbox(const SandboxRules& rules,
                                                                              model::SandboxMode mode);
 

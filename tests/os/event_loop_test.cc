@@ -127,7 +127,7 @@ TEST_F(EventLoopTest, ACancelledTimerNeverFires) {
 
 TEST_F(EventLoopTest, ATimerThatAddsItselfAgainDoesNotStarveDescriptors) {
   Pipe pipe;
-  std::function<void()> again = [&] { loop->add_timer(Duration::zero(), again); };
+  std::function<void()> again = [&] { loop->add_timer_at(SteadyTime{}, again); };
   again();
   ASSERT_TRUE(
       loop->watch(pipe.out.get(), EventLoop::Interest::readable, [&](EventLoop::Ready) { loop->stop(); }));

@@ -40,6 +40,13 @@ TEST_F(LeftBehind, AChildThatHoldsThePipesDoesNotHoldUpTheEnd) {
   EXPECT_LT(finished.end.usage.wall, seconds(10));
 }
 
+TEST_F(LeftBehind, AChildInItsGroupIsFoundWithoutAToken) {
+  const auto finished = run_program(actor({"leave-child", pid_file}));
+  ASSERT_TRUE(finished);
+  EXPECT_EQ(finished->end.stragglers, 1U);
+  EXPECT_FALSE(is_alive(told_pid(pid_file)));
+}
+
 TEST_F(LeftBehind, ADaemonInASessionOfItsOwnIsFoundByTheToken) {
   const auto finished = run({"leave-daemon", pid_file});
   EXPECT_EQ(finished.end.exit_status, 0);

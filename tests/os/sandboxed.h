@@ -46,6 +46,7 @@ struct Sandboxed : testing::Test {
   FinishedProgram run(ProcessSpec spec) {
     auto sandbox = prepare_sandbox(rules, model::SandboxMode::automatic);
     EXPECT_TRUE(sandbox) << sandbox.error().message();
+    if (!sandbox) return {};
     spec.sandbox = *sandbox;
     spec.working_directory = workspace;
     auto finished = run_program(std::move(spec));
