@@ -9,7 +9,7 @@
 // Runs that come from elsewhere or go elsewhere.
 namespace fleet::app {
 
-// Writes the run's rows, logs, kept files and git objects into a folder (docs/export.md).
+// Writes the run's rows, logs, kept files and git objects into a folder (store/export.h).
 [[nodiscard]] Result<> export_to(const World& world, const Checkout& checkout, const std::string& run,
                                  const std::string& folder);
 // Takes such a folder in; gives back the run's id. Nothing in it is trusted.
