@@ -67,8 +67,9 @@ class Integration {
   // The commit of a set of tasks, in any order; those without an accepted result add nothing. A chain of
   // commits on top of the start, one per result in plan order with its message; a result that has no effect
   // left is not in the chain. The empty set gives the start commit itself. Remembered, so that a set costs
-  // only what it has beyond a set asked for before. An Error when results that were accepted together with
-  // others do not merge without them (a set that leaves out what its members were built on).
+  // only what it has beyond a set asked for before. An Error (Fault::input) when results that were accepted
+  // together with others do not merge without them: when the set leaves out what a member was built on, or
+  // one that takes back what two others clash in.
   [[nodiscard]] Result<ObjectId> merged(std::span<const TaskIndex> set);
 
  private:

@@ -31,7 +31,8 @@ std::optional<T> one_sided(const T& base, const T& ours, const T& theirs) {
 }
 
 git_merge_file_input input(std::string_view bytes) {
-  git_merge_file_input out = GIT_MERGE_FILE_INPUT_INIT;
+  git_merge_file_input out{};
+  git_merge_file_input_init(&out, GIT_MERGE_FILE_INPUT_VERSION);
   out.ptr = bytes.data();
   out.size = bytes.size();
   return out;

@@ -111,7 +111,8 @@ Result<FilePatch> patch_file(const ObjectStore& store, const Change& change, con
     out.text += binary_line();
     return out;
   }
-  git_diff_options diff_options = GIT_DIFF_OPTIONS_INIT;
+  git_diff_options diff_options{};
+  git_diff_options_init(&diff_options, GIT_DIFF_OPTIONS_VERSION);
   diff_options.context_lines = options.context;
   if (options.binary && want_text) diff_options.flags |= GIT_DIFF_SHOW_BINARY;
   LibPatch made;

@@ -289,7 +289,8 @@ Result<std::vector<ObjectId>> Repository::commits_beyond(ObjectId base,
 Result<std::size_t> Repository::count_uncommitted() const {
   if (is_bare()) return std::size_t{0};
   FLEET_TRY(auto handle, facts_->handles->borrow());
-  git_status_options options = GIT_STATUS_OPTIONS_INIT;
+  git_status_options options{};
+  git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION);
   options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
   options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
   Owned<git_status_list, git_status_list_free> status;

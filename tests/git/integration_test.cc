@@ -221,12 +221,13 @@ TEST_F(IntegrationTest, refuses_a_result_built_on_what_was_never_accepted) {
 
 // Random results, some built on others, in random orders of arrival.
 TEST_F(IntegrationTest, merges_random_results_the_same_in_every_order_of_arrival) {
+  int complete = 0;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE(seed);
     Dice dice(seed);
     std::map<std::string, std::string> first;
     for (int i = 0; i < 6; ++i) {
-      const std::string path = fmt::format("{}{}", dice.one_in(2) ? "d/" : "", dice.below(5));
+      const std::string path = (dice.one_in(2) ? "d/" : "") + std::to_string(dice.below(5));
       for (int line = 0; line < 12; ++line)
         first[path] += fmt::format("line {}\n", line);
     }
@@ -245,7 +246,7 @@ TEST_F(IntegrationTest, merges_random_results_the_same_in_every_order_of_arrival
                                                                   : std::vector<TaskIndex>{results[0].task}));
       auto files = files_of(base);
       for (std::size_t edit = dice.below(3) + 1; edit > 0; --edit) {
-        const std::string path = fmt::format("{}{}", dice.one_in(2) ? "d/" : "", dice.below(5));
+        const std::string path = (dice.one_in(2) ? "d/" : "") + std::to_string(dice.below(5));
         if (dice.one_in(6)) {
           files.erase(path);
         } else {
@@ -267,43 +268,37 @@ TEST_F(IntegrationTest, merges_random_results_the_same_in_every_order_of_arrival
       all.push_back(made.task);
     const ObjectId expected = must(plan.merged(all));
     for (int round = 0; round < 6; ++round) {
-      std::vector<TaskResult> shuffled = results;
-      for (std::size_t i = shuffled.size(); i > 1; --i)
-        std::swap(shuffled[i - 1], shuffled[dice.below(i)]);
+      std::vector<TaskResult> waiting = results;
+      for (std::size_t i = waiting.size(); i > 1; --i)
+        std::swap(waiting[i - 1], waiting[dice.below(i)]);
+      // A result arrives only after what it was built on.
+      std::stable_partition(waiting.begin(), waiting.end(),
+                            [&](const TaskResult& made) { return made.base == start; });
       for (const OnConflict mode : {OnConflict::report, OnConflict::earlier_wins}) {
         Integration integration = must(Integration::create(store_, start));
-        // A result arrives only after what it was built on.
-        std::vector<TaskResult> waiting = shuffled;
-        while (!waiting.empty()) {
-          for (auto it = waiting.begin(); it != waiting.end();) {
-            if (it->base != start && !integration.holds(results[0].task)) {
-              ++it;
-              continue;
-            }
-            const auto answer = must(integration.accept(*it, mode));
-            EXPECT_TRUE(answer.accepted);
-            EXPECT_TRUE(answer.conflicts.empty());
-            it = waiting.erase(it);
-            if (dice.one_in(3)) {  // asking in between changes nothing
-              std::vector<TaskIndex> held;
-              for (const TaskIndex task : all) {
-                if (integration.holds(task)) held.push_back(task);
-              }
-              must(integration.merged(held));
-            }
-          }
+        bool all_accepted = true;
+        for (const TaskResult& made : waiting) {
+          const auto answer = must(integration.accept(made, mode));
+          all_accepted = all_accepted && answer.accepted;
+          if (!all_accepted) break;
+          if (dice.one_in(3)) must(integration.merged(all));  // asking in between changes nothing
         }
+        // A part of the results can clash where the whole does not: a later one may remove what two others
+        // add.
+        if (!all_accepted) continue;
+        ++complete;
         ASSERT_EQ(must(integration.merged(all)), expected);
       }
     }
   }
+  EXPECT_GT(complete, 500) << "of 720";
 }
 
 // git's own merge of two sides that both start from the same commit is the judge, tree for tree.
 TEST_F(IntegrationTest, merges_two_results_as_git_does) {
   int clean = 0;
   int conflicting = 0;
-  for (std::uint64_t seed = 1; seed <= 160; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
     SCOPED_TRACE(seed);
     Dice dice(seed);
     const auto text = [&](std::size_t which, std::size_t edit) {
@@ -324,7 +319,8 @@ TEST_F(IntegrationTest, merges_two_results_as_git_does) {
     const auto change_at_random = [&](Files& files) {
       for (std::size_t edits = dice.below(8); edits > 0; --edits) {
         if (files.empty() || dice.one_in(4)) {
-          place(files, random_path(dice), random_entry(dice.below(12)));
+          const std::string path = random_path(dice);
+          place(files, path, random_entry(dice.below(12)));
           continue;
         }
         const auto at = std::next(files.begin(), static_cast<std::ptrdiff_t>(dice.below(files.size())));
@@ -342,8 +338,10 @@ TEST_F(IntegrationTest, merges_two_results_as_git_does) {
       }
     };
     Files base;
-    for (int i = 0; i < 8; ++i)
-      place(base, random_path(dice), random_entry(100));
+    for (int i = 0; i < 8; ++i) {
+      const std::string path = random_path(dice);
+      place(base, path, random_entry(100));
+    }
     Files ours = base;
     Files theirs = base;
     change_at_random(ours);
@@ -372,8 +370,8 @@ TEST_F(IntegrationTest, merges_two_results_as_git_does) {
     ++clean;
     ASSERT_EQ(must(store_.tree_of(must(integration.merged(tasks({0, 1}))))).hex(), judge.out.substr(0, 40));
   }
-  EXPECT_GT(clean, 30);
-  EXPECT_GT(conflicting, 30);
+  EXPECT_GT(clean, 60);
+  EXPECT_GT(conflicting, 60);
 }
 
 }  // namespace

@@ -77,8 +77,10 @@ TEST_F(PatchTest, applies_for_random_trees_with_binary_files_and_odd_names) {
       return entry(mode == FileMode::symlink ? "target" : std::string_view(bytes), mode);
     };
     Files before;
-    for (std::size_t i = dice.below(12); i > 0; --i)
-      place(before, random_path(dice), random_entry());
+    for (std::size_t i = dice.below(12); i > 0; --i) {
+      const std::string path = random_path(dice);
+      place(before, path, random_entry());
+    }
     Files after = before;
     for (std::size_t i = dice.below(8) + 1; i > 0; --i) {
       if (!after.empty() && dice.one_in(3)) {
@@ -87,7 +89,8 @@ TEST_F(PatchTest, applies_for_random_trees_with_binary_files_and_odd_names) {
         std::next(after.begin(), static_cast<std::ptrdiff_t>(dice.below(after.size())))->second =
             random_entry();
       } else {
-        place(after, random_path(dice), random_entry());
+        const std::string path = random_path(dice);
+        place(after, path, random_entry());
       }
     }
     const ObjectId from = tree(before);

@@ -24,7 +24,8 @@ class TreeTest : public ::testing::Test {
   TreeEntry random_entry(Dice& dice) {
     constexpr FileMode modes[] = {FileMode::regular, FileMode::regular, FileMode::executable,
                                   FileMode::symlink};
-    return {must(store_.write_blob(fmt::format("content {}\n", dice.below(20)))), modes[dice.below(4)]};
+    const ObjectId id = must(store_.write_blob(fmt::format("content {}\n", dice.below(20))));
+    return {id, modes[dice.below(4)]};
   }
 
   void change_at_random(Files& files, Dice& dice, std::size_t edits) {
@@ -32,7 +33,8 @@ class TreeTest : public ::testing::Test {
       if (!files.empty() && dice.one_in(3)) {
         files.erase(std::next(files.begin(), static_cast<std::ptrdiff_t>(dice.below(files.size()))));
       } else {
-        place(files, random_path(dice), random_entry(dice));
+        const std::string path = random_path(dice);
+        place(files, path, random_entry(dice));
       }
     }
   }
