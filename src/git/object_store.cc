@@ -36,19 +36,26 @@ std::string_view kind_name(git_object_t type) {
   }
 }
 
+// An object as libgit2 holds it, with the handle it came from: no other thread may use that meanwhile, since
+// its cache shares the object.
 class Object {
  public:
-  Object() = default;
-  Object(Object&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+  explicit Object(Handles::Borrowed handle) : handle_(std::move(handle)) {}
+  Object(Object&& other) noexcept
+      : handle_(std::move(other.handle_)), object_(std::exchange(other.object_, nullptr)) {}
   Object& operator=(Object&&) = delete;
   ~Object() { git_odb_object_free(object_); }
-  git_odb_object** out() { return &object_; }
+  int read(ObjectId id) {
+    const git_oid oid = to_git(id);
+    return git_odb_read(&object_, handle_.objects(), &oid);
+  }
   [[nodiscard]] std::string_view bytes() const {
     return {static_cast<const char*>(git_odb_object_data(object_)), git_odb_object_size(object_)};
   }
   [[nodiscard]] git_object_t type() const { return git_odb_object_type(object_); }
 
  private:
+  Handles::Borrowed handle_;
   git_odb_object* object_ = nullptr;
 };
 
@@ -61,9 +68,8 @@ std::string missing_hint(const Handles& handles) {
 
 Result<Object> read_object(Handles& handles, ObjectId id, git_object_t type) {
   FLEET_TRY(auto handle, handles.borrow());
-  Object object;
-  const git_oid oid = to_git(id);
-  if (const int code = git_odb_read(object.out(), handle.objects(), &oid); code == GIT_ENOTFOUND) {
+  Object object(std::move(handle));
+  if (const int code = object.read(id); code == GIT_ENOTFOUND) {
     return base::fail_world(fmt::format("read the {}", kind_name(type)), id.hex(),
                             "it is missing from the repository", missing_hint(handles));
   } else if (code < 0) {
