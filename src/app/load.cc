@@ -72,6 +72,10 @@ Result<Loaded> load(const World& world, const Checkout& checkout, const Where& w
   options.command_line = choice.overrides;
   FLEET_TRY(options.environment, from_environment(world));
   FLEET_TRY(options.inputs, parse_inputs(choice.inputs));
+  for (const model::InputSpec& input : reading.workflow.inputs) {
+    const auto earlier = choice.earlier_inputs.find(input.name);
+    if (earlier != choice.earlier_inputs.end()) options.inputs.insert(*earlier);
+  }
   options.cores = static_cast<int>(os::usable_cores());
   std::map<std::string, Duration, std::less<>> typical;
   if (os::exists(checkout.layout.database())) {

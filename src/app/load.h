@@ -16,8 +16,9 @@ inline constexpr const char* kDefaultWorkflow = ".fleet/workflow.yml";
 
 // Which workflow, and what the command line says about it.
 struct WorkflowChoice {
-  std::string path = kDefaultWorkflow;  // relative to the folder we stand in
-  std::vector<std::string> inputs;      // NAME=VALUE
+  std::string path = kDefaultWorkflow;                // relative to the folder we stand in
+  std::vector<std::string> inputs;                    // NAME=VALUE
+  std::map<std::string, std::string> earlier_inputs;  // of a run before: for those that are not given
   plan::Overrides overrides;
 };
 

@@ -152,19 +152,16 @@ model::Settings changed_limits(model::Settings settings, const plan::Overrides& 
 
 }  // namespace
 
-Result<ExitCode> run_workflow(World& world, const RunOptions& options) {
-  FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
-  FLEET_TRY(const Loaded loaded, load(world, checkout, options.where, options.workflow, Purpose::run));
-  FLEET_TRY(const ObjectId start, start_of(checkout.repository, options.from));
-  FrozenOptions frozen;
-  frozen.branch_prefix = options.branch_prefix;
-  FLEET_TRY(frozen.base, base_of(world, checkout.repository, options.base, start));
+namespace {
+
+Result<ExitCode> run_plan(World& world, const RunOptions& options, const Checkout& checkout,
+                          const Loaded& loaded, ObjectId start, const FrozenOptions& frozen) {
   if (!options.id.empty() && text::slug(options.id) != options.id) {
     return base::fail_input("use --id", options.id, "a run's id is of letters, digits, `_` and `-`");
   }
   const store::NewRun run = new_run(world, options, loaded, start, frozen);
   if (loaded.plan.settings.deliver.value == model::Delivery::branch) {
-    FLEET_CHECK(git::Refs(checkout.repository).check_branch_free(run.row.id, options.branch_prefix));
+    FLEET_CHECK(git::Refs(checkout.repository).check_branch_free(run.row.id, frozen.branch_prefix));
   }
   FLEET_CHECK(store::create_state(checkout.layout.root()));
   FLEET_CHECK(refuse_known_run(checkout, run.row.id));
@@ -175,6 +172,41 @@ Result<ExitCode> run_workflow(World& world, const RunOptions& options) {
   FLEET_TRY(const engine::FinishRun finish, session->start(run));
   session.reset();
   return conclude(world, checkout, run.row.id, loaded.plan, finish, options.report, options.export_on_stop);
+}
+
+// With the workflow file as it is now: a run of its own, from the same commit, to which the earlier one hands
+// on what it finished by the same definition and inputs. The earlier one stays as it is on record.
+Result<ExitCode> replan_run(World& world, const ResumeOptions& options, const Checkout& checkout,
+                            const store::RunRow& earlier, const model::Plan& plan,
+                            const FrozenOptions& before) {
+  if (earlier.state == model::RunState::running || earlier.state == model::RunState::stopped) {
+    FLEET_TRY(auto session, Session::open(world, checkout, earlier, plan, before, options.session));
+    if (!earlier.token.empty()) FLEET_CHECK(session->end_leftovers());
+  }
+  RunOptions run;
+  run.where = options.where;
+  run.session = options.session;
+  run.workflow = {plan.workflow_path, options.inputs, plan.inputs, options.limits};
+  run.report = options.report;
+  run.export_on_stop = options.export_on_stop;
+  FLEET_TRY(const Loaded loaded, load(world, checkout, run.where, run.workflow, Purpose::run));
+  FrozenOptions frozen = before;
+  frozen.goes_on_from = earlier.id;
+  world.err(
+      fmt::format("note: goes on from the run {} with {} as it is now\n", earlier.id, plan.workflow_path));
+  return run_plan(world, run, checkout, loaded, earlier.start, frozen);
+}
+
+}  // namespace
+
+Result<ExitCode> run_workflow(World& world, const RunOptions& options) {
+  FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
+  FLEET_TRY(const Loaded loaded, load(world, checkout, options.where, options.workflow, Purpose::run));
+  FLEET_TRY(const ObjectId start, start_of(checkout.repository, options.from));
+  FrozenOptions frozen;
+  frozen.branch_prefix = options.branch_prefix;
+  FLEET_TRY(frozen.base, base_of(world, checkout.repository, options.base, start));
+  return run_plan(world, options, checkout, loaded, start, frozen);
 }
 
 Result<ExitCode> resume_run(World& world, const ResumeOptions& options) {
@@ -188,6 +220,7 @@ Result<ExitCode> resume_run(World& world, const ResumeOptions& options) {
   FLEET_TRY(const model::Plan plan, frozen_plan(reader, run.id));
   FLEET_TRY(const store::FrozenRun stored, reader.frozen(run.id));
   FLEET_TRY(const FrozenOptions frozen, frozen_options(stored.options));
+  if (options.replan) return replan_run(world, options, checkout, run, plan, frozen);
   const bool is_over = run.state != model::RunState::running && run.state != model::RunState::stopped;
   if (is_over && (run.state == model::RunState::finished || !options.retry_failed)) {
     return base::fail_input("resume the run", run.id, fmt::format("it is over: {}", base::name_of(run.state)),

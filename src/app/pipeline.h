@@ -26,10 +26,12 @@ struct RunOptions {
 struct ResumeOptions {
   Where where;
   SessionOptions session;
-  std::string run;            // empty: the newest
-  std::string from;           // a folder that `fleet export` wrote
-  plan::Overrides limits;     // only limits may change
-  bool retry_failed = false;  // also what failed, and what was skipped because of it
+  std::string run;                  // empty: the newest
+  std::string from;                 // a folder that `fleet export` wrote
+  plan::Overrides limits;           // only limits may change
+  bool retry_failed = false;        // also what failed, and what was skipped because of it
+  bool replan = false;              // with the workflow file as it is now, in a run of its own
+  std::vector<std::string> inputs;  // with `replan`: NAME=VALUE, for what is to be another value
   std::string report, export_on_stop;
 };
 [[nodiscard]] Result<base::ExitCode> resume_run(World& world, const ResumeOptions& options);

@@ -8,6 +8,7 @@
 #include <set>
 #include <thread>
 
+#include "app/kept_results.h"
 #include "app/progress.h"
 #include "app/workspaces.h"
 #include "attempt/local_executor.h"
@@ -101,6 +102,8 @@ class Session::Impl {
   Result<> set_up(const FrozenOptions& frozen);
   Result<engine::FinishRun> start(store::NewRun run);
   Result<engine::FinishRun> resume(const model::Settings& settings, bool retry_failed, CameFrom from);
+  Result<> replay();
+  Result<> end_leftovers();
   ~Impl() {
     for (std::thread& thread : asking_)
       thread.join();
@@ -108,7 +111,6 @@ class Session::Impl {
 
  private:
   Result<engine::FinishRun> drive();
-  Result<> end_leftovers();
   void answer(const engine::Ask& ask);
   void note(const std::string& text);
 
@@ -159,6 +161,11 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen) {
   workers_ = std::make_unique<os::WorkerPool>(*loop_, std::clamp(parallel, 2u, 4u));
   merger_ = std::make_unique<os::WorkerPool>(*loop_, 1);
   FLEET_TRY(writer_, store::Writer::open(checkout_.layout.database()));
+  std::map<std::string, attempt::KeptResult> kept;
+  if (!frozen.goes_on_from.empty()) {
+    FLEET_TRY(store::Reader reader, store::Reader::open(checkout_.layout.database()));
+    FLEET_TRY(kept, kept_results(reader, frozen.goes_on_from));
+  }
 
   services_.reset(
       new attempt::Services{*loop_,
@@ -172,6 +179,8 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen) {
                             plan_,
                             masker_,
                             attempt::RunFacts{run_.id, changed_since(repository, frozen.base, run_.start)},
+                            attempt::Keepers(plan_),
+                            std::move(kept),
                             run_.id,
                             run_.start,
                             start.committer.when,
@@ -221,10 +230,7 @@ Result<engine::FinishRun> Session::Impl::start(store::NewRun run) {
 
 Result<engine::FinishRun> Session::Impl::resume(const model::Settings& settings, bool retry_failed,
                                                 CameFrom from) {
-  {
-    FLEET_TRY(store::Reader reader, store::Reader::open(checkout_.layout.database()));
-    FLEET_CHECK(driver_->replay(reader));
-  }
+  FLEET_CHECK(replay());
   // A run from another machine left nothing here, and its process ids mean nothing here.
   if (from == CameFrom::here) FLEET_CHECK(end_leftovers());
   std::vector<git::TaskResult> results;
@@ -244,6 +250,11 @@ Result<engine::FinishRun> Session::Impl::resume(const model::Settings& settings,
   return drive();
 }
 
+Result<> Session::Impl::replay() {
+  FLEET_TRY(store::Reader reader, store::Reader::open(checkout_.layout.database()));
+  return driver_->replay(reader);
+}
+
 // What a fleet that was killed left running must not go on beside its next attempt.
 Result<> Session::Impl::end_leftovers() {
   std::size_t ended = 0;
@@ -252,7 +263,9 @@ Result<> Session::Impl::end_leftovers() {
               os::end_stale(attempt.process, attempt::process_token(*services_, attempt.serial)));
     ended += count;
   }
-  if (ended > 0) note(fmt::format("ended {} processes that the interrupted run had left behind", ended));
+  if (ended > 0)
+    note(fmt::format("ended {} {} that the interrupted run had left behind", ended,
+                     ended == 1 ? "process" : "processes"));
   return {};
 }
 
@@ -304,9 +317,15 @@ Result<engine::FinishRun> Session::resume(const model::Settings& settings, bool 
   return impl_->resume(settings, retry_failed, from);
 }
 
+Result<> Session::end_leftovers() {
+  FLEET_CHECK(impl_->replay());
+  return impl_->end_leftovers();
+}
+
 std::string to_json(const FrozenOptions& options) {
-  return model::dump_json(
-      {{"base", options.base.is_none() ? "" : options.base.hex()}, {"branch_prefix", options.branch_prefix}});
+  return model::dump_json({{"base", options.base.is_none() ? "" : options.base.hex()},
+                           {"branch_prefix", options.branch_prefix},
+                           {"goes_on_from", options.goes_on_from}});
 }
 
 Result<FrozenOptions> frozen_options(const std::string& text) {
@@ -314,11 +333,14 @@ Result<FrozenOptions> frozen_options(const std::string& text) {
   FrozenOptions options;
   const auto base = json.find("base");
   const auto prefix = json.find("branch_prefix");
-  if (base == json.end() || !base->is_string() || prefix == json.end() || !prefix->is_string()) {
+  const auto from = json.find("goes_on_from");
+  if (base == json.end() || !base->is_string() || prefix == json.end() || !prefix->is_string() ||
+      from == json.end() || !from->is_string()) {
     return base::fail_world("read", "the run's options", "they are not what fleet wrote");
   }
   options.base = ObjectId::parse(base->get<std::string>()).value_or(ObjectId{});
   options.branch_prefix = prefix->get<std::string>();
+  options.goes_on_from = from->get<std::string>();
   return options;
 }
 

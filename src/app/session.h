@@ -17,6 +17,7 @@ namespace fleet::app {
 struct FrozenOptions {
   ObjectId base;  // what `changed()` compares the start with; none: everything counts as changed
   std::string branch_prefix = "fleet";
+  std::string goes_on_from;  // the run with an earlier plan whose results are kept; empty: none
 };
 
 // Where the process that drove a run before this one ran.
@@ -49,6 +50,8 @@ class Session {
   [[nodiscard]] Result<engine::FinishRun> start(store::NewRun run);
   [[nodiscard]] Result<engine::FinishRun> resume(const model::Settings& settings, bool retry_failed,
                                                  CameFrom from);
+  // Drives nothing: only ends what a fleet that was killed left running.
+  [[nodiscard]] Result<> end_leftovers();
 
  private:
   class Impl;

@@ -25,19 +25,32 @@ Attempt::Attempt(const Services& services, Merger& merger, engine::StartAttempt 
 void Attempt::begin() {
   began_ = services_.clock.now();
   facts_.time_limit = task_.timeout.value;
+  merger_.base(start_, [self = shared_from_this()](Result<Base> base) {
+    if (!base) return self->fail(base.error().line());
+    self->base_ = base->commit;
+    self->outcome_.key = std::move(base->key);
+    if (self->start_.rollback_first && self->task_.spec.rollback) {
+      return self->undo([self] { self->leave_workspace([self] { self->work(); }); });
+    }
+    // What a task keeps is not in its snapshot, so it has to make that again.
+    const auto kept = self->services_.kept.find(self->outcome_.key);
+    if (kept != self->services_.kept.end() && self->task_.spec.keep.empty() && !self->is_stopped()) {
+      return self->take_over(kept->second);
+    }
+    self->work();
+  });
+}
+
+void Attempt::work() {
   timer_ = services_.loop.add_timer(task_.timeout.value, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->stop(Verdict::timed_out, false);
   });
-  merger_.base(start_.from, [self = shared_from_this()](Result<ObjectId> base) {
-    if (!base) return self->fail(base.error().line());
-    self->base_ = *base;
-    agents::Assignment assignment{self->task_, self->start_.attempt, self->start_.feedback,
-                                  [self = self.get()](std::string_view text) { return self->render(text); }};
-    auto agent = agents::make_agent(assignment);
-    if (!agent) return self->fail(agent.error().line());
-    self->agent_ = *std::move(agent);
-    self->step(agents::Begin{});
-  });
+  agents::Assignment assignment{task_, start_.attempt, start_.feedback,
+                                [this](std::string_view text) { return render(text); }};
+  auto agent = agents::make_agent(assignment);
+  if (!agent) return fail(agent.error().line());
+  agent_ = *std::move(agent);
+  step(agents::Begin{});
 }
 
 Result<std::string> Attempt::render(std::string_view text) const {
@@ -58,10 +71,7 @@ void Attempt::stop(Verdict as, bool hurry) {
 }
 
 void Attempt::fail(const std::string& why) {
-  if (undoing_) {
-    outcome_.notes.push_back(why);
-    return finish();
-  }
+  if (undoing_) return undone(why);
   if (facts_.could_not.empty()) facts_.could_not = why;
   conclude();
 }
@@ -123,11 +133,12 @@ void Attempt::check(std::size_t index) {
 }
 
 void Attempt::conclude() {
-  judgement_ = judge(task_.spec, facts_);
+  judgement_ = is_kept_ && !is_stopped() ? Judgement{Verdict::done, {}, {}} : judge(task_.spec, facts_);
   services_.loop.cancel(timer_);
   const auto end = [self = shared_from_this()] { self->finish(); };
   if (judgement_.verdict == Verdict::done) return keep(end);
   if (task_.spec.rollback && !hurry_) return undo(end);
+  outcome_.rollback_due = task_.spec.rollback.has_value();
   finish();
 }
 

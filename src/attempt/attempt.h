@@ -20,6 +20,9 @@ namespace fleet::attempt {
 //
 //   base -> agent <-> (workspace, program | tree) -> snapshot -> checks -> verdict -> (rollback) -> keep ->
 //   finish
+//
+// Where the attempt before was cut off, its rollback comes first; where an earlier run has the result, only
+// the snapshot is made.
 class Attempt : public std::enable_shared_from_this<Attempt> {
  public:
   // `over` is called last, when the outcome has been posted.
@@ -48,12 +51,16 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   void prepare_workspace(ObjectId commit, Next next);
   void run_program(const agents::ReadyCommand& command, std::function<void(agents::ProgramEnded)> next);
   void start_program(const agents::ReadyCommand& command, std::function<void(agents::ProgramEnded)> next);
+  void work();
+  void take_over(const KeptResult& result);
   void take_snapshot();
   [[nodiscard]] Result<Taken> take(std::optional<agents::Finish> said);
   void read_outputs();
   void check(std::size_t index);
   void conclude();
   void undo(Next next);
+  void undone(std::optional<std::string> failure);
+  void leave_workspace(Next next);
   void keep(Next next);
   void finish();
   void fail(const std::string& why);
@@ -83,7 +90,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   std::unique_ptr<os::OutputLog> log_;
   std::optional<os::ProgramId> program_;
   bool hurry_ = false;
-  bool undoing_ = false;
+  Next undoing_;          // while the rollback runs: what comes after it
+  bool is_kept_ = false;  // the result of an earlier run
 
   Facts facts_;
   Judgement judgement_;

@@ -20,21 +20,6 @@ class MaskFilter final : public os::OutputFilter {
   text::Masker::Stream stream_;
 };
 
-// Everything a task stands on, nearest first: what they keep is handed on to it.
-std::vector<TaskIndex> ancestors(const model::Plan& plan, TaskIndex task) {
-  std::vector<bool> seen(plan.tasks.size());
-  std::vector<TaskIndex> found{task};
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    for (const TaskIndex need : plan.graph.needs(found[i])) {
-      if (!seen[need.value]) found.push_back(need);
-      seen[need.value] = true;
-    }
-  }
-  found.erase(found.begin());
-  std::sort(found.rbegin(), found.rend());
-  return found;
-}
-
 // What a task that writes nothing gets: one folder for many, if the sandbox can keep it as it is.
 bool may_share(const model::TaskSpec& spec, const model::SandboxSpec& sandbox) {
   return spec.writes && spec.writes->empty() && sandbox.mode != model::SandboxMode::off &&
@@ -61,10 +46,9 @@ void Attempt::prepare_workspace(ObjectId commit, Next next) {
        commit]() -> Result<Prepared> {
         const model::SandboxSpec spec = task.spec.sandbox.value_or(model::SandboxSpec{});
         std::vector<std::filesystem::path> kept;
-        for (const TaskIndex ancestor : ancestors(services.plan, index)) {
-          const model::PlannedTask& other = services.plan.task(ancestor);
-          const std::filesystem::path folder = services.run_folder / "kept" / other.id;
-          if (!other.spec.keep.empty() && os::exists(folder)) kept.push_back(folder);
+        for (const TaskIndex keeper : services.keepers.above(index)) {
+          const std::filesystem::path folder = services.run_folder / "kept" / services.plan.task(keeper).id;
+          if (os::exists(folder)) kept.push_back(folder);
         }
         Prepared prepared;
         Places& places = prepared.places;
@@ -157,8 +141,9 @@ void Attempt::start_program(const agents::ReadyCommand& command,
       usage.peak_memory = std::max(usage.peak_memory, end->usage.peak_memory);
       self->outcome_.programs.push_back(ended.end);
       if (end->stragglers > 0) {
-        self->outcome_.notes.push_back(
-            fmt::format("`{}` left {} processes behind, which were ended", shown, end->stragglers));
+        self->outcome_.notes.push_back(fmt::format(
+            "`{}` left {} {} behind, which {} ended", shown, end->stragglers,
+            end->stragglers == 1 ? "process" : "processes", end->stragglers == 1 ? "was" : "were"));
       }
     } else {
       ended.error = end.error().line();
@@ -171,25 +156,44 @@ void Attempt::start_program(const agents::ReadyCommand& command,
   program_ = services_.processes.start(std::move(spec), std::move(events));
 }
 
+// The task's rollback, after an attempt that did not succeed or before the one that follows it. What becomes
+// of it is a note: it does not change the verdict.
 void Attempt::undo(Next next) {
-  undoing_ = true;
+  undoing_ = std::move(next);
   auto command = agents::ready(*task_.spec.rollback, [this](std::string_view text) { return render(text); });
-  if (!command) {
-    outcome_.notes.push_back(command.error().line());
-    return next();
-  }
+  if (!command) return undone(command.error().line());
   // It may take as long as the task itself.
   timer_ = services_.loop.add_timer(task_.timeout.value, [weak = weak_from_this()] {
     if (const auto self = weak.lock(); self && self->program_)
       self->services_.processes.kill_now(*self->program_);
   });
-  run_program(*command, [self = shared_from_this(), next = std::move(next)](agents::ProgramEnded ended) {
-    self->services_.loop.cancel(self->timer_);
-    if (const auto failure = agents::describe_failure("the rollback", ended)) {
-      self->outcome_.notes.push_back(*failure);
-    }
-    next();
+  run_program(*command, [self = shared_from_this()](agents::ProgramEnded ended) {
+    self->undone(agents::describe_failure("the rollback", ended));
   });
+}
+
+void Attempt::undone(std::optional<std::string> failure) {
+  services_.loop.cancel(timer_);
+  if (failure) outcome_.notes.push_back(*std::move(failure));
+  std::exchange(undoing_, nullptr)();
+}
+
+// The workspace goes back to the pool and the temporary folder goes away.
+void Attempt::leave_workspace(Next next) {
+  on_worker(
+      [workspace = std::make_shared<std::optional<git::Workspace>>(std::move(workspace_)),
+       shared = std::move(shared_), temporary = places_.temporary]() -> Result<> {
+        workspace->reset();
+        return temporary.empty() ? Result<>() : os::remove_tree(temporary);
+      },
+      [this, next = std::move(next)](Result<> cleaned) {
+        if (!cleaned) outcome_.notes.push_back(cleaned.error().line());
+        workspace_.reset();
+        shared_.reset();
+        sandbox_.reset();
+        places_ = {};
+        next();
+      });
 }
 
 }  // namespace fleet::attempt

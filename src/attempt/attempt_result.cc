@@ -34,10 +34,12 @@ void Attempt::take_snapshot() {
             [this](Result<Taken> taken) {
               if (!taken) return fail(taken.error().line());
               facts_.changes = std::move(taken->changes);
-              facts_.missing = std::move(taken->missing);
               outcome_.snapshot = taken->commit;
               for (std::string& note : taken->notes)
                 outcome_.notes.push_back(std::move(note));
+              // It passed its judge and its checks in the run that made it.
+              if (is_kept_) return conclude();
+              facts_.missing = std::move(taken->missing);
               read_outputs();
               check(0);
             });
@@ -63,7 +65,8 @@ Result<Attempt::Taken> Attempt::take(std::optional<agents::Finish> said) {
   git::NewCommit commit;
   commit.tree = taken.tree;
   commit.parents = {base_};
-  commit.message = result_message(services_, task_, start_.attempt, said ? said->summary : std::string());
+  commit.message =
+      result_message(services_, task_, start_.attempt, outcome_.key, said ? said->summary : std::string());
   commit.when = services_.started;
   FLEET_TRY(taken.commit, objects.write_commit(commit));
   const git::RefUpdate update{git::attempt_ref(services_.run, task_.id, start_.attempt), taken.commit,
@@ -71,6 +74,37 @@ Result<Attempt::Taken> Attempt::take(std::optional<agents::Finish> said) {
   FLEET_CHECK(services_.refs.write(std::span(&update, 1)));
   FLEET_CHECK(objects.sync());
   return taken;
+}
+
+// An earlier run came to this result from the same definition and inputs.
+void Attempt::take_over(const KeptResult& result) {
+  struct Edits {
+    ObjectId tree;
+    std::vector<model::Change> changes;
+  };
+  on_worker(
+      [&objects = services_.repository.objects(), base = base_,
+       snapshot = result.snapshot]() -> Result<Edits> {
+        FLEET_TRY(const ObjectId before, objects.tree_of(base));
+        Edits edits{before, {}};
+        if (snapshot.is_none()) return edits;
+        FLEET_TRY(edits.tree, objects.tree_of(snapshot));
+        FLEET_TRY(edits.changes, git::diff(objects, before, edits.tree));
+        return edits;
+      },
+      [this, &result](Result<Edits> edits) {
+        if (!edits) {
+          outcome_.notes.push_back("could not be kept from the run " + result.run + ": " +
+                                   edits.error().line());
+          return work();
+        }
+        is_kept_ = true;
+        edited_tree_ = edits->tree;
+        edits_ = std::move(edits->changes);
+        outcome_.outputs = result.outputs;
+        facts_.said = agents::Finish{model::Verdict::done, {}, "kept from the run " + result.run, {}};
+        take_snapshot();
+      });
 }
 
 void Attempt::read_outputs() {
@@ -135,21 +169,13 @@ void Attempt::finish() {
     outcome_.output_tail = log_->tail();
     outcome_.output_size = log_->size();
   }
-  // The workspace goes back and the temporary folder goes away before the outcome is told: what runs next may
-  // need both.
-  on_worker(
-      [workspace = std::make_shared<std::optional<git::Workspace>>(std::move(workspace_)),
-       shared = std::move(shared_), temporary = places_.temporary]() -> Result<> {
-        workspace->reset();
-        return temporary.empty() ? Result<>() : os::remove_tree(temporary);
-      },
-      [this](Result<> cleaned) {
-        if (!cleaned) outcome_.notes.push_back(cleaned.error().line());
-        outcome_.usage.wall = services_.clock.now() - began_;
-        inbox_.post(engine::AttemptFinished{start_.task, start_.serial, std::move(outcome_)},
-                    std::move(facts_.changes));
-        over_();
-      });
+  // Before the outcome is told: what runs next may need the workspace and the room.
+  leave_workspace([this] {
+    outcome_.usage.wall = services_.clock.now() - began_;
+    inbox_.post(engine::AttemptFinished{start_.task, start_.serial, std::move(outcome_)},
+                std::move(facts_.changes));
+    over_();
+  });
 }
 
 }  // namespace fleet::attempt

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "attempt/result_key.h"
 #include "git/message.h"
 
 namespace fleet::attempt {
@@ -36,11 +37,17 @@ void Merger::restore(std::vector<git::TaskResult> results, std::function<void(Re
       std::move(done));
 }
 
-void Merger::base(engine::ResultSet set, std::function<void(Result<ObjectId>)> done) {
+void Merger::base(const engine::StartAttempt& start, std::function<void(Result<Base>)> done) {
   services_.merger.submit_for(
-      [state = state_, &services = services_, set = std::move(set)]() -> Result<ObjectId> {
+      [state = state_, &services = services_, start]() -> Result<Base> {
         FLEET_TRY(git::Integration * all, integration(*state, services));
-        return all->merged(*set);
+        FLEET_TRY(const ObjectId commit, all->merged(*start.from));
+        if (commit != state->last_commit) {
+          FLEET_TRY(state->last_tree, services.repository.objects().tree_of(commit));
+          state->last_commit = commit;
+        }
+        return Base{commit,
+                    result_key(services.plan, services.keepers, start.task, state->last_tree, start.needs)};
       },
       std::move(done));
 }
@@ -89,11 +96,12 @@ void Merger::publish(std::vector<TaskIndex> accepted, std::function<void(engine:
 }
 
 std::string result_message(const Services& services, const model::PlannedTask& task, int attempt,
-                           const std::string& summary) {
+                           const std::string& key, const std::string& summary) {
   const git::Trailer trailers[] = {
       {std::string(git::kRunTrailer), services.run},
       {std::string(git::kTaskTrailer), task.id},
       {std::string(git::kAttemptTrailer), std::to_string(attempt)},
+      {std::string(git::kKeyTrailer), key},
   };
   std::string body = task.spec.description;
   if (!summary.empty()) body += fmt::format("{}{}", body.empty() ? "" : "\n\n", summary);

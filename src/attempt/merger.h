@@ -11,6 +11,12 @@
 
 namespace fleet::attempt {
 
+// What an attempt starts from.
+struct Base {
+  ObjectId commit;
+  std::string key;  // of the result that comes from it (attempt/result_key.h)
+};
+
 // The integration of a run, on the one thread that owns it; calls are answered on the loop's thread, in
 // order.
 class Merger {
@@ -19,8 +25,8 @@ class Merger {
 
   // Takes in what had been integrated when the run was cut off.
   void restore(std::vector<git::TaskResult> results, std::function<void(Result<>)> done);
-  // The commit from which a task starts.
-  void base(engine::ResultSet set, std::function<void(Result<ObjectId>)> done);
+  // What a task starts from.
+  void base(const engine::StartAttempt& start, std::function<void(Result<Base>)> done);
   void offer(const engine::Merge& merge, std::function<void(Result<git::Acceptance>)> done);
   void withdraw(std::vector<TaskIndex> tasks);
   // Writes the run's branch.
@@ -30,6 +36,7 @@ class Merger {
   // Only the merger's thread looks inside.
   struct State {
     std::optional<git::Integration> integration;
+    ObjectId last_commit, last_tree;  // most tasks start from the same
   };
   [[nodiscard]] static Result<git::Integration*> integration(State& state, const Services& services);
   [[nodiscard]] static Result<git::TaskResult> with_message(const Services& services, git::TaskResult result);
@@ -40,6 +47,6 @@ class Merger {
 
 // The commit of one attempt's result.
 [[nodiscard]] std::string result_message(const Services& services, const model::PlannedTask& task,
-                                         int attempt, const std::string& summary);
+                                         int attempt, const std::string& key, const std::string& summary);
 
 }  // namespace fleet::attempt

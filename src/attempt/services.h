@@ -7,6 +7,7 @@
 #include <string>
 
 #include "attempt/context.h"
+#include "attempt/keepers.h"
 #include "base/clock.h"
 #include "git/refs.h"
 #include "git/repository.h"
@@ -18,6 +19,13 @@
 #include "text/mask.h"
 
 namespace fleet::attempt {
+
+// A result that an earlier run came to.
+struct KeptResult {
+  std::string run;    // its id
+  ObjectId snapshot;  // commit; none: the task was done and changed nothing
+  std::map<std::string, std::string> outputs;
+};
 
 // What attempts are carried out with. Made once by app::World; everything outlives the executor.
 struct Services {
@@ -32,6 +40,8 @@ struct Services {
   const model::Plan& plan;
   const text::Masker& masker;
   RunFacts facts;
+  Keepers keepers;                         // of the plan
+  std::map<std::string, KeptResult> kept;  // by key (attempt/result_key.h): taken over instead of being made
 
   std::string run;    // its id
   ObjectId start;     // the commit it starts from

@@ -37,6 +37,8 @@ struct StartAttempt {
   ResultSet from;
   std::vector<NeedResult> needs;
   std::string feedback;  // what the attempt before left for this one
+  // The attempt before was cut off, by a crash or in a hurry, and its task's `rollback` has not run yet.
+  bool rollback_first = false;
 };
 // End a running attempt; it still answers with AttemptFinished.
 struct StopAttempt {

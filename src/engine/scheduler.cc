@@ -103,6 +103,7 @@ void Scheduler::on(const AttemptFinished& input) {
   const model::Outcome& outcome = input.outcome;
   ready_.release(input.task);
   task.process = {};
+  task.rollback_due = outcome.rollback_due;
   model::RunEvent& event = emit(RunEventKind::attempt_finished, input.task, outcome.reason);
   event.verdict = outcome.verdict;
   event.attempt = task.attempt;

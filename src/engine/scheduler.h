@@ -81,15 +81,16 @@ class Scheduler {
   struct Task {
     Phase phase = Phase::waiting;
     EndCause cause = EndCause::failure;
-    bool discard = false;    // what is under way no longer counts: start over when it ends
-    bool stop_sent = false;  // its attempt was told to end
-    bool cancel = false;     // somebody cancelled it: it does not begin again
-    int attempt = 0;         // the current or last one, from 1
-    std::uint32_t open = 0;  // needs, and winners it waits for, that are not settled
-    std::uint32_t bad = 0;   // needs that are settled and not done
-    Serial serial = 0;       // of the current attempt, or of what it offers
-    int ended = 0;           // attempts that ended by themselves
-    int failures = 0;        // of them, those that used up a retry
+    bool discard = false;       // what is under way no longer counts: start over when it ends
+    bool stop_sent = false;     // its attempt was told to end
+    bool cancel = false;        // somebody cancelled it: it does not begin again
+    bool rollback_due = false;  // its last attempt was cut off before its rollback ran
+    int attempt = 0;            // the current or last one, from 1
+    std::uint32_t open = 0;     // needs, and winners it waits for, that are not settled
+    std::uint32_t bad = 0;      // needs that are settled and not done
+    Serial serial = 0;          // of the current attempt, or of what it offers
+    int ended = 0;              // attempts that ended by themselves
+    int failures = 0;           // of them, those that used up a retry
     model::ProcessIdentity process;
     std::string ask_first;  // why a `once` task must not begin again without a person's word; empty: it may
     ObjectId base, snapshot;

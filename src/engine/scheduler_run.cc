@@ -36,6 +36,7 @@ void Scheduler::go_on_with(TaskIndex index) {
     case Phase::running: {
       ready_.release(index);
       task.process = {};
+      task.rollback_due = plan_.task(index).spec.rollback.has_value();
       model::RunEvent& event = emit(RunEventKind::attempt_finished, index, "cut off");
       event.verdict = Verdict::interrupted;
       event.attempt = task.attempt;

@@ -147,8 +147,8 @@ void Scheduler::start(TaskIndex index) {
   drop_void_winners(index);
   task.from = results_below(index);
   task.reason.clear();
-  step_.actions.push_back(
-      StartAttempt{index, task.serial, task.attempt, task.from, need_results(index), task.feedback});
+  step_.actions.push_back(StartAttempt{index, task.serial, task.attempt, task.from, need_results(index),
+                                       task.feedback, task.rollback_due});
   emit(RunEventKind::attempt_started, index).attempt = task.attempt;
 }
 

@@ -57,6 +57,9 @@ struct Outcome {
   std::uint32_t changes = 0;       // changed paths
   std::vector<std::string> paths;  // the first hundred of them
   std::map<std::string, std::string> outputs;
+  std::string key;  // what the result follows from: the same key, the same result (attempt/result_key.h)
+  // It was ended in such a hurry that its task's `rollback` did not run: the next attempt runs it first.
+  bool rollback_due = false;
   std::vector<ProgramEnd> programs;
   std::string output_head;  // of its programs' output, secrets masked; the whole is in `log`
   std::string output_tail;

@@ -36,6 +36,8 @@ struct Fields<Outcome> {
                                           field("changes", &Outcome::changes),
                                           field("paths", &Outcome::paths),
                                           field("outputs", &Outcome::outputs),
+                                          field("key", &Outcome::key),
+                                          field("rollback_due", &Outcome::rollback_due),
                                           field("programs", &Outcome::programs),
                                           field("output_head", &Outcome::output_head),
                                           field("output_tail", &Outcome::output_tail),

@@ -124,7 +124,7 @@ std::optional<PlainLog::Line> PlainLog::describe_task(const model::RunEvent& eve
     case RunEventKind::attempt_finished: {
       Line line = attempt_ended(event, seen);
       if (event.verdict == model::Verdict::done)
-        return std::nullopt;  // its task says so when it is integrated
+        return std::nullopt;  // its task says so, and with what, when it is integrated
       return line;
     }
     case RunEventKind::task_backing_off: {
@@ -135,10 +135,10 @@ std::optional<PlainLog::Line> PlainLog::describe_task(const model::RunEvent& eve
       return Line{'!', Tone::warning, "asks: " + event.message, false};
     case RunEventKind::task_done:
       settle(seen, true);
-      return Line{
-          '+', Tone::good,
-          fmt::format("done in {}{}{}", base::describe_duration(seen.spent),
-                      seen.attempts > 1 ? fmt::format(", {} attempts", seen.attempts) : "", progress())};
+      return Line{'+', Tone::good,
+                  fmt::format("done in {}{}{}{}{}", base::describe_duration(seen.spent),
+                              seen.attempts > 1 ? fmt::format(", {} attempts", seen.attempts) : "",
+                              seen.last_reason.empty() ? "" : ": ", seen.last_reason, progress())};
     case RunEventKind::task_failed: {
       settle(seen, true);
       const std::string why =

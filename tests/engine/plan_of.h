@@ -41,6 +41,10 @@ class PlanOf {
     last().spec.retry = retry;
     return *this;
   }
+  PlanOf& rollback() {
+    last().spec.rollback = model::Command{"undo", {}};
+    return *this;
+  }
   PlanOf& once() {
     last().spec.once = true;
     return *this;

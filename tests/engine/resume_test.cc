@@ -40,6 +40,34 @@ TEST(Resume, AttemptsThatRanAreInterruptedAndRunAgainWithNoRetryUsed) {
   EXPECT_EQ(run.state("a"), TaskState::failed) << "it has no retries";
 }
 
+TEST(Resume, ARollbackThatACrashPreventedComesBeforeTheNextAttempt) {
+  Machine run(PlanOf().task("a").rollback().retries(1).task("b"));
+  EXPECT_FALSE(run.attempt("a").rollback_first);
+  run.crash();
+  run.resume();
+  EXPECT_TRUE(run.attempt("a").rollback_first);
+  EXPECT_FALSE(run.attempt("b").rollback_first) << "it has none";
+  run.crash();
+  run.resume();
+  EXPECT_TRUE(run.attempt("a").rollback_first) << "cut off again";
+  run.fails("a");
+  run.pass(hours(1));
+  EXPECT_FALSE(run.attempt("a").rollback_first) << "an attempt that ends by itself has run it";
+}
+
+TEST(Resume, ARollbackThatWasDueAfterAHurriedStopComesBeforeTheNextAttempt) {
+  Machine run(PlanOf().task("a").rollback());
+  run.send(StopRequested{StopReason::signal});
+  run.send(StopRequested{StopReason::signal});
+  model::Outcome outcome;
+  outcome.verdict = Verdict::interrupted;
+  outcome.rollback_due = true;
+  run.send(AttemptFinished{run.index("a"), run.serial("a"), outcome});
+  run.crash();
+  run.resume();
+  EXPECT_TRUE(run.attempt("a").rollback_first);
+}
+
 TEST(Resume, ReplayAloneBringsBackTheStateAndDoesNothing) {
   Machine run(PlanOf().task("a").task("b", {"a"}).task("c").retries(1));
   run.integrates("a");

@@ -5,6 +5,7 @@ that had finished runs again, the repository is sound, the user's checkout untou
 usage: kill.py FLEET [--moments N] [--seed S]
 """
 import argparse
+import contextlib
 import os
 import random
 import shutil
@@ -145,12 +146,19 @@ def resume(program, repo, folder, *words):
         raise Wrong(f"resume: exit {answer.returncode}\n{answer.stdout}")
 
 
-def killed_run(program, seconds, expected, elsewhere):
-    with tempfile.TemporaryDirectory(prefix="fleet-kill-") as name:
-        folder = Path(name)
+@contextlib.contextmanager
+def fresh(folder):
+    """The same place for every run: the tasks name it, and what a task is said to do is part of its result's key."""
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder)
+
+
+def killed_run(program, place, seconds, expected, elsewhere):
+    with fresh(place) as folder:
         repo, tally = make_repository(folder)
         before = checkout_of(repo)
-        env = {"PATH": os.environ["PATH"], "HOME": name, "FLEET_WORKSPACES": str(folder / "work"), "NO_COLOR": "1"}
+        env = {"PATH": os.environ["PATH"], "HOME": str(folder), "FLEET_WORKSPACES": str(folder / "work"), "NO_COLOR": "1"}
         log = open(folder / "log", "wb")
         process = subprocess.Popen([program, "run", "--id", RUN], cwd=repo, env=env, stdout=log, stderr=log)
         try:
@@ -191,10 +199,15 @@ def main():
     program = str(Path(options.fleet).resolve())
     print(f"seed {options.seed}")
     with tempfile.TemporaryDirectory(prefix="fleet-kill-") as name:
-        repo, _ = make_repository(Path(name))
+        return kill_at_moments(program, Path(name) / "run", options)
+
+
+def kill_at_moments(program, place, options):
+    with fresh(place) as folder:
+        repo, _ = make_repository(folder)
         before = checkout_of(repo)
         started = time.monotonic()
-        fleet(program, repo, Path(name), "run", "--id", RUN)
+        fleet(program, repo, folder, "run", "--id", RUN)
         length = time.monotonic() - started
         expected = result(repo)
         check_end(repo, expected, before)
@@ -204,7 +217,7 @@ def main():
         seconds = chance.uniform(0.01, length * 1.02)
         elsewhere = moment % 5 == 4
         try:
-            killed_run(program, seconds, expected, elsewhere)
+            killed_run(program, place, seconds, expected, elsewhere)
         except (Wrong, subprocess.SubprocessError) as error:
             print(f"killed after {seconds:.3f} s{', resumed elsewhere' if elsewhere else ''}: {error}")
             return 1

@@ -17,6 +17,13 @@ void add_resume(CLI::App& app, Action& action) {
       ->type_name("DIR");
   app.add_flag("--retry-failed", options->retry_failed,
                "Run again what failed, and what was skipped or cancelled because of it");
+  CLI::Option* replan =
+      app.add_flag("--replan", options->replan,
+                   "Go on in a new run with the workflow file as it is now; what was finished "
+                   "by the same definition and inputs is kept");
+  app.add_option("--input", options->inputs, "With --replan: another value for an input of the workflow")
+      ->type_name("NAME=VALUE")
+      ->needs(replan);
   app.add_option("--report", options->report, "Write the reports into this folder too")->type_name("DIR");
   app.add_option("--export-on-stop", options->export_on_stop,
                  "When stopped before its end, export the run into this folder")
