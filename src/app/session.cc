@@ -20,7 +20,7 @@
 #include "os/process.h"
 #include "os/signals.h"
 #include "os/worker_pool.h"
-#include "store/run_lock.h"
+#include "store/process_lock.h"
 #include "text/glob.h"
 
 namespace fleet::app {
@@ -120,7 +120,7 @@ class Session::Impl {
   const model::Plan& plan_;
   const SessionOptions options_;
 
-  std::optional<store::RunLock> lock_;
+  std::optional<store::ProcessLock> lock_;
   std::optional<WorkspaceFolder> folder_;
   git::Refs refs_;
   std::optional<git::WorkspacePool> pool_;
@@ -144,7 +144,7 @@ class Session::Impl {
 Result<> Session::Impl::set_up(const FrozenOptions& frozen) {
   const git::Repository& repository = checkout_.repository;
   FLEET_CHECK(store::create_run_folders(checkout_.layout, run_.id));
-  FLEET_TRY(lock_, store::RunLock::take(checkout_.layout.lock(run_.id)));
+  FLEET_TRY(lock_, store::ProcessLock::take(checkout_.layout.lock(run_.id), "drive the run " + run_.id));
   FLEET_TRY(auto secrets, collect_secrets(world_, plan_));
   masker_ = text::Masker(to_mask(secrets));
   FLEET_TRY(const std::optional<os::UserId> user, user_for_tasks(repository));

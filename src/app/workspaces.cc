@@ -50,7 +50,7 @@ Result<WorkspaceFolder> WorkspaceFolder::claim(const World& world, const std::st
   FLEET_CHECK(make_own_folder(folder, mode));
   for (int n = 0; n < kMostProcesses; ++n) {
     const std::filesystem::path mine = folder / std::to_string(n);
-    auto lock = os::LockFile::acquire(mine.native() + ".lock", "use a workspace");
+    auto lock = store::ProcessLock::take(mine.native() + ".lock", "use " + mine.native());
     if (!lock) continue;
     FLEET_CHECK(make_own_folder(mine, mode));
     WorkspaceFolder claimed(mine, *std::move(lock));

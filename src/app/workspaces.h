@@ -5,8 +5,8 @@
 #include <string>
 
 #include "app/world.h"
-#include "os/lock_file.h"
 #include "os/sandbox.h"
+#include "store/process_lock.h"
 
 namespace fleet::app {
 
@@ -26,10 +26,10 @@ class WorkspaceFolder {
   [[nodiscard]] std::filesystem::path temporary() const { return folder_ / "tmp"; }
 
  private:
-  WorkspaceFolder(std::filesystem::path folder, os::LockFile lock)
+  WorkspaceFolder(std::filesystem::path folder, store::ProcessLock lock)
       : folder_(std::move(folder)), lock_(std::move(lock)) {}
   std::filesystem::path folder_;
-  os::LockFile lock_;
+  store::ProcessLock lock_;
 };
 
 }  // namespace fleet::app

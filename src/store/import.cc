@@ -10,8 +10,8 @@
 #include "store/database.h"
 #include "store/export.h"
 #include "store/manifest_file.h"
+#include "store/process_lock.h"
 #include "store/reader.h"
-#include "store/run_lock.h"
 #include "store/run_rows.h"
 #include "store/schema.h"
 
@@ -162,7 +162,8 @@ Result<Manifest> import_run(const std::filesystem::path& folder, const Layout& s
   }
 
   FLEET_CHECK(create_run_folders(state, manifest.run));
-  FLEET_TRY(const RunLock lock, RunLock::take(state.lock(manifest.run)));
+  FLEET_TRY(const ProcessLock lock,
+            ProcessLock::take(state.lock(manifest.run), "take in the run " + manifest.run));
   FLEET_TRY(Database database, open_state_database(state.database()));
   FLEET_CHECK(database.attach(file, "export"));
   FLEET_TRY(const bool there, is_there(database, manifest.run, folder));

@@ -237,7 +237,8 @@ std::string runs_table(const std::vector<RunRow>& runs, TimePoint now, const Loo
   for (const RunRow& run : runs) {
     table.add({{run.id, Tone::strong},
                {run.workflow},
-               {std::string(base::name_of(run.state)), tone_of(run.state)},
+               run.is_cut_off ? Table::Cell{"cut off", Tone::warning}
+                              : Table::Cell{std::string(base::name_of(run.state)), tone_of(run.state)},
                {ago(now - run.started)},
                {base::describe_duration(std::max(run.duration.value_or(now - run.started), Duration{}))},
                {fmt::format("{}/{}", run.done, run.tasks)},
@@ -247,7 +248,8 @@ std::string runs_table(const std::vector<RunRow>& runs, TimePoint now, const Loo
   return table.draw(look);
 }
 
-std::string status_table(const model::Report& report, TimePoint now, const Look& look) {
+std::string status_table(const model::Report& report, const std::string& driver, TimePoint now,
+                         const Look& look) {
   const bool is_on = report.state == model::RunState::running;
   const report::Counts count = report::counts(report.tasks);
   std::string out = fitted(fmt::format("{}  {}", report.run, report.workflow), look) + "\n";
@@ -257,6 +259,11 @@ std::string status_table(const model::Report& report, TimePoint now, const Look&
       base::describe_duration(std::max((is_on ? now : report.finished) - report.started, Duration{})),
       count.done, count.total);
   if (count.failed > 0) out += fmt::format(", {} failed", count.failed);
+  if (is_on && driver.empty()) {
+    out += fmt::format("\ncut off: no process drives it; `fleet resume {}` goes on", report.run);
+  } else if (is_on) {
+    out += "\ndriven by " + driver;
+  }
   out += "\n\n" + task_table(report.tasks, is_on ? std::optional(now) : std::nullopt, look);
   return out + (report.delivery.branch.empty() ? "" : "\n" + delivery_fact(report.delivery, look));
 }

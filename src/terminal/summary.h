@@ -20,6 +20,7 @@ struct RunRow {
   std::string id;
   std::string workflow;
   model::RunState state = model::RunState::running;
+  bool is_cut_off = false;  // it runs as far as is on record, and no process drives it
   TimePoint started{};
   std::optional<Duration> duration;  // none: still running
   std::size_t tasks = 0, done = 0, failed = 0;
@@ -28,7 +29,9 @@ struct RunRow {
 // Newest first, as given.
 [[nodiscard]] std::string runs_table(const std::vector<RunRow>& runs, TimePoint now, const Look& look);
 
-// Where a run stands now: the same table of tasks as the summary, and what is under way.
-[[nodiscard]] std::string status_table(const model::Report& report, TimePoint now, const Look& look);
+// Where a run stands now: the same table of tasks as the summary, and what is under way. `driver`: the
+// process that drives it, for people; empty: none does.
+[[nodiscard]] std::string status_table(const model::Report& report, const std::string& driver, TimePoint now,
+                                       const Look& look);
 
 }  // namespace fleet::terminal

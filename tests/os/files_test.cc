@@ -11,7 +11,6 @@
 #include <thread>
 
 #include "base/unique_fd.h"
-#include "os/lock_file.h"
 #include "os/run_program.h"
 #include "os/running.h"
 #include "os/system.h"
@@ -205,42 +204,6 @@ TEST_F(Files, ATemporaryFolderGoesWithItsOwner) {
   }
   EXPECT_FALSE(exists(path));
   EXPECT_FALSE(TemporaryDirectory::create("/no/such"));
-}
-
-TEST_F(Files, ALockIsHeldOnceAndNamesItsHolder) {
-  {
-    const auto held = LockFile::acquire(folder / "lock", "start the run r-1");
-    ASSERT_TRUE(held);
-    const auto second = LockFile::acquire(folder / "lock", "start the run r-1");
-    ASSERT_FALSE(second);
-    EXPECT_EQ(second.error().message(), "cannot start the run r-1: another fleet (process " +
-                                            std::to_string(::getpid()) + ") holds " + (folder / "lock") +
-                                            "\nhint: wait until that one has ended, or end it");
-  }
-  EXPECT_TRUE(LockFile::acquire(folder / "lock", "start the run r-1"));
-}
-
-TEST_F(Files, ACrashFreesALockAlsoWhenAProgramGoesOn) {
-  const std::string path = folder / "lock";
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const auto held = LockFile::acquire(path, "x");
-    const pid_t program = ::fork();  // as one that was started: the lock's descriptor closes at its exec
-    if (program == 0) {
-      ::execlp("sleep", "sleep", "60", nullptr);
-      ::_exit(1);
-    }
-    static_cast<void>(write_file_atomically(folder / "pid", held ? std::to_string(program) : "0"));
-    ::pause();
-  }
-  const pid_t program = told_pid(folder / "pid");
-  ASSERT_GT(program, 0);
-  EXPECT_FALSE(LockFile::acquire(path, "x"));
-  ::kill(child, SIGKILL);
-  ::waitpid(child, nullptr, 0);
-  EXPECT_TRUE(becomes_true([&] { return static_cast<bool>(LockFile::acquire(path, "x")); }));
-  EXPECT_TRUE(is_alive(program));
-  ::kill(program, SIGKILL);
 }
 
 TEST(System, TellsWhatThereIs) {

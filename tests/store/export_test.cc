@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "store/database.h"
-#include "store/run_lock.h"
+#include "store/process_lock.h"
 #include "store/schema.h"
 #include "store/support.h"
 
@@ -233,9 +233,9 @@ TEST_F(ExportTest, OfARunThatWentOnHereIsRefused) {
 TEST_F(ExportTest, OfARunThatIsDrivenHereIsRefused) {
   ASSERT_GOOD(do_export());
   ASSERT_GOOD(create_run_folders(there_, "r1"));
-  const auto lock = RunLock::take(there_.lock("r1"));
+  const auto lock = ProcessLock::take(there_.lock("r1"), "drive the run r1");
   ASSERT_GOOD(lock);
-  EXPECT_THAT(import_error(), HasSubstr("is driving this run"));
+  EXPECT_THAT(import_error(), HasSubstr("holds its lock"));
 }
 
 TEST_F(ExportTest, WithAHostileManifestIsRefused) {

@@ -59,18 +59,19 @@ TEST(Summary, ObeysNobody) {
   for (model::RequirementReport& requirement : report.requirements)
     requirement.requirement.id = requirement.requirement.text = evil;
   const std::string text = summary(report, {{evil}, evil}, {100, false, false, true}) +
-                           status_table(report, report.finished, {100, false, false, true}) +
-                           runs_table({{evil, evil, {}, {}, {}, 1, 1, 0, evil}}, report.finished, {});
+                           status_table(report, {}, report.finished, {100, false, false, true}) +
+                           runs_table({{evil, evil, {}, {}, {}, {}, 1, 1, 0, evil}}, report.finished, {});
   EXPECT_THAT(text, AllOf(Not(HasSubstr("\x1b")), Not(HasSubstr("\x07")), Not(HasSubstr("\u202e"))));
 }
 
 TEST(Runs, AreATable) {
   const TimePoint now = report::at(100'000);
   const std::vector<RunRow> rows{
-      {"r-3", "showroom", model::RunState::running, now - std::chrono::seconds(30), {}, 50, 12, 1, ""},
-      {"r-2", "showroom", model::RunState::finished, now - std::chrono::hours(3), std::chrono::seconds(154),
-       8, 8, 0, "fleet/r-2"},
-      {"r-1", "sync ten repositories", model::RunState::failed, now - std::chrono::hours(72),
+      {"r-4", "showroom", model::RunState::running, false, now - std::chrono::seconds(30), {}, 50, 12, 1, ""},
+      {"r-3", "showroom", model::RunState::running, true, now - std::chrono::hours(2), {}, 50, 3, 0, ""},
+      {"r-2", "showroom", model::RunState::finished, false, now - std::chrono::hours(3),
+       std::chrono::seconds(154), 8, 8, 0, "fleet/r-2"},
+      {"r-1", "sync ten repositories", model::RunState::failed, false, now - std::chrono::hours(72),
        std::chrono::hours(1), 50, 48, 2, "fleet/r-1"},
   };
   expect_golden("terminal/golden/runs.txt", runs_table(rows, now, {100, false, false, true}));
@@ -89,7 +90,15 @@ TEST(Status, ShowsWhatIsUnderWay) {
   report.tasks[6].reason.clear();
   report.delivery = {};
   expect_golden("terminal/golden/status.txt",
-                status_table(report, report::at(200), {100, false, false, true}));
+                status_table(report, "process 12 on box", report::at(200), {100, false, false, true}));
+}
+
+TEST(Status, SaysThatARunWasCutOffAndHowItGoesOn) {
+  model::Report report = report::sample();
+  report.state = model::RunState::running;
+  EXPECT_THAT(status_table(report, {}, report::at(200), {}), HasSubstr("`fleet resume " + report.run + "`"));
+  report.state = model::RunState::failed;
+  EXPECT_THAT(status_table(report, {}, report::at(200), {}), Not(HasSubstr("cut off")));
 }
 
 TEST(Table, IsNeverWiderThanItMayBe) {

@@ -7,7 +7,7 @@
 #include "app/commands/options.h"
 #include "git/refs.h"
 #include "os/files.h"
-#include "store/run_lock.h"
+#include "store/process_lock.h"
 
 namespace fleet::app {
 namespace {
@@ -24,7 +24,8 @@ Result<base::ExitCode> clean_run(World& world, const Options& options) {
   FLEET_TRY(const store::RunRow run, find_run(reader, options.run));
   FLEET_TRY(const store::FrozenRun stored, reader.frozen(run.id));
   FLEET_TRY(const FrozenOptions frozen, frozen_options(stored.options));
-  FLEET_TRY(const store::RunLock lock, store::RunLock::take(checkout.layout.lock(run.id)));
+  FLEET_TRY(const store::ProcessLock lock,
+            store::ProcessLock::take(checkout.layout.lock(run.id), "remove the run " + run.id));
   FLEET_TRY(const git::CleanUp done,
             git::clean_up(checkout.repository, run.id, frozen.branch_prefix,
                           options.drop_unmerged ? git::Unmerged::drop : git::Unmerged::keep));

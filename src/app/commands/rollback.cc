@@ -8,7 +8,7 @@
 
 #include "app/commands/commands.h"
 #include "app/commands/options.h"
-#include "store/run_lock.h"
+#include "store/process_lock.h"
 #include "text/utf8.h"
 
 namespace fleet::app {
@@ -49,7 +49,8 @@ Result<base::ExitCode> run_rollback(World& world, const Options& options) {
   FLEET_TRY(const model::Plan plan, frozen_plan(reader, run.id));
   FLEET_TRY(const store::FrozenRun stored, reader.frozen(run.id));
   FLEET_TRY(const FrozenOptions frozen, frozen_options(stored.options));
-  FLEET_TRY(const store::RunLock lock, store::RunLock::take(checkout.layout.lock(run.id)));
+  FLEET_TRY(const store::ProcessLock lock,
+            store::ProcessLock::take(checkout.layout.lock(run.id), "roll back the run " + run.id));
   git::RollbackRequest request{run.id, frozen.branch_prefix, {}, world.clock->now()};
   if (!options.task.empty()) {
     FLEET_TRY(request.tasks, with_dependents(plan, options.task));

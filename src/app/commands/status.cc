@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -6,10 +8,18 @@
 #include "app/run_report.h"
 #include "model/json.h"
 #include "report/render.h"
+#include "store/process_lock.h"
 #include "terminal/summary.h"
 
 namespace fleet::app {
 namespace {
+
+// Who drives the run, for people; empty: nobody.
+std::string driver_of(const Checkout& checkout, const std::string& run) {
+  const auto holder = store::lock_holder(checkout.layout.lock(run));
+  if (!holder) return {};
+  return holder->pid > 0 ? fmt::format("process {} on {}", holder->pid, holder->host) : "another process";
+}
 
 struct Options {
   Where where;
@@ -24,8 +34,9 @@ Result<base::ExitCode> run_status(World& world, const Options& options) {
   FLEET_TRY(const model::Plan plan, frozen_plan(reader, run.id));
   FLEET_TRY(const model::Report report, build_report(checkout, reader, run, plan));
   const terminal::Look look = world.terminal->look(terminal::Stream::out);
-  world.out(options.json ? report::to_json(report)
-                         : terminal::status_table(report, world.clock->now(), look));
+  world.out(options.json
+                ? report::to_json(report)
+                : terminal::status_table(report, driver_of(checkout, run.id), world.clock->now(), look));
   return base::ExitCode::good;
 }
 
@@ -40,6 +51,7 @@ Result<base::ExitCode> run_runs(World& world, const Options& options) {
     row.id = run.id;
     row.workflow = run.workflow;
     row.state = run.state;
+    row.is_cut_off = run.state == model::RunState::running && driver_of(checkout, run.id).empty();
     row.started = run.created;
     if (run.state != model::RunState::running) row.duration = run.updated - run.created;
     FLEET_TRY(const std::vector<store::TaskRow> tasks, reader.tasks(run.id));
@@ -51,6 +63,7 @@ Result<base::ExitCode> run_runs(World& world, const Options& options) {
     json.push_back({{"id", row.id},
                     {"workflow", row.workflow},
                     {"state", base::name_of(row.state)},
+                    {"cut_off", row.is_cut_off},
                     {"started", base::format_time(run.created)},
                     {"updated", base::format_time(run.updated)},
                     {"tasks", row.tasks},

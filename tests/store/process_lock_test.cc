@@ -1,4 +1,4 @@
-#include "store/run_lock.h"
+#include "store/process_lock.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -12,7 +12,7 @@ namespace {
 
 using testing::HasSubstr;
 
-class RunLockTest : public testing::Test {
+class ProcessLockTest : public testing::Test {
  protected:
   // A process that took the lock and waits; nothing when it could not.
   pid_t hold_elsewhere() {
@@ -20,7 +20,7 @@ class RunLockTest : public testing::Test {
     EXPECT_EQ(::pipe(pipe), 0);
     const pid_t child = ::fork();
     if (child == 0) {
-      const auto lock = RunLock::take(file_);
+      const auto lock = ProcessLock::take(file_, "drive the run r1");
       if (!lock || ::write(pipe[1], "!", 1) != 1) ::_exit(1);
       while (true)
         ::pause();
@@ -39,40 +39,40 @@ class RunLockTest : public testing::Test {
   std::filesystem::path file_ = folder_.path() / "lock";
 };
 
-TEST_F(RunLockTest, IsHeldUntilItGoesOutOfScope) {
+TEST_F(ProcessLockTest, IsHeldUntilItGoesOutOfScope) {
   EXPECT_FALSE(lock_holder(file_));
   {
-    const auto lock = RunLock::take(file_);
+    const auto lock = ProcessLock::take(file_, "drive the run r1");
     ASSERT_GOOD(lock);
     EXPECT_EQ(lock_holder(file_)->pid, ::getpid());
-    EXPECT_FALSE(RunLock::take(file_));
+    EXPECT_FALSE(ProcessLock::take(file_, "drive the run r1"));
     ASSERT_TRUE(lock_holder(file_));
   }
   EXPECT_FALSE(lock_holder(file_));
-  EXPECT_GOOD(RunLock::take(file_));
+  EXPECT_GOOD(ProcessLock::take(file_, "drive the run r1"));
 }
 
-TEST_F(RunLockTest, SaysWhoHoldsIt) {
+TEST_F(ProcessLockTest, SaysWhoHoldsIt) {
   const pid_t child = hold_elsewhere();
-  const auto lock = RunLock::take(file_);
+  const auto lock = ProcessLock::take(file_, "drive the run r1");
   ASSERT_FALSE(lock);
   EXPECT_THAT(lock.error().message(), HasSubstr("process " + std::to_string(child) + " on "));
-  EXPECT_THAT(lock.error().message(), HasSubstr("is driving this run"));
+  EXPECT_THAT(lock.error().message(), HasSubstr("holds its lock"));
   EXPECT_EQ(lock_holder(file_)->pid, child);
   EXPECT_FALSE(lock_holder(file_)->host.empty());
   kill(child);
 }
 
-TEST_F(RunLockTest, ACrashFreesIt) {
+TEST_F(ProcessLockTest, ACrashFreesIt) {
   kill(hold_elsewhere());
   EXPECT_FALSE(lock_holder(file_));
-  EXPECT_GOOD(RunLock::take(file_));
+  EXPECT_GOOD(ProcessLock::take(file_, "drive the run r1"));
 }
 
-TEST_F(RunLockTest, ProgramsThatAreStartedDoNotHoldIt) {
+TEST_F(ProcessLockTest, ProgramsThatAreStartedDoNotHoldIt) {
   pid_t sleeper = 0;
   {
-    const auto lock = RunLock::take(file_);
+    const auto lock = ProcessLock::take(file_, "drive the run r1");
     ASSERT_GOOD(lock);
     int pipe[2];
     ASSERT_EQ(::pipe2(pipe, O_CLOEXEC), 0);
@@ -86,26 +86,26 @@ TEST_F(RunLockTest, ProgramsThatAreStartedDoNotHoldIt) {
     EXPECT_EQ(::read(pipe[0], &byte, 1), 0);  // it is another program now
     ::close(pipe[0]);
   }
-  EXPECT_GOOD(RunLock::take(file_));
+  EXPECT_GOOD(ProcessLock::take(file_, "drive the run r1"));
   kill(sleeper);
 }
 
-TEST_F(RunLockTest, NeverWritesThroughALink) {
+TEST_F(ProcessLockTest, NeverWritesThroughALink) {
   write_file(folder_.path() / "precious", "precious");
   std::filesystem::create_symlink("precious", file_);
-  EXPECT_FALSE(RunLock::take(file_));
+  EXPECT_FALSE(ProcessLock::take(file_, "drive the run r1"));
   EXPECT_EQ(read_file(folder_.path() / "precious"), "precious");
 }
 
-TEST_F(RunLockTest, NonsenseInTheFileIsNobodyThatIsKnown) {
+TEST_F(ProcessLockTest, NonsenseInTheFileIsNobodyThatIsKnown) {
   for (const char* text : {"", "x", "12", "12\n", "999999999999 host\n", "\xff\xff"}) {
     write_file(file_, text);
-    const auto lock = RunLock::take(file_);
+    const auto lock = ProcessLock::take(file_, "drive the run r1");
     ASSERT_GOOD(lock);
     write_file(file_, text);
     ASSERT_TRUE(lock_holder(file_));
     EXPECT_EQ(lock_holder(file_)->pid, 0) << text;
-    EXPECT_THAT(RunLock::take(file_).error().why, HasSubstr("another process"));
+    EXPECT_THAT(ProcessLock::take(file_, "drive the run r1").error().why, HasSubstr("another process"));
   }
 }
 

@@ -1,4 +1,4 @@
-#include "store/run_lock.h"
+#include "store/process_lock.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -41,8 +41,7 @@ std::string host_name() {
 
 }  // namespace
 
-Result<RunLock> RunLock::take(const std::filesystem::path& file) {
-  const std::string tried = "take the run's lock";
+Result<ProcessLock> ProcessLock::take(const std::filesystem::path& file, const std::string& tried) {
   base::UniqueFd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd)
     return base::fail_errno(tried, file.string(), errno, "`--state DIR` keeps the state in another place");
@@ -52,13 +51,13 @@ Result<RunLock> RunLock::take(const std::filesystem::path& file) {
     const LockHolder holder = read_holder(fd.get());
     const std::string who =
         holder.pid > 0 ? fmt::format("process {} on {}", holder.pid, holder.host) : "another process";
-    return base::fail_input(tried, file.string(), fmt::format("{} is driving this run", who),
-                            "wait until it ends, or end it: its run can then be resumed");
+    return base::fail_input(tried, {}, fmt::format("{} holds its lock, {}", who, file.string()),
+                            "wait until it ends, or end it: the run can then be resumed");
   }
   const std::string text = fmt::format("{} {}\n", ::getpid(), host_name());
   // Only for people: without it, the lock holds all the same.
   if (::ftruncate(fd.get(), 0) != 0 || ::pwrite(fd.get(), text.data(), text.size(), 0) < 0) errno = 0;
-  return RunLock(std::move(fd));
+  return ProcessLock(std::move(fd));
 }
 
 std::optional<LockHolder> lock_holder(const std::filesystem::path& file) {
