@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "model/json.h"
+#include "syntax/language.h"
 #include "workflow/diagnostic_text.h"
 #include "workflow/reader.h"
 
@@ -67,6 +69,15 @@ TEST(Corpus, IsLargeEnoughToMeanSomething) {
   EXPECT_GE(workflows_in("good").size(), 25u);
   EXPECT_GE(workflows_in("bad-shape").size(), 60u);
   EXPECT_GE(workflows_in("bad-meaning").size(), 30u);
+}
+
+TEST(Corpus, TheSchemaHasTheLanguagesThatTheParserHas) {
+  const auto schema = model::parse_json(
+      content_of(fs::path(FLEET_SOURCE_DIR) / "src/workflow/workflow.schema.json"), "schema");
+  ASSERT_TRUE(schema);
+  const auto listed = schema->at("definitions").at("codemod").at("properties").at("language").at("enum");
+  const auto& names = base::EnumNames<syntax::Language>::names;
+  EXPECT_EQ(listed.get<std::vector<std::string>>(), std::vector<std::string>(names.begin(), names.end()));
 }
 
 TEST(Corpus, GoodFilesAreAccepted) {
