@@ -6,7 +6,8 @@
   exit           its exit code; absent: 0
   workflow.yml   becomes .fleet/workflow.yml, committed; optional
   setup          a shell script that prepares the repository after its first commit; optional
-  root-only      the case needs root (another uid, a mount); skipped, loudly, for others
+  root-only      the case needs root (another uid); skipped, loudly, for others
+  needs-mount    the case mounts file systems, which containers mostly refuse; skipped, loudly, where that is so
 
 and checks, beside output and exit code, that the user's checkout, index, branch, config and refs are what they were:
 fleet leaves them alone, byte for byte. A case whose cmd is meant to change them says so with a file `changes-checkout`.
@@ -136,12 +137,23 @@ def run(fleet, case, folder):
     return 0
 
 
+def can_mount(folder):
+    if subprocess.run(["mount", "-t", "tmpfs", "none", folder], capture_output=True).returncode != 0:
+        return False
+    subprocess.run(["umount", folder], check=True)
+    return True
+
+
 def main():
     fleet, case = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
     if (case / "root-only").exists() and os.geteuid() != 0:
         print("SKIPPED: this case needs root")
         return SKIP
     folder = Path(tempfile.mkdtemp(prefix="fleet-case-"))
+    if (case / "needs-mount").exists() and not can_mount(folder):
+        print("SKIPPED: this case mounts a file system, which is refused here")
+        folder.rmdir()
+        return SKIP
     try:
         return run(fleet, case, folder)
     finally:
