@@ -9,6 +9,7 @@
 #include "app/command.h"
 #include "app/world.h"
 #include "os/signals.h"
+#include "os/system.h"
 #include "text/distance.h"
 #include "text/utf8.h"
 
@@ -45,7 +46,9 @@ std::string describe_unknown(std::string_view name) {
 }  // namespace
 
 int run(int argc, char** argv) {
-  os::prepare_signals();
+  os::prepare_process();
+  os::raise_open_file_limit();
+  os::hide_own_memory();
   World world = real_world();
   CLI::App app(
       "Runs coding agents, codemods and commands on a repository: in parallel, isolated by git, resumable.",

@@ -1,18 +1,36 @@
 #include "app/checkout.h"
 
+#include <unistd.h>
+
 #include "model/json.h"
+#include "os/files.h"
 
 namespace fleet::app {
 
+namespace {
+
+// So that nothing of root's is left in the clone, and nothing of root's can be reached through it.
+Result<std::optional<os::UserId>> become_owner(const git::Repository& repository) {
+  if (::geteuid() != 0) return std::nullopt;
+  FLEET_TRY(const os::UserId owner,
+            os::owner_of(repository.work_folder().value_or(repository.common_folder())));
+  if (owner.uid == 0) return std::nullopt;
+  FLEET_CHECK(os::use_files_as(owner));
+  return owner;
+}
+
+}  // namespace
+
 Result<Checkout> open_checkout(const World& world, const Where& where) {
   FLEET_TRY(git::Repository repository, git::Repository::open(where.directory));
+  FLEET_TRY(const std::optional<os::UserId> owner, become_owner(repository));
   std::filesystem::path state = where.state;
   if (state.empty()) state = world.variable("FLEET_STATE").value_or("");
   if (state.empty()) state = repository.common_folder() / "fleet";
   std::error_code error;
   state = std::filesystem::absolute(state, error);
   if (error) return base::fail_world("find the state folder", state, error.message());
-  return Checkout{std::move(repository), store::Layout(state)};
+  return Checkout{std::move(repository), store::Layout(state), owner};
 }
 
 Result<store::Reader> open_state(const Checkout& checkout) {

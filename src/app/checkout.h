@@ -7,6 +7,7 @@
 #include "app/world.h"
 #include "git/repository.h"
 #include "model/plan.h"
+#include "os/sandbox.h"
 #include "store/layout.h"
 #include "store/reader.h"
 
@@ -22,8 +23,12 @@ struct Where {
 struct Checkout {
   git::Repository repository;
   store::Layout layout;
+  // Where fleet is root and the clone another user's: that user, as whom tasks run and files are made.
+  std::optional<os::UserId> owner;
 };
 
+// Call it before there are threads: of a clone of another user's, this thread and those it starts touch files
+// only as that user from here on.
 [[nodiscard]] Result<Checkout> open_checkout(const World& world, const Where& where);
 // The same for commands that only look: an Error when there is no state yet.
 [[nodiscard]] Result<store::Reader> open_state(const Checkout& checkout);

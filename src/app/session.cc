@@ -13,6 +13,7 @@
 #include "app/workspaces.h"
 #include "attempt/local_executor.h"
 #include "engine/driver.h"
+#include "git/delivery.h"
 #include "git/tree.h"
 #include "model/json.h"
 #include "os/event_loop.h"
@@ -50,16 +51,6 @@ std::vector<text::Secret> to_mask(const std::map<std::string, std::string>& secr
   for (const auto& [name, value] : secrets)
     list.push_back({name, value});
   return list;
-}
-
-// Tasks of a root fleet run as the owner of the repository, so that nothing root-owned is left and nothing of
-// root's can be touched.
-Result<std::optional<os::UserId>> user_for_tasks(const git::Repository& repository) {
-  if (::geteuid() != 0) return std::nullopt;
-  FLEET_TRY(const os::UserId owner,
-            os::owner_of(repository.work_folder().value_or(repository.common_folder())));
-  if (owner.uid == 0) return std::nullopt;
-  return owner;
 }
 
 std::function<Result<bool>(const std::vector<std::string>&)> changed_since(const git::Repository& repository,
@@ -104,6 +95,7 @@ class Session::Impl {
   Result<engine::FinishRun> resume(const model::Settings& settings, bool retry_failed, CameFrom from);
   Result<> replay();
   Result<> end_leftovers();
+  Result<> find_branch_tip();
   ~Impl() {
     for (std::thread& thread : asking_)
       thread.join();
@@ -142,17 +134,16 @@ class Session::Impl {
 };
 
 Result<> Session::Impl::set_up(const FrozenOptions& frozen) {
+  os::hold_signals();
   const git::Repository& repository = checkout_.repository;
   FLEET_CHECK(store::create_run_folders(checkout_.layout, run_.id));
   FLEET_TRY(lock_, store::ProcessLock::take(checkout_.layout.lock(run_.id), "drive the run " + run_.id));
   FLEET_TRY(auto secrets, collect_secrets(world_, plan_));
   masker_ = text::Masker(to_mask(secrets));
-  FLEET_TRY(const std::optional<os::UserId> user, user_for_tasks(repository));
+  const std::optional<os::UserId> user = checkout_.owner;
   FLEET_TRY(auto folder, WorkspaceFolder::claim(world_, options_.workspaces, checkout_.layout.root(), user));
   folder_.emplace(std::move(folder));
-  git::PoolOptions pool;
-  if (user) pool.owner = git::PoolOptions::Owner{user->uid, user->gid};
-  FLEET_TRY(pool_, git::WorkspacePool::open(repository, folder_->workspaces(), pool));
+  FLEET_TRY(pool_, git::WorkspacePool::open(repository, folder_->workspaces()));
   FLEET_TRY(const git::Commit start, repository.objects().read_commit(run_.start));
 
   FLEET_TRY(loop_, os::EventLoop::create());
@@ -189,6 +180,8 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen) {
                             folder_->temporary(),
                             world_.variable("PATH").value_or("/usr/local/bin:/usr/bin:/bin"),
                             world_.variable("HOME").value_or(""),
+                            {repository.common_folder(), checkout_.layout.root(), folder_->root(),
+                             world_.variable("HOME").value_or("")},
                             std::move(secrets),
                             run_.token,
                             user,
@@ -222,8 +215,11 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen) {
 }
 
 Result<engine::FinishRun> Session::Impl::start(store::NewRun run) {
-  const git::RefUpdate start{git::start_ref(run_.id), run_.start, std::nullopt};
-  FLEET_CHECK(refs_.write(std::span(&start, 1)));
+  FLEET_TRY(const std::optional<ObjectId> left, refs_.read(git::start_ref(run_.id)));
+  if (!left) {
+    const git::RefUpdate start{git::start_ref(run_.id), run_.start, ObjectId{}};
+    FLEET_CHECK(refs_.write(std::span(&start, 1)));
+  }
   driver_->begin(std::move(run), engine::RunStarted{random_seed()});
   return drive();
 }
@@ -231,12 +227,13 @@ Result<engine::FinishRun> Session::Impl::start(store::NewRun run) {
 Result<engine::FinishRun> Session::Impl::resume(const model::Settings& settings, bool retry_failed,
                                                 CameFrom from) {
   FLEET_CHECK(replay());
+  if (plan_.settings.deliver.value == model::Delivery::branch) FLEET_CHECK(find_branch_tip());
   // A run from another machine left nothing here, and its process ids mean nothing here.
   if (from == CameFrom::here) FLEET_CHECK(end_leftovers());
   std::vector<git::TaskResult> results;
   for (const TaskIndex task : driver_->scheduler().accepted()) {
     const engine::Scheduler::TaskView view = driver_->scheduler().task(task);
-    results.push_back({task, view.base, view.snapshot, {}});
+    results.push_back({task, view.base, view.snapshot, {}, view.from});
   }
   const store::RunUpdate update{model::RunState::running, run_.owner, world_.clock->now(), run_.token};
   executor_->restore(std::move(results), [this, update, settings, retry_failed](Result<> restored) {
@@ -253,6 +250,14 @@ Result<engine::FinishRun> Session::Impl::resume(const model::Settings& settings,
 Result<> Session::Impl::replay() {
   FLEET_TRY(store::Reader reader, store::Reader::open(checkout_.layout.database()));
   return driver_->replay(reader);
+}
+
+// A resume delivers where the run delivered before, so it refuses at once when somebody has been there since.
+Result<> Session::Impl::find_branch_tip() {
+  const git::Delivered delivered{driver_->scheduler().delivered(), driver_->scheduler().is_finished()};
+  FLEET_TRY(services_->branch_tip, git::tip_to_replace(checkout_.repository, run_.id, services_->branch_prefix,
+                                                       run_.start, delivered));
+  return {};
 }
 
 // What a fleet that was killed left running must not go on beside its next attempt.

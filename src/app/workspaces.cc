@@ -13,21 +13,32 @@ namespace {
 constexpr int kMostProcesses = 100;  // that drive runs of one repository at the same time
 
 // The folder lies where everybody may write, so somebody else may have put something in its place.
-Result<> make_own_folder(const std::string& path, std::uint32_t mode) {
-  if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) {
+Result<> make_own_folder(const std::string& path, std::uint32_t owner) {
+  constexpr mode_t kMode = 0700;
+  if (::mkdir(path.c_str(), kMode) != 0 && errno != EEXIST) {
     return base::fail_errno("make the folder for workspaces", path, errno,
                             "name another with --workspaces DIR");
   }
   struct stat info {};
   if (::lstat(path.c_str(), &info) != 0)
     return base::fail_errno("look at the folder for workspaces", path, errno);
-  if (!S_ISDIR(info.st_mode) || info.st_uid != ::geteuid()) {
+  if (!S_ISDIR(info.st_mode) || info.st_uid != owner) {
     return base::fail_world("use the folder for workspaces", path, "it belongs to somebody else",
                             "name another with --workspaces DIR");
   }
-  if (::chmod(path.c_str(), mode) != 0)
+  if (::chmod(path.c_str(), kMode) != 0)
     return base::fail_errno("close the folder for workspaces", path, errno);
   return {};
+}
+
+// What a process that was killed left. Its programs may still be at work there, so nothing of it is used
+// again, and what they do not let go of stays.
+void remove_earlier(const std::filesystem::path& folder, int n) {
+  const auto names = os::list_directory(folder);
+  if (!names) return;
+  for (const std::string& name : *names) {
+    if (name.starts_with(fmt::format("{}-", n))) (void)os::remove_tree(folder / name);
+  }
 }
 
 }  // namespace
@@ -37,25 +48,29 @@ Result<WorkspaceFolder> WorkspaceFolder::claim(const World& world, const std::st
                                                std::optional<os::UserId> user) {
   std::string base = given;
   if (base.empty()) base = world.variable("FLEET_WORKSPACES").value_or("");
-  if (base.empty()) base = world.variable("TMPDIR").value_or("/var/tmp");
+  if (base.empty()) {
+    // A relative one would lie in the user's checkout.
+    base = world.variable("TMPDIR").value_or("");
+    if (base.empty() || base.front() != '/') base = "/var/tmp";
+  }
   std::error_code error;
   const std::filesystem::path root = std::filesystem::absolute(base, error);
   if (error) return base::fail_world("find the folder for workspaces", base, error.message());
   FLEET_CHECK(os::make_directories(root));
-  // Tasks that run as another user must get through to their workspace; they cannot list what else is there.
-  const std::uint32_t mode = user ? 0711 : 0700;
-  std::filesystem::path folder = root / fmt::format("fleet-{}", ::geteuid());
-  FLEET_CHECK(make_own_folder(folder, mode));
+  const std::uint32_t owner = user ? user->uid : ::geteuid();
+  std::filesystem::path folder = root / fmt::format("fleet-{}", owner);
+  FLEET_CHECK(make_own_folder(folder, owner));
   folder /= fmt::format("{:016x}", base::hash(state.native()));
-  FLEET_CHECK(make_own_folder(folder, mode));
+  FLEET_CHECK(make_own_folder(folder, owner));
   for (int n = 0; n < kMostProcesses; ++n) {
-    const std::filesystem::path mine = folder / std::to_string(n);
-    auto lock = store::ProcessLock::take(mine.native() + ".lock", "use " + mine.native());
+    const std::filesystem::path lock_file = folder / fmt::format("{}.lock", n);
+    auto lock = store::ProcessLock::take(lock_file, "use " + lock_file.native());
     if (!lock) continue;
-    FLEET_CHECK(make_own_folder(mine, mode));
+    remove_earlier(folder, n);
+    const std::filesystem::path mine = folder / fmt::format("{}-{}", n, base::random_hex(16));
+    FLEET_CHECK(make_own_folder(mine, owner));
     WorkspaceFolder claimed(mine, *std::move(lock));
-    FLEET_CHECK(os::remove_tree(claimed.temporary()));
-    FLEET_CHECK(os::make_directories(claimed.temporary(), mode));
+    FLEET_CHECK(os::make_directories(claimed.temporary(), 0700));
     return claimed;
   }
   return base::fail_world("find a free folder for workspaces", folder,

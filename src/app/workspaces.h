@@ -11,17 +11,19 @@
 namespace fleet::app {
 
 // A folder for the workspaces and temporary folders of one process, which no other process uses meanwhile:
-// <base>/fleet-<uid>/<hash of the state folder>/<n>. Not below `.git`, where test runners and watchers look
-// at nothing.
+// <base>/fleet-<uid>/<hash of the state folder>/<n>-<random>. Not below `.git`, where test runners and
+// watchers look at nothing.
 class WorkspaceFolder {
  public:
-  // `user`: to whom tasks drop, who must be able to get there.
+  // `user`: to whom tasks drop, and whose everything here is. Absent: the user that we are.
   [[nodiscard]] static Result<WorkspaceFolder> claim(const World& world, const std::string& given,
                                                      const std::filesystem::path& state,
                                                      std::optional<os::UserId> user);
   WorkspaceFolder(WorkspaceFolder&&) = default;
   ~WorkspaceFolder();  // removes what is in it
 
+  // What the workspaces of all processes of this user lie in.
+  [[nodiscard]] std::filesystem::path root() const { return folder_.parent_path().parent_path(); }
   [[nodiscard]] std::filesystem::path workspaces() const { return folder_ / "workspaces"; }
   [[nodiscard]] std::filesystem::path temporary() const { return folder_ / "tmp"; }
 

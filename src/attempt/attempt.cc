@@ -60,11 +60,14 @@ Result<std::string> Attempt::render(std::string_view text) const {
 }
 
 void Attempt::stop(Verdict as, bool hurry) {
-  hurry_ = hurry_ || hurry || is_stopped();
+  hurry_ = hurry_ || hurry;
   if (!is_stopped()) facts_.stopped = as;
+  stop_edit_ = true;
   if (!program_) return;
   if (hurry_) {
     services_.processes.kill_now(*program_);
+  } else if (undoing_) {
+    limit_rollback(services_.plan.settings.grace.value);
   } else {
     services_.processes.terminate(*program_, services_.plan.settings.grace.value);
   }
@@ -97,11 +100,11 @@ void Attempt::edit_tree(agents::EditTree edit) {
     std::vector<model::Change> changes;
   };
   on_worker(
-      [&objects = services_.repository.objects(), base = base_,
+      [self = shared_from_this(), &objects = services_.repository.objects(), base = base_,
        edit = std::move(edit.edit)]() -> Result<Edited> {
         FLEET_TRY(const ObjectId tree, objects.tree_of(base));
         git::TreeEditor editor(objects, tree);
-        Edited edited{edit(editor), tree, {}};
+        Edited edited{edit(editor, self->stop_edit_), tree, {}};
         if (!edited.summary) return edited;
         FLEET_TRY(edited.changes, editor.changes());
         FLEET_TRY(edited.tree, editor.write_tree());
@@ -136,10 +139,19 @@ void Attempt::conclude() {
   judgement_ = is_kept_ && !is_stopped() ? Judgement{Verdict::done, {}, {}} : judge(task_.spec, facts_);
   services_.loop.cancel(timer_);
   const auto end = [self = shared_from_this()] { self->finish(); };
-  if (judgement_.verdict == Verdict::done) return keep(end);
-  if (task_.spec.rollback && !hurry_) return undo(end);
+  if (judgement_.verdict == Verdict::done) {
+    return keep([self = shared_from_this(), end] {
+      if (self->judgement_.verdict == Verdict::done) return end();
+      self->undo_failure(end);
+    });
+  }
+  undo_failure(end);
+}
+
+void Attempt::undo_failure(Next next) {
+  if (task_.spec.rollback && !hurry_) return undo(std::move(next));
   outcome_.rollback_due = task_.spec.rollback.has_value();
-  finish();
+  next();
 }
 
 }  // namespace fleet::attempt

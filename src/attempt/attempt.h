@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -30,8 +31,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
           std::function<void()> over);
 
   void begin();
-  // Ends it early; the outcome has this verdict. The second time, or in a hurry, its program is killed at
-  // once.
+  // Ends it early; the outcome has this verdict. In a hurry, its program is killed at once; else it is given
+  // its grace, as is a rollback that runs.
   void stop(model::Verdict as, bool hurry);
 
  private:
@@ -58,7 +59,9 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   void read_outputs();
   void check(std::size_t index);
   void conclude();
+  void undo_failure(Next next);
   void undo(Next next);
+  void limit_rollback(Duration limit);
   void undone(std::optional<std::string> failure);
   void leave_workspace(Next next);
   void keep(Next next);
@@ -89,6 +92,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   std::shared_ptr<const os::PreparedSandbox> sandbox_;
   std::unique_ptr<os::OutputLog> log_;
   std::optional<os::ProgramId> program_;
+  std::atomic<bool> stop_edit_ = false;  // read by the worker that edits the tree
   bool hurry_ = false;
   Next undoing_;          // while the rollback runs: what comes after it
   bool is_kept_ = false;  // the result of an earlier run

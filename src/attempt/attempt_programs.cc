@@ -3,6 +3,7 @@
 #include "agents/command_agent.h"
 #include "attempt/attempt.h"
 #include "attempt/on_worker.h"
+#include "base/random.h"
 #include "os/files.h"
 
 // Workspaces, and the programs that run in them.
@@ -60,11 +61,10 @@ void Attempt::prepare_workspace(ObjectId commit, Next next) {
           FLEET_TRY(prepared.workspace, services.workspaces.acquire(commit));
           places.workspace = prepared.workspace->folder();
         }
-        places.temporary = services.temporary / std::to_string(serial);
+        places.temporary = services.temporary / fmt::format("{}-{}", serial, base::random_hex(16));
         FLEET_CHECK(os::make_directories(places.home(), 0700));
         FLEET_CHECK(os::make_directories(places.temporary + "/tmp", 0700));
         FLEET_CHECK(os::write_file_atomically(places.output(), {}, 0600));
-        if (services.user) FLEET_CHECK(os::change_owner(places.temporary, *services.user));
         for (const std::filesystem::path& folder : kept) {
           FLEET_TRY(git::Kept given, prepared.workspace->give_kept(folder));
           std::move(given.notes.begin(), given.notes.end(), std::back_inserter(prepared.notes));
@@ -128,7 +128,8 @@ void Attempt::start_program(const agents::ReadyCommand& command,
     self->inbox_.post(engine::AttemptStarted{self->start_.task, self->start_.serial, process});
   };
   events.output = [self](os::Stream stream, std::string_view bytes) { self->log_->write(stream, bytes); };
-  events.ended = [self, shown = command.shown, next = std::move(next)](Result<os::ProcessEnd> end) {
+  events.ended = [self, said_before = log_->size(), shown = command.shown,
+                  next = std::move(next)](Result<os::ProcessEnd> end) {
     self->program_.reset();
     agents::ProgramEnded ended;
     ended.end.command = self->services_.masker.mask(shown);
@@ -148,9 +149,7 @@ void Attempt::start_program(const agents::ReadyCommand& command,
     } else {
       ended.error = end.error().line();
     }
-    // Short output is all head.
-    ended.output_tail = self->log_->tail();
-    if (ended.output_tail.empty()) ended.output_tail = self->log_->head();
+    ended.output_tail = self->log_->since(said_before);
     next(std::move(ended));
   };
   program_ = services_.processes.start(std::move(spec), std::move(events));
@@ -162,13 +161,19 @@ void Attempt::undo(Next next) {
   undoing_ = std::move(next);
   auto command = agents::ready(*task_.spec.rollback, [this](std::string_view text) { return render(text); });
   if (!command) return undone(command.error().line());
-  // It may take as long as the task itself.
-  timer_ = services_.loop.add_timer(task_.timeout.value, [weak = weak_from_this()] {
-    if (const auto self = weak.lock(); self && self->program_)
-      self->services_.processes.kill_now(*self->program_);
-  });
+  // It may take as long as the task itself, but for a run that stops.
+  const bool stops = is_stopped() && facts_.stopped != model::Verdict::timed_out;
+  limit_rollback(stops ? services_.plan.settings.grace.value : task_.timeout.value);
   run_program(*command, [self = shared_from_this()](agents::ProgramEnded ended) {
     self->undone(agents::describe_failure("the rollback", ended));
+  });
+}
+
+void Attempt::limit_rollback(Duration limit) {
+  services_.loop.cancel(timer_);
+  timer_ = services_.loop.add_timer(limit, [weak = weak_from_this()] {
+    if (const auto self = weak.lock(); self && self->program_)
+      self->services_.processes.kill_now(*self->program_);
   });
 }
 

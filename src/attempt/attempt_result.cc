@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -109,7 +110,9 @@ void Attempt::take_over(const KeptResult& result) {
 
 void Attempt::read_outputs() {
   if (places_.temporary.empty()) return;
-  const auto content = os::read_file(places_.output(), text::kMaxKeyValuesSize);
+  // Its programs may have put anything in its place.
+  const std::uint32_t owner = services_.user ? services_.user->uid : ::geteuid();
+  const auto content = os::read_file_of(owner, places_.output(), text::kMaxKeyValuesSize);
   const auto values = content.and_then(
       [](const std::string& bytes) { return text::parse_key_values(bytes, "$FLEET_OUTPUT"); });
   if (!values) {

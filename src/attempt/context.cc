@@ -24,6 +24,19 @@ int badness(TaskState state) {
   }
 }
 
+std::string_view result_word(TaskState state) {
+  switch (state) {
+    case TaskState::done:
+      return "success";
+    case TaskState::failed:
+      return "failure";
+    case TaskState::cancelled:
+      return "cancelled";
+    default:
+      return "skipped";
+  }
+}
+
 Value needs_value(const model::Plan& plan, const std::vector<engine::NeedResult>& needs) {
   Value all = Value::object();
   std::map<std::string, TaskState> worst;
@@ -32,7 +45,7 @@ Value needs_value(const model::Plan& plan, const std::vector<engine::NeedResult>
     const auto [entry, is_first] = worst.try_emplace(id, need.state);
     if (badness(need.state) > badness(entry->second)) entry->second = need.state;
     Value& value = all[id];
-    value["result"] = std::string(base::name_of(entry->second));
+    value["result"] = std::string(result_word(entry->second));
     if (is_first) value["outputs"] = Value::object();
     for (const auto& [name, output] : need.outputs)
       value["outputs"][name] = output;

@@ -6,6 +6,33 @@
 #include "git/message.h"
 
 namespace fleet::attempt {
+namespace {
+
+std::string branch_name(const Services& services) {
+  return fmt::format("{}/{}", services.branch_prefix, services.run);
+}
+
+// Where the branch cannot be written, because somebody moved it meanwhile or has it checked out, a ref of the
+// run's own keeps the result.
+Result<> write_branch(const Services& services, ObjectId commit) {
+  const std::string kept = git::result_ref(services.run);
+  const git::RefUpdate delivery[] = {
+      {git::branch_ref(services.run, services.branch_prefix), commit, services.branch_tip},
+      {kept, {}, std::nullopt}};
+  Result<> written = services.refs.write(delivery);
+  if (written) return {};
+  Error error = std::move(written).error();
+  error.tried = "deliver to the branch";
+  error.on = branch_name(services);
+  if (!error.hint.empty()) error.hint += "; ";
+  const git::RefUpdate keep{kept, commit, std::nullopt};
+  const bool is_kept = services.refs.write(std::span(&keep, 1)) && services.repository.objects().sync();
+  error.hint += fmt::format("the result is the commit {}{}: `git merge {}` takes it", commit.hex(),
+                            is_kept ? ", kept as " + kept : "", is_kept ? kept : commit.hex());
+  return base::fail(std::move(error));
+}
+
+}  // namespace
 
 Merger::Merger(const Services& services) : services_(services) {}
 
@@ -16,21 +43,26 @@ Result<git::Integration*> Merger::integration(State& state, const Services& serv
   return &*state.integration;
 }
 
-// A result carries the message of its own commit into the merged chain.
+// A result carries the message of its own commit into the merged chain, but for how many attempts it took:
+// that may depend on who was quicker, and the merged commits do not.
 Result<git::TaskResult> Merger::with_message(const Services& services, git::TaskResult result) {
   FLEET_TRY(const git::Commit commit, services.repository.objects().read_commit(result.snapshot));
-  result.message = commit.message;
+  result.message = git::without_trailer(commit.message, git::kAttemptTrailer);
   return result;
 }
 
+git::OnConflict Merger::on_conflict(const Services& services) {
+  const bool earlier_wins = services.plan.settings.conflicts.value == model::ConflictStrategy::priority;
+  return earlier_wins ? git::OnConflict::earlier_wins : git::OnConflict::report;
+}
+
 void Merger::restore(std::vector<git::TaskResult> results, std::function<void(Result<>)> done) {
-  // `earlier_wins` takes everything that was taken before, whatever the strategy was.
   services_.merger.submit_for(
       [state = state_, &services = services_, results = std::move(results)]() -> Result<> {
         FLEET_TRY(git::Integration * all, integration(*state, services));
         for (const git::TaskResult& bare : results) {
           FLEET_TRY(const git::TaskResult result, with_message(services, bare));
-          FLEET_CHECK(all->accept(result, git::OnConflict::earlier_wins));
+          FLEET_CHECK(all->restore(result, on_conflict(services)));
         }
         return {};
       },
@@ -57,7 +89,7 @@ void Merger::offer(const engine::Merge& merge, std::function<void(Result<git::Ac
       [state = state_, &services = services_, merge]() -> Result<git::Acceptance> {
         FLEET_TRY(git::Integration * all, integration(*state, services));
         FLEET_TRY(const git::TaskResult result,
-                  with_message(services, {merge.task, merge.base, merge.snapshot, {}}));
+                  with_message(services, {merge.task, merge.base, merge.snapshot, {}, merge.from}));
         return all->accept(result,
                            merge.earlier_wins ? git::OnConflict::earlier_wins : git::OnConflict::report);
       },
@@ -83,11 +115,9 @@ void Merger::publish(std::vector<TaskIndex> accepted, std::function<void(engine:
           FLEET_TRY(git::Integration * all, integration(*state, services));
           FLEET_TRY(const ObjectId commit, all->merged(accepted));
           if (!deliver) return engine::Published{{}, commit, {}};
-          const std::string ref = git::branch_ref(services.run, services.branch_prefix);
-          const git::RefUpdate update{ref, commit, std::nullopt};
-          FLEET_CHECK(services.refs.write(std::span(&update, 1)));
+          FLEET_CHECK(write_branch(services, commit));
           FLEET_CHECK(services.repository.objects().sync());
-          return engine::Published{fmt::format("{}/{}", services.branch_prefix, services.run), commit, {}};
+          return engine::Published{branch_name(services), commit, {}};
         };
         Result<engine::Published> published = publish();
         return published ? *published : engine::Published{{}, {}, published.error().line()};

@@ -39,6 +39,7 @@ class Merger {
     ObjectId last_commit, last_tree;  // most tasks start from the same
   };
   [[nodiscard]] static Result<git::Integration*> integration(State& state, const Services& services);
+  [[nodiscard]] static git::OnConflict on_conflict(const Services& services);
   [[nodiscard]] static Result<git::TaskResult> with_message(const Services& services, git::TaskResult result);
 
   const Services& services_;

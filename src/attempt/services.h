@@ -52,11 +52,13 @@ struct Services {
 
   std::string path;                            // PATH of the tasks' programs
   std::string home;                            // of the user, for `~` in sandbox paths
+  std::vector<std::string> closed;             // folders that a sandbox keeps closed wherever they lie
   std::map<std::string, std::string> secrets;  // by the name of the variable
   std::string token;                           // of the run, by which its processes are found after a crash
   std::optional<os::UserId> user;              // to which programs drop when fleet is root
   // Something the user should know once per run: a bound that cannot be held here.
   std::function<void(const std::string&)> note;
+  ObjectId branch_tip{};  // where the run's branch must be to be written; none: it must not exist
 };
 
 // What the processes of one attempt carry in their environment (os::kTokenVariable).

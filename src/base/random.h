@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace fleet::base {
@@ -25,5 +27,9 @@ namespace fleet::base {
 [[nodiscard]] constexpr double unit_interval(std::uint64_t bits) {
   return static_cast<double>(bits >> 11) * 0x1.0p-53;
 }
+
+// What nobody can guess, in lower-case digits: from the system's source of randomness, four bits a digit. Any
+// thread.
+[[nodiscard]] std::string random_hex(std::size_t digits);
 
 }  // namespace fleet::base

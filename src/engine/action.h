@@ -51,6 +51,7 @@ struct StopAttempt {
 struct Merge {
   TaskIndex task;
   Serial serial = 0;
+  ResultSet from;  // what it started from
   ObjectId base;
   ObjectId snapshot;
   bool earlier_wins = false;  // where results clash, the task earlier in the plan stands

@@ -41,6 +41,7 @@ class Scheduler {
     int attempt = 0;  // the current or last one, from 1; 0: none was started
     std::string_view reason;
     bool accepted = false;  // it has a result that is integrated
+    ResultSet from;         // the results it started from; null: it has not begun
     ObjectId base;
     ObjectId snapshot;
   };
@@ -52,6 +53,8 @@ class Scheduler {
   [[nodiscard]] const model::Settings& settings() const { return settings_; }
   [[nodiscard]] bool has_failures() const { return failed_ > 0; }
   [[nodiscard]] const std::optional<Published>& published() const { return published_; }
+  // What the run's branch was written with last; none: it never was.
+  [[nodiscard]] ObjectId delivered() const { return delivered_; }
   // Attempts that were under way as far as the journal knows: after a crash, what has to be ended first. A
   // process with pid 0 had not been heard of yet.
   struct RunningAttempt {
@@ -140,7 +143,7 @@ class Scheduler {
 
   // Conflicts
   void lose(TaskIndex loser, const std::vector<model::Conflict>& conflicts);
-  void take_back(TaskIndex loser);
+  void take_back(TaskIndex loser, const std::string& why);
   [[nodiscard]] bool was_beaten(TaskIndex) const;
   std::vector<TaskIndex> touched_by_loss_of(TaskIndex loser);
   void drop_void_winners(TaskIndex);
@@ -196,6 +199,7 @@ class Scheduler {
   bool signalled_ = false;  // a signal came to this process: the next one hurries
   bool publishing_ = false;
   std::optional<Published> published_;
+  ObjectId delivered_;
   std::optional<FinishRun> finished_;
   Serial timer_setting_ = 0;  // of the run limit and of the grace
   TimePoint now_{};

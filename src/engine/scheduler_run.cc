@@ -218,6 +218,7 @@ Scheduler::TaskView Scheduler::task(TaskIndex index) const {
   view.attempt = task.attempt;
   view.reason = task.reason;
   view.accepted = has_result(index);
+  view.from = task.from;
   view.base = task.base;
   view.snapshot = task.snapshot;
   return view;

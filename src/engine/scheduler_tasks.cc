@@ -290,7 +290,7 @@ void Scheduler::offer(TaskIndex index) {
   task.phase = Phase::merging;
   task.serial = ++last_serial_;  // an answer to an earlier offer of the same result is late
   ++merging_;
-  step_.actions.push_back(Merge{index, task.serial, task.base, task.snapshot,
+  step_.actions.push_back(Merge{index, task.serial, task.from, task.base, task.snapshot,
                                 settings_.conflicts.value == model::ConflictStrategy::priority});
 }
 

@@ -123,10 +123,10 @@ class Emptier {
 
 }  // namespace
 
-Result<Root> Root::open(const std::filesystem::path& path, std::optional<FileOwner> owner) {
+Result<Root> Root::open(const std::filesystem::path& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd) return base::fail_errno("open the folder", path.string(), errno);
-  return Root(path, std::move(fd), owner);
+  return Root(path, std::move(fd));
 }
 
 UniqueFd Root::open_folder(std::string_view path) const {
@@ -163,10 +163,7 @@ Result<UniqueFd> Root::make_folder(std::string_view path) const {
       made = ::mkdirat(at.get(), part.c_str(), 0777) == 0;
     }
     if (!made && errno != EEXIST) break;
-    const int above = at.get();
-    UniqueFd next(::openat(above, part.c_str(), kFolder));
-    if (next && made) FLEET_CHECK(give(next.get()));
-    at = std::move(next);
+    at = UniqueFd(::openat(at.get(), part.c_str(), kFolder));
   }
   if (!at || !rest.empty()) return base::fail_errno("make the folder", (path_ / path).string(), errno);
   return at;
@@ -197,12 +194,6 @@ Result<> Root::empty() const {
     }
   }
   return Emptier(*this).run(std::move(folders));
-}
-
-Result<> Root::give(int fd) const {
-  if (!owner_ || ::fchown(fd, owner_->user, owner_->group) == 0) return {};
-  return base::fail_errno(fmt::format("give to user {} the new files in", owner_->user), path_.string(),
-                          errno, "fleet must run as root to hand workspaces to another user");
 }
 
 Result<std::vector<FolderEntry>> read_folder(int fd, std::string_view path) {

@@ -13,11 +13,6 @@
 
 namespace fleet::git {
 
-struct FileOwner {
-  uid_t user = 0;
-  gid_t group = 0;
-};
-
 // A folder in which somebody hostile may have left anything. Every operation goes from a descriptor of it and
 // follows no symlink, so that nothing outside is read, written or removed whatever stands inside; and folders
 // without permissions are mended on the way (they are ours). Paths are relative, with `/` between parts, of
@@ -30,12 +25,10 @@ class Root {
     std::string name;  // the path's last part
   };
 
-  [[nodiscard]] static Result<Root> open(const std::filesystem::path& path,
-                                         std::optional<FileOwner> owner = std::nullopt);
+  [[nodiscard]] static Result<Root> open(const std::filesystem::path& path);
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] int fd() const { return fd_.get(); }
-  [[nodiscard]] const std::optional<FileOwner>& owner() const { return owner_; }
 
   // A folder inside, "" for the root itself. None with errno when it is not one: ENOTDIR or ELOOP for files
   // and symlinks.
@@ -51,16 +44,11 @@ class Root {
   // All that is in this folder.
   [[nodiscard]] Result<> empty() const;
 
-  // Gives a new file or folder to the owner that was asked for.
-  [[nodiscard]] Result<> give(int fd) const;
-
  private:
-  Root(std::filesystem::path path, base::UniqueFd fd, std::optional<FileOwner> owner)
-      : path_(std::move(path)), fd_(std::move(fd)), owner_(owner) {}
+  Root(std::filesystem::path path, base::UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
 
   std::filesystem::path path_;
   base::UniqueFd fd_;
-  std::optional<FileOwner> owner_;
 };
 
 // The names in an open folder, without `.` and `..`, with their d_type (DT_UNKNOWN resolved). The descriptor

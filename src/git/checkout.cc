@@ -74,8 +74,6 @@ Checkout::Checkout(const Repository& repository, Root work, Root trash, UniqueFd
 
 Result<std::unique_ptr<Checkout>> Checkout::open(const Repository& repository, const fs::path& slot,
                                                  const PoolOptions& options) {
-  std::optional<FileOwner> owner;
-  if (options.owner) owner = FileOwner{options.owner->user, options.owner->group};
   std::error_code error;
   fs::create_directories(slot, error);
   if (error) return base::fail_errno("make the folder", slot.string(), error.value());
@@ -92,8 +90,8 @@ Result<std::unique_ptr<Checkout>> Checkout::open(const Repository& repository, c
     return base::fail_errno("look at the folder", slot.string(), errno);
   FLEET_TRY(Root trash, Root::open(slot / "trash"));
   FLEET_TRY(const auto work_folder, root.make_folder("work"));
-  FLEET_TRY(Root work, Root::open(slot / "work", owner));
-  FLEET_CHECK(work.give(work_folder.get()));
+  FLEET_TRY(Root work, Root::open(slot / "work"));
+  (void)work_folder;
   FLEET_TRY(auto clock, open_clock(slot / "clock"));
   auto checkout = std::unique_ptr<Checkout>(
       new Checkout(repository, std::move(work), std::move(trash), std::move(clock), options));
@@ -181,7 +179,8 @@ Result<> Checkout::examine(const Scan::Suspect& suspect, Content content, Deviat
   FLEET_TRY(const TreeEntry now, read_entry(suspect.path, content, size, info));
   struct stat root {};
   (void)::fstat(work_.fd(), &root);
-  const bool as_made = info.st_uid == root.st_uid &&
+  // Also times and extended attributes that a task changed: some programs decide by them.
+  const bool as_made = suspect.now == record.stamp && info.st_uid == root.st_uid &&
                        (!S_ISREG(info.st_mode) ||
                         ((info.st_mode & 07777) == permissions_of(record.entry.mode) && info.st_nlink == 1));
   if (now == record.entry && as_made) {
@@ -335,12 +334,6 @@ Result<> Checkout::write_file(int folder, const std::string& path, FileRecord& f
       if (::symlinkat(bytes.c_str(), folder, name) != 0)
         return base::fail_errno("make the symlink", shown, errno);
     }
-    if (work_.owner()) {
-      const auto [user, group] = *work_.owner();
-      if (::fchownat(folder, name, user, group, AT_SYMLINK_NOFOLLOW) != 0) {
-        return base::fail_errno("give away the symlink", shown, errno);
-      }
-    }
     if (::fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0) file.stamp = FileStamp::of(info);
     return {};
   }
@@ -353,7 +346,6 @@ Result<> Checkout::write_file(int folder, const std::string& path, FileRecord& f
   }
   if (!made) return base::fail_errno("write", shown, errno, "check that the disk is not full");
   FLEET_CHECK(write_bytes(made.get(), bytes, shown));
-  FLEET_CHECK(work_.give(made.get()));
   if (::fstat(made.get(), &info) != 0) return base::fail_errno("look at", shown, errno);
   file.stamp = FileStamp::of(info);
   return {};

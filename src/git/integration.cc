@@ -36,6 +36,11 @@ struct Delta {
 };
 
 using DeltaPointer = std::shared_ptr<const Delta>;
+
+bool stands_on(const TaskResult& result, TaskIndex task) {
+  return result.from && std::binary_search(result.from->begin(), result.from->end(), task);
+}
+
 using Paths = std::set<std::string, std::less<>>;
 
 // What one more result on top of a commit of the chain gives.
@@ -81,6 +86,9 @@ struct Integration::State {
   [[nodiscard]] Result<Losses> fold(const Paths& group, const Delta* offered) const;
   [[nodiscard]] Result<std::vector<TaskIndex>> winners(const Delta& loser, const Clash& clash) const;
   [[nodiscard]] Result<std::vector<Conflict>> conflicts(const Delta& offered) const;
+  [[nodiscard]] Result<std::vector<std::pair<TaskIndex, std::string>>> clashes_of_two(
+      const Paths& group, const Delta& offered) const;
+  void take(DeltaPointer delta);
   [[nodiscard]] Result<Link> extend(Link onto, const Delta& delta, bool may_override);
 };
 
@@ -196,6 +204,27 @@ Result<std::vector<TaskIndex>> Integration::State::winners(const Delta& loser, c
   return out;
 }
 
+// The accepted results that made something else of a path than the offered one, from the same beginnings,
+// with the path.
+Result<std::vector<std::pair<TaskIndex, std::string>>> Integration::State::clashes_of_two(
+    const Paths& group, const Delta& offered) const {
+  std::vector<std::pair<TaskIndex, std::string>> out;
+  for (const std::string& path : group) {
+    const Change* ours = offered.find(path);
+    const auto touching = touched.find(path);
+    if (ours == nullptr || touching == touched.end()) continue;
+    for (const TaskIndex task : touching->second) {
+      const Delta& other = *accepted.at(task);
+      const Change& theirs = *other.find(path);
+      if (!(theirs.before == ours->before) || theirs.after == ours->after) continue;
+      if (stands_on(offered.result, task) || stands_on(other.result, offered.result.task)) continue;
+      FLEET_TRY(const auto merged, merge_entry(store, ours->before, theirs.after, ours->after));
+      if (!merged) out.emplace_back(task, path);
+    }
+  }
+  return out;
+}
+
 Result<std::vector<Conflict>> Integration::State::conflicts(const Delta& offered) const {
   const Paths group = shared_paths(offered);
   if (group.empty()) return std::vector<Conflict>{};
@@ -217,6 +246,9 @@ Result<std::vector<Conflict>> Integration::State::conflicts(const Delta& offered
     for (const TaskIndex winner : against)
       pairs[{loser, winner}].insert(clash.path);
   }
+  FLEET_TRY(const auto clashes, clashes_of_two(group, offered));
+  for (const auto& [task, path] : clashes)
+    pairs[{std::max(task, offered.result.task), std::min(task, offered.result.task)}].insert(path);
   std::vector<Conflict> out;
   for (const auto& [pair, paths] : pairs)
     out.push_back({pair.first, pair.second, {paths.begin(), paths.end()}});
@@ -246,6 +278,15 @@ Result<Link> Integration::State::extend(Link onto, const Delta& delta, bool may_
   return link;
 }
 
+void Integration::State::take(DeltaPointer delta) {
+  const TaskIndex task = delta->result.task;
+  for (const Change& change : delta->changes) {
+    auto& tasks = touched[change.path];
+    tasks.insert(std::lower_bound(tasks.begin(), tasks.end(), task), task);
+  }
+  accepted.emplace(task, std::move(delta));
+}
+
 Integration::Integration(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Integration::Integration(Integration&&) noexcept = default;
 Integration& Integration::operator=(Integration&&) noexcept = default;
@@ -272,13 +313,19 @@ Result<Acceptance> Integration::accept(const TaskResult& result, OnConflict on_c
   auto delta = std::make_shared<Delta>(*state_->checked);
   state_->checked.reset();
   delta->on_conflict = on_conflict;
-  for (const Change& change : delta->changes) {
-    auto& tasks = state_->touched[change.path];
-    tasks.insert(std::lower_bound(tasks.begin(), tasks.end(), result.task), result.task);
-  }
-  state_->accepted.emplace(result.task, std::move(delta));
+  state_->take(std::move(delta));
   if (!conflicts.empty()) state_->has_overridden = true;
   return Acceptance{true, std::move(conflicts)};
+}
+
+Result<> Integration::restore(const TaskResult& result, OnConflict on_conflict) {
+  FLEET_ASSERT(!holds(result.task), "a result is restored once");
+  FLEET_TRY(const DeltaPointer known, state_->delta_of(result));
+  auto delta = std::make_shared<Delta>(*known);
+  delta->on_conflict = on_conflict;
+  state_->take(std::move(delta));
+  if (on_conflict == OnConflict::earlier_wins) state_->has_overridden = true;
+  return {};
 }
 
 void Integration::withdraw(TaskIndex task) {

@@ -25,6 +25,8 @@ struct TaskResult {
   // Of its commit in the merged chain. Its trailers Fleet-Run and Fleet-Task (git/message.h) are how rollback
   // and clean-up find it again.
   std::string message;
+  // The tasks whose results it started from, ascending. Null: none.
+  std::shared_ptr<const std::vector<TaskIndex>> from = nullptr;
 };
 
 enum class OnConflict {
@@ -49,6 +51,10 @@ struct Acceptance {
 // results give the same commit ids. It works path by path, so a result that shares no path with another costs
 // only its own paths. A path that is a folder for one result and a file for another is a conflict too.
 //
+// Two results of which neither stands on the other also conflict when they made different things of the same
+// path, and these do not merge, whatever a third has done to it since: else it would depend on that one's
+// arrival whether they do.
+//
 // One thread owns it. The store must outlive it. Nothing is written but objects.
 class Integration {
  public:
@@ -60,6 +66,8 @@ class Integration {
   // What accept() would say with OnConflict::report; takes nothing. The task must not have been accepted.
   [[nodiscard]] Result<std::vector<model::Conflict>> check(const TaskResult& result);
   [[nodiscard]] Result<Acceptance> accept(const TaskResult& result, OnConflict on_conflict);
+  // Takes in what an earlier process had accepted in the same way, without a word about conflicts.
+  [[nodiscard]] Result<> restore(const TaskResult& result, OnConflict on_conflict);
   // Takes a result out again. The caller also withdraws what was built on it. No effect when not accepted.
   void withdraw(TaskIndex task);
   [[nodiscard]] bool holds(TaskIndex task) const;

@@ -91,10 +91,6 @@ class Copier {
       note(path, "something is there already");
       return {};
     }
-    if (to_.owner()) {
-      const auto [user, group] = *to_.owner();
-      (void)::fchownat(folder, source.name.c_str(), user, group, AT_SYMLINK_NOFOLLOW);
-    }
     const timespec times[2]{info.st_atim, info.st_mtim};
     (void)::utimensat(folder, source.name.c_str(), times, AT_SYMLINK_NOFOLLOW);
     return {};
@@ -112,7 +108,6 @@ class Copier {
     }
     if (!to) return base::fail_errno("copy", shown(path), errno, "check that the disk is not full");
     if (::ioctl(to.get(), FICLONE, from.get()) != 0) FLEET_CHECK(copy_bytes(from.get(), to.get(), path));
-    FLEET_CHECK(to_.give(to.get()));
     (void)::fchmod(to.get(), info.st_mode & 0777);
     set_times(to.get(), info);
     return {};

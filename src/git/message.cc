@@ -56,6 +56,19 @@ std::vector<std::string> all_trailers(std::string_view message, std::string_view
   return found;
 }
 
+std::string without_trailer(std::string_view message, std::string_view key) {
+  const auto end = message.find_last_not_of('\n');
+  const auto last_paragraph = message.rfind("\n\n", end);
+  if (end == message.npos || last_paragraph == message.npos) return std::string(message);
+  std::string out(message.substr(0, last_paragraph + 2));
+  for (std::string_view rest = message.substr(out.size()); !rest.empty();) {
+    const std::string_view line = rest.substr(0, std::min(rest.find('\n'), rest.size() - 1) + 1);
+    rest.remove_prefix(line.size());
+    if (!line.starts_with(key) || !line.substr(key.size()).starts_with(": ")) out += line;
+  }
+  return out;
+}
+
 std::optional<std::string> trailer(std::string_view message, std::string_view key) {
   auto all = all_trailers(message, key);
   if (all.empty()) return std::nullopt;

@@ -26,6 +26,9 @@ inline constexpr std::string_view kRevertsTrailer = "Fleet-Reverts";  // the com
 [[nodiscard]] std::string compose_message(std::string_view subject, std::string_view body,
                                           std::span<const Trailer> trailers);
 
+// The message without the trailers of this key in its last paragraph.
+[[nodiscard]] std::string without_trailer(std::string_view message, std::string_view key);
+
 // The value of a trailer in the last paragraph of a message, as `git interpret-trailers` would find it.
 // The last one, where there are several.
 [[nodiscard]] std::optional<std::string> trailer(std::string_view message, std::string_view key);

@@ -115,7 +115,6 @@ Result<> write_private_git(const Repository& repository, const Root& work, const
         ::openat(folder.get(), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
     const std::string shown = (work.path() / ".git" / name).string();
     if (!file) return base::fail_errno("write", shown, errno, "check that the disk is not full");
-    FLEET_CHECK(work.give(file.get()));
     return write_all(file.get(), bytes, shown);
   };
   const std::string objects = repository.objects_folder().string();

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <mutex>
 
 #include "base/assert.h"
+#include "base/random.h"
 #include "base/sync.h"
 #include "git/checkout.h"
 
@@ -15,13 +15,15 @@ namespace fleet::git {
 
 namespace fs = std::filesystem;
 
+// No task may guess where another one works: the modes and times of files are not the sandbox's to guard.
+constexpr std::size_t kNameDigits = 16;
+
 struct WorkspacePool::State {
   State(const Repository& from, fs::path where, const PoolOptions& chosen)
       : repository(from), folder(std::move(where)), options(chosen) {}
 
   struct Slots {
     std::vector<std::unique_ptr<Checkout>> idle;  // the last used at the end
-    unsigned next = 1;                            // number of the next folder
     std::size_t size = 0;
   };
   const Repository& repository;
@@ -61,12 +63,7 @@ std::unique_ptr<Checkout> WorkspacePool::State::take_idle(ObjectId tree) {
 }
 
 Result<std::unique_ptr<Checkout>> WorkspacePool::State::make() {
-  unsigned number = 0;
-  {
-    auto locked = slots.lock();
-    number = locked->next++;
-  }
-  FLEET_TRY(auto checkout, Checkout::open(repository, folder / std::to_string(number), options));
+  FLEET_TRY(auto checkout, Checkout::open(repository, folder / base::random_hex(kNameDigits), options));
   ++slots.lock()->size;
   return checkout;
 }
@@ -76,7 +73,7 @@ void WorkspacePool::State::put_back(std::unique_ptr<Checkout> checkout) {
   if (checkout->is_usable()) {
     locked->idle.push_back(std::move(checkout));
   } else {
-    --locked->size;  // its folder stays until the pool is opened again
+    --locked->size;  // its folder stays until the pool's is removed
   }
 }
 
@@ -118,18 +115,6 @@ Result<WorkspacePool> WorkspacePool::open(const Repository& repository, const fs
                             "put it elsewhere, or check who may write there");
   }
   auto state = std::make_shared<State>(repository, fs::canonical(folder, error), options);
-  auto slots = state->slots.lock();
-  for (const auto& entry : fs::directory_iterator(state->folder, error)) {
-    const std::string name = entry.path().filename().string();
-    unsigned number = 0;
-    if (std::from_chars(name.data(), name.data() + name.size(), number).ptr != name.data() + name.size())
-      continue;
-    slots->next = std::max(slots->next, number + 1);
-    auto checkout = Checkout::open(repository, entry.path(), options);
-    if (!checkout) continue;  // given up; a new one gets another number
-    slots->idle.push_back(*std::move(checkout));
-    ++slots->size;
-  }
   return WorkspacePool(state);
 }
 

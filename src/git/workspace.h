@@ -20,13 +20,7 @@ namespace fleet::git {
 class Checkout;  // one folder on disk and what we know of each file in it (git/checkout.h)
 
 struct PoolOptions {
-  unsigned threads = 2;  // that fill a new workspace
-  // Whose the files are: the user to which tasks drop when fleet runs as root. Absent: ours.
-  struct Owner {
-    uid_t user = 0;
-    gid_t group = 0;
-  };
-  std::optional<Owner> owner;
+  unsigned threads = 2;                          // that fill a new workspace
   std::uint64_t max_file_bytes = 2'000'000'000;  // a larger file in a snapshot is an Error
   std::size_t max_files = 2'000'000;             // changed ones in one snapshot
 };

@@ -114,33 +114,6 @@ class Remover {
   unsigned moved_ = 0;
 };
 
-Result<> change_owner_within(UniqueFd fd, UserId user, const std::string& path, int nesting) {
-  if (nesting > kMaxNesting * 4) {
-    return base::fail_world("change the owner of", path, "its folders are nested too deeply");
-  }
-  if (::fchown(fd.get(), user.uid, user.gid) != 0) return fail_system("change the owner of", path, errno);
-  const int folder = fd.get();
-  const Directory entries(::fdopendir(fd.release()));
-  if (!entries) return fail_system("change the owner of", path, errno);
-  while (const dirent* entry = ::readdir(entries.get())) {
-    if (is_dot(entry->d_name)) continue;
-    struct stat status {};
-    if (::fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
-      return fail_system("change the owner of", path, errno);
-    }
-    if (S_ISDIR(status.st_mode)) {
-      UniqueFd child = open_folder(folder, entry->d_name);
-      if (!child)
-        return fail_system("change the owner of", fmt::format("{} in {}", entry->d_name, path), errno);
-      FLEET_CHECK(change_owner_within(std::move(child), user, path, nesting + 1));
-    } else if (status.st_nlink == 1 &&
-               ::fchownat(folder, entry->d_name, user.uid, user.gid, AT_SYMLINK_NOFOLLOW) != 0) {
-      return fail_system("change the owner of", fmt::format("{} in {}", entry->d_name, path), errno);
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<> remove_tree(const std::string& path) {
@@ -157,14 +130,6 @@ Result<> remove_tree(const std::string& path) {
   if (!top) return fail_system("remove", path, errno);
   FLEET_CHECK(Remover(path, top.get()).empty_top());
   if (::rmdir(path.c_str()) != 0 && errno != ENOENT) return fail_system("remove", path, errno);
-  return {};
-}
-
-Result<> change_owner(const std::string& path, UserId user) {
-  UniqueFd top = open_folder(AT_FDCWD, path.c_str());
-  if (top) return change_owner_within(std::move(top), user, path, 1);
-  if (errno != ENOTDIR && errno != ELOOP) return fail_system("change the owner of", path, errno);
-  if (::lchown(path.c_str(), user.uid, user.gid) != 0) return fail_system("change the owner of", path, errno);
   return {};
 }
 

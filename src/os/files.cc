@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -41,16 +42,12 @@ class Unfinished {
   std::string path_;
 };
 
-}  // namespace
+// O_NONBLOCK: a named pipe that somebody put there must not stop us for ever.
+constexpr int kReading = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
-Result<std::string> read_file(const std::string& path, std::uint64_t max_bytes) {
-  // O_NONBLOCK: a named pipe that somebody put there must not stop us for ever.
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file) return fail_system("read", path, errno);
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0) return fail_system("read", path, errno);
+Result<std::string> read_open(const UniqueFd& file, const struct stat& status, const std::string& path,
+                              std::uint64_t max_bytes) {
   if (!S_ISREG(status.st_mode)) return base::fail_world("read", path, "it is not a regular file");
-
   std::string bytes;
   const auto too_long = [&] {
     return base::fail_world("read", path, fmt::format("it is longer than {} bytes", max_bytes));
@@ -67,6 +64,27 @@ Result<std::string> read_file(const std::string& path, std::uint64_t max_bytes) 
     if (bytes.size() > max_bytes) return too_long();
     if (count == 0) return bytes;
   }
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::string& path, std::uint64_t max_bytes) {
+  const UniqueFd file(::open(path.c_str(), kReading));
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0) return fail_system("read", path, errno);
+  return read_open(file, status, path, max_bytes);
+}
+
+Result<std::string> read_file_of(std::uint32_t owner, const std::string& path, std::uint64_t max_bytes) {
+  const UniqueFd file(::open(path.c_str(), kReading | O_NOFOLLOW));
+  if (!file && errno == ELOOP) return base::fail_world("read", path, "it is a symlink");
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0) return fail_system("read", path, errno);
+  if (status.st_uid != owner || status.st_nlink > 1) {
+    return base::fail_world("read", path,
+                            status.st_nlink > 1 ? "it has another name too" : "it belongs to somebody else");
+  }
+  return read_open(file, status, path, max_bytes);
 }
 
 Result<> write_all(int fd, std::string_view bytes, const std::string& path) {
@@ -132,6 +150,19 @@ Result<std::vector<std::string>> list_directory(const std::string& path) {
   if (error != 0) return fail_system("list", path, error);
   std::sort(names.begin(), names.end());
   return names;
+}
+
+Result<> use_files_as(UserId user) {
+  ::setfsgid(user.gid);
+  ::setfsuid(user.uid);
+  // They say what was before, never whether it worked; ~0 changes nothing.
+  constexpr auto kNobody = ~0U;
+  if (static_cast<std::uint32_t>(::setfsuid(kNobody)) == user.uid &&
+      static_cast<std::uint32_t>(::setfsgid(kNobody)) == user.gid) {
+    return {};
+  }
+  return base::fail_world("use files as the user", std::to_string(user.uid), "the kernel refuses it",
+                          "run fleet as that user");
 }
 
 Result<UserId> owner_of(const std::string& path) {

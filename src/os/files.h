@@ -15,6 +15,11 @@ namespace fleet::os {
 
 // Fails when there is more than `max_bytes` of it, or when it is no regular file.
 [[nodiscard]] Result<std::string> read_file(const std::string& path, std::uint64_t max_bytes);
+// The same for a file that a program was asked to write, and which may lead elsewhere by now: fails when it
+// is a symlink, has another name too, or does not belong to `owner`. Who could be asked to put something in
+// the place of a folder on the way is not watched.
+[[nodiscard]] Result<std::string> read_file_of(std::uint32_t owner, const std::string& path,
+                                               std::uint64_t max_bytes);
 
 // Readers see the old file or the whole new one, also after a power loss: written beside it, synced, renamed.
 [[nodiscard]] Result<> write_file_atomically(const std::string& path, std::string_view bytes,
@@ -30,9 +35,10 @@ namespace fleet::os {
 // fails where another file system is mounted in it. Good when there is nothing.
 [[nodiscard]] Result<> remove_tree(const std::string& path);
 
-// Gives it all to `user`. Follows no symlink and leaves files with several names alone (they may be named
-// elsewhere).
-[[nodiscard]] Result<> change_owner(const std::string& path, UserId user);
+// From here on this thread, and those that it starts, make and open files as `user`, with no more rights over
+// files than theirs: what a fleet that is root makes belongs to them, and nothing of root's can be reached
+// through what they put in its way (setfsuid(2)). Needs root.
+[[nodiscard]] Result<> use_files_as(UserId user);
 
 [[nodiscard]] bool exists(const std::string& path);  // also a dangling symlink
 [[nodiscard]] bool is_directory(const std::string& path);

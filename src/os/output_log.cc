@@ -112,4 +112,13 @@ std::string OutputLog::tail() const {
   return std::string(gap ? without_cut_start(last) : last);
 }
 
+std::string OutputLog::since(std::uint64_t size) const {
+  const std::string held = head() + tail();
+  const bool gap = held.size() < size_;
+  const std::string_view last = gap ? std::string_view(held).substr(head().size()) : std::string_view(held);
+  const std::uint64_t wanted = std::min<std::uint64_t>(size_ - std::min(size, size_), settings_.tail_bytes);
+  return wanted < last.size() ? std::string(without_cut_start(last.substr(last.size() - wanted)))
+                              : std::string(last);
+}
+
 }  // namespace fleet::os

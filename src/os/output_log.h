@@ -49,6 +49,9 @@ class OutputLog {
   [[nodiscard]] std::string head() const;
   [[nodiscard]] std::string tail() const;
   [[nodiscard]] std::uint64_t size() const { return size_; }  // bytes, after the filter
+  // What came after the first `size` bytes, at most the last tail_bytes of it: what one of several programs
+  // said.
+  [[nodiscard]] std::string since(std::uint64_t size) const;
 
  private:
   OutputLog(Settings settings, base::UniqueFd file);

@@ -60,7 +60,7 @@ struct ProcessEnd {
   EndCause cause = EndCause::own;
   std::optional<int> exit_status;
   std::optional<int> signal;
-  model::Usage usage;          // peak_memory 0: less than could be measured
+  model::Usage usage;
   std::size_t stragglers = 0;  // processes that it left behind and that were killed
 };
 

@@ -203,7 +203,7 @@ void Program::finish() {
     if (WIFEXITED(reaped->status)) end_.exit_status = WEXITSTATUS(reaped->status);
     if (WIFSIGNALED(reaped->status)) end_.signal = WTERMSIG(reaped->status);
   }
-  end_.usage.peak_memory = std::max(end_.usage.peak_memory, sampled_peak_);
+  if (seen_peak_ > 0) end_.usage.peak_memory = seen_peak_;
   leader_ = 0;
   over_(end_);
 }
@@ -211,14 +211,14 @@ void Program::finish() {
 void Program::sample_memory() {
   if (leader_ == 0 || has_leader_ended_) return;
   last_sample_ = Clock::now();
-  sampled_peak_ = std::max(sampled_peak_, peak_memory_of(leader_));
+  seen_peak_ = std::max(seen_peak_, peak_memory_of(leader_));
 }
 
 void Program::add_usage(const rusage& usage) {
   end_.usage.user_cpu += to_duration(usage.ru_utime);
   end_.usage.system_cpu += to_duration(usage.ru_stime);
   const auto peak = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-  if (peak > peak_at_start_) end_.usage.peak_memory = std::max(end_.usage.peak_memory, peak);
+  if (peak > peak_at_start_) seen_peak_ = std::max(seen_peak_, peak);
 }
 
 bool Program::owns(const ProcessStat& orphan) {

@@ -80,8 +80,11 @@ class Program {
   std::optional<SteadyTime> kill_at_;     // after a SIGTERM of ours
   std::optional<SteadyTime> killed_at_;
   bool has_leader_ended_ = false;
+  // The kernel counts what a process shared before its exec, and that was our memory. So its figure at the
+  // end says something only above `peak_at_start_`; below, what was seen in /proc while the program ran
+  // stands.
   std::uint64_t peak_at_start_ = 0;
-  std::uint64_t sampled_peak_ = 0;
+  std::uint64_t seen_peak_ = 0;
   ProcessEnd end_;
 };
 

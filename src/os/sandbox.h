@@ -20,7 +20,7 @@
 //   renaming and linking only under `write`, and no device files;
 // - no signal to, no tracing of, no reading the environment or memory of any process that was not started
 //   inside the same sandbox; no abstract unix socket that somebody outside made; no mount;
-// - network off: no socket of any kind (socketpair works), no io_uring;
+// - network off: no socket of any kind but a socketpair of streams, no io_uring;
 // - as root without `user`: only the capabilities that builds need (file owners and modes, setuid).
 //
 // What does not: existence, names' lengths, mode, owner, times and extended attributes of files elsewhere are
@@ -92,8 +92,10 @@ class PreparedSandbox {
 
 // What nearly every program needs to read: system folders, and the folders of PATH. A PATH folder `bin`
 // (`sbin`, `shims`) with `lib` or `libexec` beside it brings its whole installation, unless that holds the
-// home folder or is `~/.local`.
+// home folder or is `~/.local`. Where one of these holds a folder of `closed`, all that lies around that is
+// named instead.
 [[nodiscard]] std::vector<std::string> system_read_paths(std::string_view path_variable,
-                                                         const std::string& home);
+                                                         const std::string& home,
+                                                         const std::vector<std::string>& closed);
 
 }  // namespace fleet::os

@@ -25,9 +25,13 @@ sigset_t watched_signals() {
   return set;
 }
 
+void end_process(int signal_number) {
+  ::_exit(128 + signal_number);
+}
+
 }  // namespace
 
-void prepare_signals() {
+void prepare_process() {
   for (int fd = 0; fd <= 2; ++fd) {
     // The lowest free number is given, so that an open fills exactly the gap.
     if (::fcntl(fd, F_GETFD) < 0) static_cast<void>(::open("/dev/null", O_RDWR));
@@ -35,6 +39,14 @@ void prepare_signals() {
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, nullptr);
+  if (::getpid() != 1) return;
+  struct sigaction end {};
+  end.sa_handler = end_process;
+  for (const int number : {SIGINT, SIGTERM, SIGHUP})
+    ::sigaction(number, &end, nullptr);
+}
+
+void hold_signals() {
   const sigset_t set = watched_signals();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }

@@ -9,17 +9,20 @@
 
 namespace fleet::os {
 
-// For main, before any thread exists: SIGINT, SIGTERM and SIGHUP wait for a SignalWatch (SIGHUP stays ignored
-// where `nohup` says so), a write to a closed pipe is an error and no signal, and descriptors 0 to 2 are
-// open, so that nothing else ever gets these numbers. Programs that Processes starts get the defaults back.
-// Works as PID 1 too, where signals that nobody waits for would be lost.
-void prepare_signals();
+// For main: a write to a closed pipe is an error and no signal; descriptors 0 to 2 are open, so that nothing
+// else ever gets these numbers; and as PID 1, where a signal that nobody takes is lost, SIGINT, SIGTERM and
+// SIGHUP end the process as they do elsewhere. Programs that Processes starts get the defaults back.
+void prepare_process();
+
+// From here on SIGINT, SIGTERM and SIGHUP wait for a SignalWatch (SIGHUP stays ignored where `nohup` says
+// so). Before any thread exists.
+void hold_signals();
 
 // Hands signals to the loop as plain calls. One per process.
 class SignalWatch {
  public:
   using Callback = std::function<void(int signal_number)>;
-  // Watches what prepare_signals() holds back. The loop must outlive the watch.
+  // Watches what hold_signals() holds back. The loop must outlive the watch.
   [[nodiscard]] static Result<std::unique_ptr<SignalWatch>> create(EventLoop& loop, Callback callback);
   SignalWatch(const SignalWatch&) = delete;
   SignalWatch& operator=(const SignalWatch&) = delete;

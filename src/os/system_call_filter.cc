@@ -64,6 +64,19 @@ class Assembler {
     answer_unless_equal(static_cast<std::uint32_t>(compared), refuse(error));
   }
 
+  // Two ends that are joined to each other for good. One of datagrams could still send to any socket that has
+  // a path. The upper bits of the type are flags.
+  void refuse_socket_pairs_but_streams() {
+    constexpr std::uint32_t kTypeMask = 0xf;
+    load(offsetof(seccomp_data, nr));
+    add(BPF_JMP | BPF_JEQ | BPF_K, SYS_socketpair, 0, 5);
+    load(offsetof(seccomp_data, args) + sizeof(std::uint64_t));
+    add(BPF_ALU | BPF_AND | BPF_K, kTypeMask);
+    add(BPF_JMP | BPF_JEQ | BPF_K, SOCK_STREAM, 2, 0);
+    add(BPF_JMP | BPF_JEQ | BPF_K, SOCK_SEQPACKET, 1, 0);
+    answer(refuse(EACCES));
+  }
+
   std::vector<FilterInstruction> take() { return std::move(instructions_); }
 
  private:
@@ -87,6 +100,7 @@ void refuse_network(Assembler& filter) {
   // Unix sockets too: by one that has a path, any daemon of this machine could be asked to reach out.
   filter.refuse_call(SYS_socket, EACCES);
   filter.refuse_call_unless(SYS_socketpair, 0, AF_UNIX, EACCES);
+  filter.refuse_socket_pairs_but_streams();
   for (const long call : {SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register}) {
     filter.refuse_call(call, ENOSYS);  // it opens sockets past this filter
   }

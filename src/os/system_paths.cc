@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "os/files.h"
 #include "os/sandbox.h"
@@ -24,9 +25,31 @@ bool is_installation(const std::string& folder, const std::string& home) {
   return folder != "/" && (is_directory(folder + "/lib") || is_directory(folder + "/libexec"));
 }
 
+std::string without_symlinks(const std::string& path) {
+  std::error_code error;
+  const auto real = std::filesystem::canonical(path, error);
+  return error ? path : real.string();
+}
+
+void add_around(const std::string& path, const std::vector<std::string>& closed,
+                std::vector<std::string>& paths) {
+  const auto holds_closed = [&](const std::string& folder) {
+    return std::any_of(closed.begin(), closed.end(), [&](const auto& each) { return holds(folder, each); });
+  };
+  if (!holds_closed(path)) {
+    paths.push_back(path);
+    return;
+  }
+  const auto names = list_directory(path);
+  if (!names || std::find(closed.begin(), closed.end(), path) != closed.end()) return;
+  for (const std::string& name : *names)
+    add_around((path == "/" ? "" : path) + "/" + name, closed, paths);
+}
+
 }  // namespace
 
-std::vector<std::string> system_read_paths(std::string_view path_variable, const std::string& home) {
+std::vector<std::string> system_read_paths(std::string_view path_variable, const std::string& home,
+                                           const std::vector<std::string>& closed) {
   std::vector<std::string> paths{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc",
                                  "/opt", "/nix/store", "/proc", "/sys",
                                  // where /etc/resolv.conf leads to
@@ -46,7 +69,19 @@ std::vector<std::string> system_read_paths(std::string_view path_variable, const
         std::any_of(paths.begin(), paths.end(), [&](const auto& path) { return holds(path, folder); });
     if (!covered) paths.push_back(folder);
   }
-  return paths;
+  for (std::string& path : paths)
+    path = without_symlinks(path);
+  std::vector<std::string> real_closed;
+  for (const std::string& folder : closed) {
+    std::string real = without_symlinks(folder);
+    // Some accounts have a system folder for their home.
+    const bool is_system = std::find(paths.begin(), paths.end(), real) != paths.end();
+    if (!folder.empty() && real != "/" && !is_system) real_closed.push_back(std::move(real));
+  }
+  std::vector<std::string> open;
+  for (const std::string& path : paths)
+    add_around(path, real_closed, open);
+  return open;
 }
 
 }  // namespace fleet::os

@@ -32,7 +32,7 @@ model::ProcessIdentity RowReader::process() {
   model::ProcessIdentity process;
   process.pid = whole<std::int32_t>();
   process.start_time = static_cast<std::uint64_t>(number());
-  if (process.pid < 0 || process.pid == 1) complain(std::to_string(process.pid));
+  if (process.pid < 0) complain(std::to_string(process.pid));
   return process;
 }
 

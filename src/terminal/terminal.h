@@ -23,9 +23,12 @@ class Terminal {
  public:
   virtual ~Terminal() = default;
 
-  // Writes the text as it is, whole. What cannot be written (a closed pipe) is dropped: a run never fails
-  // because nobody reads along. Needs os::prepare_signals(), or a closed pipe ends the process.
+  // Writes the text as it is, whole. What cannot be written (a closed pipe, a full disk) is dropped: a run
+  // never fails because nobody reads along. Needs os::prepare_process(), or a closed pipe ends the process.
   virtual void write(Stream stream, std::string_view text) = 0;
+  // The errno of the first write to standard output that failed for another reason than that nobody reads
+  // it any more; 0: none did. For commands whose product is what they print.
+  [[nodiscard]] virtual int output_error() const { return 0; }
   // The width is read anew at each call.
   [[nodiscard]] virtual Look look(Stream stream) const = 0;
   // Whether ask() can get an answer: standard input and standard error are a terminal.

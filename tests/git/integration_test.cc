@@ -35,8 +35,10 @@ class IntegrationTest : public ::testing::Test {
     return commit(must(update(store_, {}, changes)),
                   parent.is_none() ? std::vector<ObjectId>{} : std::vector{parent});
   }
-  TaskResult result(std::uint32_t task, ObjectId base, const std::map<std::string, std::string>& files) {
-    return {TaskIndex{task}, base, commit_files(files, base), fmt::format("task {}\n", task)};
+  TaskResult result(std::uint32_t task, ObjectId base, const std::map<std::string, std::string>& files,
+                    std::vector<TaskIndex> from = {}) {
+    return {TaskIndex{task}, base, commit_files(files, base), fmt::format("task {}\n", task),
+            std::make_shared<const std::vector<TaskIndex>>(std::move(from))};
   }
   std::map<std::string, std::string> files_of(ObjectId commit_id) {
     std::map<std::string, std::string> out;
@@ -209,6 +211,46 @@ TEST_F(IntegrationTest, takes_a_result_out_again) {
   EXPECT_EQ(files_of(must(integration.merged(tasks({0, 1}))))["a"], "other\n");
 }
 
+TEST_F(IntegrationTest, two_results_conflict_also_when_a_third_has_taken_back_what_they_clash_in) {
+  const ObjectId start = commit_files({{"a", "two\n"}});
+  const auto first = result(0, start, {{"a", "first\n"}});
+  Integration plan = must(Integration::create(store_, start));
+  must(plan.accept(first, OnConflict::report));
+  const auto back = result(1, must(plan.merged(tasks({0}))), {{"a", "two\n"}}, tasks({0}));
+  const auto other = result(2, start, {{"a", "other\n"}});
+  for (const bool back_is_quicker : {true, false}) {
+    Integration integration = must(Integration::create(store_, start));
+    must(integration.accept(first, OnConflict::report));
+    if (back_is_quicker) must(integration.accept(back, OnConflict::report));
+    const auto answer = must(integration.accept(other, OnConflict::report));
+    EXPECT_FALSE(answer.accepted);
+    ASSERT_EQ(answer.conflicts.size(), 1u);
+    EXPECT_EQ(answer.conflicts[0].winner, TaskIndex{0});
+    EXPECT_EQ(answer.conflicts[0].loser, TaskIndex{2});
+  }
+  // One that stands on both sees no conflict in what it does to the path.
+  Integration integration = must(Integration::create(store_, start));
+  must(integration.accept(first, OnConflict::report));
+  must(integration.accept(back, OnConflict::report));
+  const auto later = result(2, must(integration.merged(tasks({0, 1}))), {{"a", "later\n"}}, tasks({0, 1}));
+  EXPECT_TRUE(must(integration.accept(later, OnConflict::report)).accepted);
+}
+
+TEST_F(IntegrationTest, restored_results_merge_as_those_that_were_accepted) {
+  const ObjectId start = commit_files({{"a", "1\n2\n3\n"}});
+  const auto first = result(0, start, {{"a", "one\n2\n3\n"}});
+  Integration before = must(Integration::create(store_, start));
+  must(before.accept(first, OnConflict::report));
+  const auto second = result(1, must(before.merged(tasks({0}))), {{"a", "ONE\n2\n3\n"}}, tasks({0}));
+  must(before.accept(second, OnConflict::report));
+  Integration after = must(Integration::create(store_, start));
+  must(after.restore(first, OnConflict::report));
+  must(after.restore(second, OnConflict::report));
+  EXPECT_EQ(must(after.merged(tasks({0, 1}))), must(before.merged(tasks({0, 1}))));
+  EXPECT_FALSE(before.merged(tasks({1}))) << "without what it was built on";
+  EXPECT_FALSE(after.merged(tasks({1})));
+}
+
 TEST_F(IntegrationTest, refuses_a_result_built_on_what_was_never_accepted) {
   const ObjectId start = commit_files({{"a", "1\n"}});
   Integration integration = must(Integration::create(store_, start));
@@ -240,10 +282,10 @@ TEST_F(IntegrationTest, merges_random_results_the_same_in_every_order_of_arrival
       for (const TaskResult& earlier : results) {
         if (dice.one_in(3)) needs.push_back(earlier.task);
       }
-      const ObjectId base = results.empty()
-                                ? start
-                                : must(plan.merged(dice.one_in(2) ? std::vector<TaskIndex>{}
-                                                                  : std::vector<TaskIndex>{results[0].task}));
+      const std::vector<TaskIndex> from = results.empty() || dice.one_in(2)
+                                              ? std::vector<TaskIndex>{}
+                                              : std::vector<TaskIndex>{results[0].task};
+      const ObjectId base = must(plan.merged(from));
       auto files = files_of(base);
       for (std::size_t edit = dice.below(3) + 1; edit > 0; --edit) {
         const std::string path = (dice.one_in(2) ? "d/" : "") + std::to_string(dice.below(5));
@@ -259,7 +301,7 @@ TEST_F(IntegrationTest, merges_random_results_the_same_in_every_order_of_arrival
           }
         }
       }
-      TaskResult made = result(task, base, files);
+      TaskResult made = result(task, base, files, from);
       const auto answer = must(plan.accept(made, OnConflict::report));
       if (answer.accepted) results.push_back(made);
     }

@@ -304,22 +304,6 @@ TEST_F(WorkspaceTest, stores_large_files_in_pieces) {
   EXPECT_EQ(must(store_.read_blob(snapshot.changes.at(0).after.id)), bytes);
 }
 
-TEST_F(WorkspaceTest, uses_again_what_an_earlier_process_left) {
-  {
-    WorkspacePool earlier = must(WorkspacePool::open(repository_, temp_ / "pool2"));
-    Workspace workspace = must(earlier.acquire(head()));
-    write_file(workspace.folder() / "a", "9\n");
-    write_file(workspace.folder() / "left", "x");
-    fs::remove(workspace.folder() / "dir/b");
-  }
-  WorkspacePool later = must(WorkspacePool::open(repository_, temp_ / "pool2"));
-  EXPECT_EQ(later.size(), 1u);
-  const Workspace workspace = must(later.acquire(head()));
-  EXPECT_EQ(later.size(), 1u);
-  EXPECT_EQ(on_disk(workspace.folder()), as_stored(head()));
-  EXPECT_EQ(git(workspace.folder(), "status --porcelain"), "");
-}
-
 TEST_F(WorkspaceTest, hands_ignored_files_on_as_private_copies) {
   const std::vector<std::string> globs{"build", "*.o"};
   {

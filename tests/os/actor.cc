@@ -103,7 +103,10 @@ long try_thing(const std::string& what, const Arguments& with) {
   if (what == "vsock") return ::socket(AF_VSOCK, SOCK_STREAM, 0);
   if (what == "netlink") return ::socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
   if (what == "mptcp") return ::socket(AF_INET, SOCK_STREAM, 262);
-  if (what == "socketpair") return ::socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+  if (what == "socketpair") return ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair);
+  if (what == "socketpair-seqpacket") return ::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair);
+  if (what == "socketpair-datagram") return ::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, pair);
+  if (what == "socketpair-raw") return ::socketpair(AF_UNIX, SOCK_RAW, 0, pair);
   if (what == "io-uring") {
     char parameters[256]{};
     return ::syscall(SYS_io_uring_setup, 4, parameters);

@@ -1,6 +1,7 @@
 #include "os/files.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/mount.h>
@@ -8,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <thread>
 
 #include "base/unique_fd.h"
@@ -26,7 +28,7 @@ template <class Work>
 int as_nobody(const std::string& folder, Work work) {
   const UserId nobody{65534, 65534};
   if (::geteuid() == 0) {
-    EXPECT_TRUE(change_owner(folder, nobody));
+    EXPECT_EQ(std::system(fmt::format("chown -R -h {}:{} '{}'", nobody.uid, nobody.gid, folder).c_str()), 0);
   }
   const pid_t child = ::fork();
   if (child == 0) {
@@ -162,18 +164,36 @@ TEST_F(Files, DoesNotReachIntoAnotherFileSystem) {
   EXPECT_EQ(kept.value(), "kept");
 }
 
-TEST_F(Files, GivesATreeAwayButNotWhatHasOtherNames) {
-  if (::geteuid() != 0) GTEST_SKIP() << "NOT TESTED: giving files away takes root";
-  ASSERT_TRUE(make_directories(folder / "tree/sub"));
-  ASSERT_TRUE(write_file_atomically(folder / "elsewhere", ""));
-  ASSERT_TRUE(write_file_atomically(folder / "tree/sub/file", ""));
-  ASSERT_EQ(::link((folder / "elsewhere").c_str(), (folder / "tree/linked").c_str()), 0);
-  ASSERT_EQ(::symlink((folder / "elsewhere").c_str(), (folder / "tree/link").c_str()), 0);
-  ASSERT_TRUE(change_owner(folder / "tree", UserId{1234, 1235}));
-  EXPECT_EQ(owner_of(folder / "tree/sub/file")->uid, 1234U);
-  EXPECT_EQ(owner_of(folder / "tree/sub/file")->gid, 1235U);
-  EXPECT_EQ(owner_of(folder / "tree/link")->uid, 1234U);
-  EXPECT_EQ(owner_of(folder / "elsewhere")->uid, 0U);
+TEST_F(Files, AFileThatAProgramWasToWriteIsReadOnlyWhereItIsThat) {
+  const std::uint32_t us = ::geteuid();
+  ASSERT_TRUE(write_file_atomically(folder / "secret", "secret"));
+  ASSERT_TRUE(write_file_atomically(folder / "output", "a=1"));
+  EXPECT_EQ(read_file_of(us, folder / "output", 100).value(), "a=1");
+  EXPECT_FALSE(read_file_of(us + 1, folder / "output", 100));
+  EXPECT_FALSE(read_file_of(us, folder / "nothing", 100));
+  ASSERT_EQ(::symlink("secret", (folder / "link").c_str()), 0);
+  EXPECT_THAT(read_file_of(us, folder / "link", 100).error().message(), HasSubstr("symlink"));
+  ASSERT_EQ(::link((folder / "secret").c_str(), (folder / "second").c_str()), 0);
+  EXPECT_THAT(read_file_of(us, folder / "second", 100).error().message(), HasSubstr("another name"));
+  ASSERT_EQ(::mkfifo((folder / "fifo").c_str(), 0600), 0);
+  EXPECT_FALSE(read_file_of(us, folder / "fifo", 100));
+}
+
+TEST_F(Files, UsedAsSomebodyElseBelongToThemAndOpenOnlyWhatTheyMayOpen) {
+  if (::geteuid() != 0) GTEST_SKIP() << "NOT TESTED: using files as another user takes root";
+  ASSERT_EQ(::chmod(folder.path().c_str(), 0777), 0);
+  ASSERT_TRUE(write_file_atomically(folder / "secret", "secret", 0600));
+  // Of this thread only, and of those that it starts.
+  std::thread([&] {
+    ASSERT_TRUE(use_files_as(UserId{1234, 1235}));
+    std::thread([&] {
+      EXPECT_TRUE(write_file_atomically(folder / "made", "made"));
+      EXPECT_FALSE(read_file(folder / "secret", 100));
+    }).join();
+  }).join();
+  EXPECT_EQ(owner_of(folder / "made")->uid, 1234U);
+  EXPECT_EQ(owner_of(folder / "made")->gid, 1235U);
+  EXPECT_TRUE(read_file(folder / "secret", 100));
 }
 
 TEST_F(Files, FindsProgramsAsAShellDoes) {

@@ -239,6 +239,16 @@ TEST(Process, CountsTimeAndMemory) {
   EXPECT_LT(large.peak_memory, 1'700U << 20);
 }
 
+TEST(Process, ClaimsNoPeakMemoryThatItCannotKnow) {
+  // Both are smaller than this process: what the kernel counts for them is ours. The first ends before
+  // anybody looks at it.
+  EXPECT_EQ(run(program({"true"})).end.usage.peak_memory, std::nullopt);
+  const auto seen = run(program({"sh", "-c", "echo a; sleep 0.2; echo b; sleep 0.5"})).end.usage.peak_memory;
+  ASSERT_NE(seen, std::nullopt);
+  EXPECT_GT(*seen, 100U << 10);
+  EXPECT_LT(*seen, 8U << 20);
+}
+
 TEST(Process, ANonBlockingStartIsToldByEventsOnly) {
   const auto loop = std::move(EventLoop::create().value());
   for (const unsigned spawners : {0U, 2U}) {

@@ -29,6 +29,10 @@ TEST_F(SandboxNetwork, OffMeansNoSocketOfAnyKind) {
   EXPECT_EQ(tries({"io-uring"}), "ENOSYS");
   EXPECT_EQ(tries({"i386-socket"}), "ENOSYS");
   EXPECT_EQ(tries({"socketpair"}), "ok");
+  EXPECT_EQ(tries({"socketpair-seqpacket"}), "ok");
+  // They could send to a socket that has a path.
+  EXPECT_EQ(tries({"socketpair-datagram"}), "EACCES");
+  EXPECT_EQ(tries({"socketpair-raw"}), "EACCES");
 }
 
 TEST_F(SandboxNetwork, OnLeavesItOpen) {

@@ -1,5 +1,6 @@
 #include "os/sandbox.h"
 
+#include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -209,7 +210,7 @@ TEST_F(SandboxUser, ProgramsRunAsTheOtherUserAndCannotComeBack) {
   SKIP_WITHOUT_ROOT();
   rules.user = UserId{65534, 65533};
   ASSERT_EQ(::chmod(folder.path().c_str(), 0711), 0);
-  ASSERT_TRUE(change_owner(workspace, *rules.user));
+  ASSERT_EQ(::chown(workspace.c_str(), rules.user->uid, rules.user->gid), 0);
   EXPECT_EQ(run(actor({"identity"})).out, "uid 65534 gid 65533 group 1 session 1 groups 0");
   EXPECT_EQ(tries({"become-root"}), "EPERM");
   EXPECT_EQ(tries({"chmod", outside + "/file"}), "EPERM");
@@ -236,7 +237,7 @@ TEST_F(SandboxUser, ADaemonOfAnotherUserIsFoundAndEnded) {
   SKIP_WITHOUT_ROOT();
   rules.user = UserId{65534, 65533};
   ASSERT_EQ(::chmod(folder.path().c_str(), 0711), 0);
-  ASSERT_TRUE(change_owner(workspace, *rules.user));
+  ASSERT_EQ(::chown(workspace.c_str(), rules.user->uid, rules.user->gid), 0);
   ProcessSpec spec = actor({"leave-daemon", workspace + "/pid"});
   spec.token = "other-user-" + folder.path();
   EXPECT_EQ(run(spec).end.stragglers, 1U);
@@ -281,7 +282,7 @@ TEST(SystemReadPaths, BringAnInstallationWithItsFolderOnPathButNotTheHome) {
   }
   const std::string at = home.path();
   const auto paths = system_read_paths(
-      at + "/node/bin:" + at + "/.cargo/bin/:relative::" + at + "/.local/bin:" + at + "/bin", at);
+      at + "/node/bin:" + at + "/.cargo/bin/:relative::" + at + "/.local/bin:" + at + "/bin", at, {});
   EXPECT_THAT(paths, Contains(at + "/node"));
   EXPECT_THAT(paths, Contains(at + "/.cargo/bin"));
   EXPECT_THAT(paths, Contains(at + "/.local/bin"));
@@ -290,6 +291,25 @@ TEST(SystemReadPaths, BringAnInstallationWithItsFolderOnPathButNotTheHome) {
     EXPECT_THAT(paths, Not(Contains(at + closed))) << closed;
   }
   EXPECT_THAT(paths, Not(Contains("relative")));
+}
+
+TEST(SystemReadPaths, GoAroundWhatMustStayClosed) {
+  const auto place = TemporaryDirectory::create().value();
+  const std::string at = place.path();
+  for (const char* path : {"/bin", "/lib", "/src", "/.git/fleet", "/.git/hooks"})
+    ASSERT_TRUE(make_directories(at + path));
+  ASSERT_EQ(::symlink((at + "/.git").c_str(), (at + "/link").c_str()), 0);
+  const auto paths = system_read_paths(at + "/bin", "/home/nobody", {at + "/link/fleet"});
+  EXPECT_THAT(paths, Contains(at + "/bin"));
+  EXPECT_THAT(paths, Contains(at + "/lib"));
+  EXPECT_THAT(paths, Contains(at + "/.git/hooks"));
+  for (const char* closed : {"", "/.git", "/.git/fleet"})
+    EXPECT_THAT(paths, Not(Contains(at + closed))) << closed;
+}
+
+TEST(SystemReadPaths, StayWhereASystemFolderIsSomebodysHome) {
+  const std::string bin = std::filesystem::canonical("/bin");
+  EXPECT_THAT(system_read_paths("", bin, {bin}), AnyOf(Contains("/usr"), Contains(bin)));
 }
 
 }  // namespace

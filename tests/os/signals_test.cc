@@ -34,7 +34,8 @@ int in_child(Work work, int flags = 0) {
 }
 
 int receives_signals() {
-  prepare_signals();
+  prepare_process();
+  hold_signals();
   const auto loop = std::move(EventLoop::create().value());
   std::vector<int> got;
   const auto watch = SignalWatch::create(*loop, [&](int number) {
@@ -56,7 +57,8 @@ TEST(Signals, ReachTheLoopInsteadOfEndingTheProcess) {
 TEST(Signals, HangUpStaysIgnoredUnderNohup) {
   EXPECT_EQ(in_child([] {
               ::signal(SIGHUP, SIG_IGN);
-              prepare_signals();
+              prepare_process();
+              hold_signals();
               ::kill(::getpid(), SIGHUP);
               sigset_t pending;
               ::sigpending(&pending);
@@ -67,7 +69,8 @@ TEST(Signals, HangUpStaysIgnoredUnderNohup) {
 
 TEST(Signals, AClosedPipeIsAnErrorAndNoEnd) {
   EXPECT_EQ(in_child([] {
-              prepare_signals();
+              prepare_process();
+              hold_signals();
               int ends[2];
               if (::pipe(ends) != 0) return 1;
               ::close(ends[0]);
@@ -80,7 +83,8 @@ TEST(Signals, TheStandardDescriptorsAreNeverGivenToAnythingElse) {
   EXPECT_EQ(in_child([] {
               ::close(0);
               ::close(1);
-              prepare_signals();
+              prepare_process();
+              hold_signals();
               const int next = ::dup(2);
               return next > 2 ? 0 : 1;
             }),
