@@ -1,10 +1,8 @@
 #include "text/mask.h"
 
 #include <algorithm>
-#include <array>
-#include <set>
-#include <utility>
 
+#include "text/escape.h"
 #include "text/secret_forms.h"
 
 namespace fleet::text {
@@ -12,117 +10,34 @@ namespace {
 
 constexpr std::string_view kStars = "***";
 
+// Programs that print a value often end it with a line feed, and files that hold one do.
+std::string_view without_line_ends(std::string_view value) {
+  while (value.ends_with('\n') || value.ends_with('\r'))
+    value.remove_suffix(1);
+  return value;
+}
+
 }  // namespace
-
-// A trie of all forms in which the children of a node lie side by side, ordered by byte, numbered breadth
-// first: about 17 bytes a node.
-class Masker::Automaton {
- public:
-  explicit Automaton(const std::set<std::string>& forms) {
-    build_trie(forms);
-    link_failures();
-  }
-
-  [[nodiscard]] std::uint32_t advance(std::uint32_t node, unsigned char byte) const {
-    for (;;) {
-      if (node == 0) return from_root_[byte];
-      if (const std::uint32_t next = child(node, byte); next != 0) return next;
-      node = failure_[node];
-    }
-  }
-  // The length of the longest form that ends where this node is reached; 0: none.
-  [[nodiscard]] std::uint32_t match(std::uint32_t node) const { return match_[node]; }
-  // How many of the last bytes may be the beginning of a form that has not ended.
-  [[nodiscard]] std::uint32_t open(std::uint32_t node) const {
-    while (node != 0 && first_child_[node] == first_child_[node + 1])
-      node = failure_[node];
-    return depth_[node];
-  }
-  [[nodiscard]] std::size_t longest() const { return depth_.back(); }
-  // The first byte in text[from, ...) that a form begins with.
-  [[nodiscard]] std::size_t next_start(std::string_view text, std::size_t from) const {
-    while (from < text.size() && from_root_[static_cast<unsigned char>(text[from])] == 0)
-      ++from;
-    return from;
-  }
-
- private:
-  // Level by level over the sorted forms: those with a prefix in common are neighbours.
-  void build_trie(const std::set<std::string>& forms) {
-    struct Group {  // forms [begin, end) share the bytes that lead to `node`
-      std::set<std::string>::const_iterator begin;
-      std::set<std::string>::const_iterator end;
-    };
-    std::vector<Group> groups{{forms.begin(), forms.end()}};  // by node
-    add_node(0, '\0', false);
-    for (std::uint32_t node = 0; node < groups.size(); ++node) {
-      auto [at, end] = groups[node];
-      const std::uint32_t depth = depth_[node];
-      first_child_.push_back(static_cast<std::uint32_t>(groups.size()));
-      if (at != end && at->size() == depth) ++at;  // ends here: sorted before those that go on
-      while (at != end) {
-        const char byte = (*at)[depth];
-        const auto begin = at;
-        bool ends = false;
-        for (; at != end && (*at)[depth] == byte; ++at)
-          ends = ends || at->size() == depth + 1;
-        groups.push_back({begin, at});
-        add_node(depth + 1, byte, ends);
-      }
-    }
-    first_child_.push_back(static_cast<std::uint32_t>(groups.size()));
-    for (std::uint32_t next = first_child_[0]; next < first_child_[1]; ++next)
-      from_root_[byte_[next]] = next;
-  }
-
-  void add_node(std::uint32_t depth, char byte, bool ends) {
-    depth_.push_back(depth);
-    byte_.push_back(static_cast<unsigned char>(byte));
-    match_.push_back(ends ? depth : 0);
-  }
-
-  // A node fails to the longest proper suffix of its bytes that is a node. Parents come before children.
-  void link_failures() {
-    failure_.assign(depth_.size(), 0);
-    for (std::uint32_t node = 0; node < depth_.size(); ++node) {
-      for (std::uint32_t next = first_child_[node]; next < first_child_[node + 1]; ++next) {
-        if (node != 0) failure_[next] = advance(failure_[node], byte_[next]);
-        match_[next] = std::max(match_[next], match_[failure_[next]]);
-      }
-    }
-  }
-
-  [[nodiscard]] std::uint32_t child(std::uint32_t node, unsigned char byte) const {
-    const auto begin = byte_.begin() + first_child_[node];
-    const auto end = byte_.begin() + first_child_[node + 1];
-    const auto found = std::lower_bound(begin, end, byte);
-    return found != end && *found == byte ? static_cast<std::uint32_t>(found - byte_.begin()) : 0;
-  }
-
-  std::array<std::uint32_t, 256> from_root_{};
-  std::vector<std::uint32_t> first_child_;  // one more than nodes
-  std::vector<unsigned char> byte_;         // that leads to the node
-  std::vector<std::uint32_t> depth_;
-  std::vector<std::uint32_t> match_;
-  std::vector<std::uint32_t> failure_;
-};
 
 Masker::Masker() : Masker(std::vector<Secret>{}) {}
 
 Masker::Masker(const std::vector<Secret>& secrets) {
-  std::set<std::string> forms;
+  SecretForms forms;
   for (const Secret& secret : secrets) {
-    if (secret.value.empty()) continue;
-    if (secret.value.size() < kMinLength) {
+    const std::string_view value = without_line_ends(secret.value);
+    if (value.empty()) continue;
+    if (value.size() < kMinLength) {
       unmaskable_.push_back(secret.name);
     } else {
-      forms.merge(secret_forms(secret.value));
+      add_secret_forms(value, forms);
     }
   }
-  automaton_ = std::make_shared<const Automaton>(forms);
+  all_ = std::make_shared<const Automaton>(forms.all);
+  encoded_ = std::make_shared<const Automaton>(forms.encoded);
 }
 
 std::string Masker::mask(std::string_view whole) const {
+  if (masks_nothing()) return std::string(whole);
   Stream stream(*this);
   std::string out = stream.feed(whole);
   out += stream.finish();
@@ -130,55 +45,91 @@ std::string Masker::mask(std::string_view whole) const {
 }
 
 std::size_t Masker::longest() const {
-  return automaton_->longest();
+  return all_->longest() + Reading::kMaxPassed + kMaxEscapeSequence;
 }
 
-Masker::Stream::Stream(const Masker& masker) : automaton_(masker.automaton_) {}
+Masker::Stream::Stream(const Masker& masker)
+    : masker_(masker), as_it_is_(masker.all_, Blanks::read), without_blanks_(masker.encoded_, Blanks::pass) {}
 
 std::string Masker::Stream::feed(std::string_view chunk) {
-  std::string out;
-  out.reserve(kept_.size() + chunk.size());
+  if (masker_.masks_nothing()) return std::string(chunk);
   kept_ += chunk;
-  const std::uint64_t begin = position_;
-  for (std::size_t i = 0; i < chunk.size(); ++i) {
-    if (state_ == 0) {
-      i = automaton_->next_start(chunk, i);
-      if (i == chunk.size()) break;
-    }
-    state_ = automaton_->advance(state_, static_cast<unsigned char>(chunk[i]));
-    if (const std::uint32_t length = automaton_->match(state_); length != 0) {
-      const std::uint64_t end = begin + i + 1;
-      cover({end - length, end});
-    }
-  }
-  position_ = begin + chunk.size();
-  release(position_ - automaton_->open(state_), out);
-  return out;
+  read(Rest::follows);
+  std::uint64_t until = std::min(as_it_is_.open(), without_blanks_.open());
+  if (as_seen_) until = std::min(until, as_seen_->open());
+  return release(until);
 }
 
 std::string Masker::Stream::finish() {
-  std::string out;
-  release(position_, out);
-  *this = Stream(std::exchange(automaton_, nullptr));
+  read(Rest::none);
+  std::string out = release(position_);
+  *this = Stream(masker_);
   return out;
 }
 
-// Ranges come in the order of their ends; one that overlaps earlier ones becomes one with them.
+// Reads what can be told: the beginning of an escape sequence waits for its end.
+void Masker::Stream::read(Rest rest) {
+  std::string_view left = std::string_view(kept_).substr(position_ - released_);
+  while (!left.empty()) {
+    std::size_t length = std::min(left.find(kEscape), left.size());
+    if (length == 0) {
+      const EscapeSequence escape = escape_sequence(left);
+      if (escape.may_go_on && rest == Rest::follows) return;
+      length = escape.length;
+      if (length == 0) {
+        read_text(left.substr(0, 1));
+        length = 1;
+      } else {
+        pass_escape(left.substr(0, length));
+      }
+    } else {
+      read_text(left.substr(0, length));
+    }
+    left.remove_prefix(length);
+    position_ += length;
+  }
+}
+
+void Masker::Stream::read_text(std::string_view bytes) {
+  const auto found = [this](Range range) { cover(range); };
+  as_it_is_.read(bytes, found);
+  if (as_seen_) as_seen_->read(bytes, found);
+  without_blanks_.read(bytes, found);
+}
+
+void Masker::Stream::pass_escape(std::string_view sequence) {
+  if (!as_seen_) as_seen_ = as_it_is_;  // up to here the two were one
+  as_it_is_.read(sequence, [this](Range range) { cover(range); });
+  as_seen_->pass(sequence.size());
+  without_blanks_.pass(sequence.size());
+}
+
+// What overlaps becomes one; what only touches does not.
 void Masker::Stream::cover(Range range) {
+  const auto overlaps = [&range](const Range& other) {
+    return other.begin < range.end && range.begin < other.end;
+  };
   if (range.begin < masked_end_) {
+    // The `***` that came out stands for it as well.
     masked_end_ = std::max(masked_end_, range.end);
-    covered_.clear();
+    for (; !covered_.empty() && covered_.front().begin < masked_end_; covered_.pop_front())
+      masked_end_ = std::max(masked_end_, covered_.front().end);
     return;
   }
-  while (!covered_.empty() && covered_.back().end > range.begin) {
-    range.begin = std::min(range.begin, covered_.back().begin);
-    covered_.pop_back();
+  auto first = covered_.end();
+  while (first != covered_.begin() && std::prev(first)->end > range.begin)
+    --first;
+  auto last = first;
+  for (; last != covered_.end() && overlaps(*last); ++last) {
+    range.begin = std::min(range.begin, last->begin);
+    range.end = std::max(range.end, last->end);
   }
-  covered_.push_back(range);
+  covered_.insert(covered_.erase(first, last), range);
 }
 
 // What lies before `until` can no longer become part of a match that begins later.
-void Masker::Stream::release(std::uint64_t until, std::string& out) {
+std::string Masker::Stream::release(std::uint64_t until) {
+  std::string out;
   const std::uint64_t base = released_;
   std::uint64_t at = released_;
   while (at < until) {
@@ -198,6 +149,7 @@ void Masker::Stream::release(std::uint64_t until, std::string& out) {
   }
   kept_.erase(0, until - base);
   released_ = until;
+  return out;
 }
 
 }  // namespace fleet::text

@@ -10,6 +10,7 @@
 
 #include "text/ascii.h"
 #include "text/mask.h"
+#include "text/utf8.h"
 
 namespace fleet::text {
 namespace {
@@ -121,20 +122,24 @@ void add_escaped(std::string_view secret, Forms& forms) {
       replaced(secret, {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&apos;"}}));
   forms.insert(replaced(secret, {{'\'', "'\\''"}}));  // a shell's, as `set -x` shows it
   forms.insert(replaced(secret, {{'\'', "''"}}));     // our own expressions, YAML, SQL
+  for (const Newlines newlines : {Newlines::keep, Newlines::escape})
+    forms.insert(printable(secret, newlines));
 }
 
-void add_all(std::string_view secret, Forms& forms) {
-  forms.insert(std::string(secret));
-  add_base64(secret, forms);
-  add_hex(secret, forms);
-  add_url(secret, forms);
-  add_escaped(secret, forms);
+void add_all(std::string_view secret, SecretForms& forms) {
+  Forms encoded;
+  add_base64(secret, encoded);
+  add_hex(secret, encoded);
+  forms.all.insert(std::string(secret));
+  forms.all.insert(encoded.begin(), encoded.end());
+  forms.encoded.merge(encoded);
+  add_url(secret, forms.all);
+  add_escaped(secret, forms.all);
 }
 
 }  // namespace
 
-Forms secret_forms(std::string_view secret) {
-  Forms forms;
+void add_secret_forms(std::string_view secret, SecretForms& forms) {
   if (secret.size() >= Masker::kMinLength) add_all(secret, forms);
   // A secret of several lines is seldom printed as a whole.
   std::size_t begin = 0;
@@ -144,8 +149,8 @@ Forms secret_forms(std::string_view secret) {
     if (line.size() >= Masker::kMinLength) add_all(line, forms);
     begin = end + 1;
   }
-  std::erase_if(forms, [](const std::string& form) { return form.size() < Masker::kMinLength; });
-  return forms;
+  for (Forms* set : {&forms.all, &forms.encoded})
+    std::erase_if(*set, [](const std::string& form) { return form.size() < Masker::kMinLength; });
 }
 
 }  // namespace fleet::text

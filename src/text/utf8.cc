@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include "text/codepoint.h"
+#include "text/escape.h"
 
 namespace fleet::text {
 namespace {
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 constexpr std::string_view kEllipsis = "\xe2\x80\xa6";     // U+2026
-constexpr char kEscape = '\x1b';
 
 // Calls visit(bytes of the character, code point) for each.
 template <class Visit>
@@ -19,37 +19,6 @@ void for_each_codepoint(std::string_view bytes, Visit visit) {
     visit(bytes.substr(0, point.length), point);
     bytes.remove_prefix(point.length);
   }
-}
-
-bool is_between(char c, char first, char last) {
-  return c >= first && c <= last;
-}
-
-// The length of the escape sequence (ECMA-48) that `bytes` start with, or 0 where it is none that ends in its
-// line: then only its first byte is dangerous.
-std::size_t escape_sequence(std::string_view bytes) {
-  std::size_t i = 1;
-  const auto skip = [&](char first, char last) {
-    while (i < bytes.size() && is_between(bytes[i], first, last))
-      ++i;
-  };
-  if (bytes.size() < 2) return 0;
-  const char kind = bytes[1];
-  if (kind == '[') {  // CSI: colours, cursor
-    ++i;
-    skip('0', '?');
-    skip(' ', '/');
-    return i < bytes.size() && is_between(bytes[i], '@', '~') ? i + 1 : 0;
-  }
-  if (std::string_view("]PX^_").find(kind) != std::string_view::npos) {  // OSC and its like: titles, links
-    for (i = 2; i < bytes.size() && bytes[i] != '\n'; ++i) {
-      if (bytes[i] == '\a') return i + 1;
-      if (bytes[i] == kEscape) return i + 1 < bytes.size() && bytes[i + 1] == '\\' ? i + 2 : 0;
-    }
-    return 0;
-  }
-  skip(' ', '/');
-  return i < bytes.size() && is_between(bytes[i], '0', '~') ? i + 1 : 0;
 }
 
 }  // namespace
@@ -75,7 +44,7 @@ std::string printable(std::string_view bytes, Newlines newlines) {
   while (!bytes.empty()) {
     const char c = bytes.front();
     if (c == kEscape) {
-      if (const std::size_t length = escape_sequence(bytes); length != 0) {
+      if (const std::size_t length = escape_sequence(bytes).length; length != 0) {
         bytes.remove_prefix(length);
         continue;
       }

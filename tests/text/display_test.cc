@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "text/columns.h"
+#include "text/escape.h"
 #include "text/mermaid.h"
 #include "text/random_text.h"
 #include "text/utf8.h"
@@ -26,6 +27,8 @@ TEST(Printable, TakesEscapeSequencesOut) {
   EXPECT_EQ(printable("\x1b]0;never closed\nnext"), "\\x1b]0;never closed\nnext");
   EXPECT_EQ(printable("\x1b"), "\\x1b");
   EXPECT_EQ(printable("\x1b[31"), "\\x1b[31");
+  const std::string long_title = "]0;" + std::string(kMaxEscapeSequence, 'x');
+  EXPECT_EQ(printable("\x1b" + long_title + "\x07"), "\\x1b" + long_title + "\\x07");
 }
 
 TEST(Printable, ShowsWhatWouldOtherwiseAct) {
