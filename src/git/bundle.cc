@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "base/unique_fd.h"
+#include "git/delivery.h"
 #include "git/handles.h"
 #include "git/path.h"
 #include "git/sha1.h"
@@ -182,20 +183,30 @@ Result<> store_pack(const Repository& repository, git_odb* objects, std::istream
   return {};
 }
 
-// What to do with a ref that may stand already. Nothing: it stays.
-Result<std::optional<RefUpdate>> plan_update(const Repository& repository, const Refs& refs, const Ref& ref) {
-  FLEET_TRY(const auto now, refs.read(ref.name));
-  if (now == ref.commit) return std::nullopt;
-  if (now) {
-    FLEET_TRY(const bool is_ahead, repository.is_ancestor(ref.commit, *now));
-    if (is_ahead && ref.name.starts_with("refs/heads/")) return std::nullopt;
-    FLEET_TRY(const bool is_behind, repository.is_ancestor(*now, ref.commit));
-    if (!is_behind || !ref.name.starts_with("refs/heads/")) {
-      return base::fail_input("take from the bundle", ref.name, "this clone has another one of that name",
-                              "the run went on in both places: delete or rename the one here first");
+// Nothing that stands here is moved, nor taken for the run's because of its name. What an import left that
+// was cut off is the same as in the bundle.
+Result<> check_nothing_else_here(const Repository& repository, const Header& header, ObjectId start,
+                                 std::string_view run, std::string_view prefix) {
+  const Refs refs(repository);
+  const std::string branch_name = branch_ref(run, prefix);
+  FLEET_TRY(auto here, refs.list(fmt::format("refs/fleet/{}/", run)));
+  FLEET_TRY(const auto branch, refs.read(branch_name));
+  if (branch) here.push_back({branch_name, *branch});
+  for (const Ref& ref : here) {
+    bool is_of_run = std::any_of(header.refs.begin(), header.refs.end(), [&](const Ref& other) {
+      return other.name == ref.name && other.commit == ref.commit;
+    });
+    // Anybody's branch can be named in a bundle, but not be made of the run's results.
+    if (is_of_run && ref.name == branch_name) {
+      FLEET_TRY(const bool is_made_by_run, holds_only_results(repository.objects(), ref.commit, start, run));
+      is_of_run = is_made_by_run && ref.commit != start;
     }
+    if (is_of_run) continue;
+    return base::fail_input(
+        "take from the bundle", ref.name, "this clone has another one of that name",
+        "rename that branch (`git branch -m`) or delete that ref (`git update-ref -d`) first");
   }
-  return RefUpdate{ref.name, ref.commit, now.value_or(ObjectId{})};
+  return {};
 }
 
 }  // namespace
@@ -265,8 +276,9 @@ Result<Unbundled> read_bundle(const Repository& repository, std::string_view run
     }
     if (ref.name == start_ref(run)) start = ref.commit;
   }
-  if (!start || !store.contains(*start))
+  if (!start || !store.contains(*start) || !is_valid_ref(branch_ref(run, prefix)))
     return fail_format(file, fmt::format("it does not hold the run {}", run));
+  FLEET_CHECK(check_nothing_else_here(repository, header, *start, run, prefix));
 
   FLEET_TRY(auto handle, repository.handles()->borrow());
   const auto pack_at = in.tellg();
@@ -288,8 +300,8 @@ Result<Unbundled> read_bundle(const Repository& repository, std::string_view run
   Refs refs(repository);
   std::vector<RefUpdate> updates;
   for (const Ref& ref : header.refs) {
-    FLEET_TRY(auto planned, plan_update(repository, refs, ref));
-    if (planned) updates.push_back(*std::move(planned));
+    FLEET_TRY(const auto now, refs.read(ref.name));
+    updates.push_back({ref.name, ref.commit, now.value_or(ObjectId{})});
   }
   FLEET_CHECK(store.sync());
   FLEET_CHECK(refs.write(updates));

@@ -23,9 +23,10 @@ struct Unbundled {
 };
 
 // Takes a bundle that write_bundle made into another clone, which must have the start commit (an Error names
-// it and says to fetch). The file is not trusted: only refs of this run are taken, every object is checked
-// and must be connected; nothing is written to refs unless all is well. A ref that already stands elsewhere
-// is moved only when that loses nothing.
+// it and says to fetch). The file must be a plain one that nobody else can change. What is in it is not
+// trusted: only refs of this run are taken, every object is checked and must be connected; nothing is written
+// to refs unless all is well. No ref that stands here already is moved: it must be the run's own, and the
+// same.
 [[nodiscard]] Result<Unbundled> read_bundle(const Repository& repository, std::string_view run,
                                             std::string_view prefix, const std::filesystem::path& file);
 

@@ -1,57 +1,97 @@
 #include <fmt/format.h>
 
-#include <set>
+#include <algorithm>
+#include <map>
+#include <unordered_set>
 
 #include "git/message.h"
+#include "git/overlay.h"
 #include "git/refs.h"
 #include "git/tree.h"
 
 namespace fleet::git {
 namespace {
 
-// The ids of a run's tasks whose commits are in a branch, looking back as far as the run's start.
-Result<std::set<std::string, std::less<>>> delivered_tasks(const ObjectStore& store, ObjectId tip,
-                                                           ObjectId start, std::string_view run) {
-  std::set<std::string, std::less<>> tasks;
-  ObjectId at = tip;
-  while (at != start) {
-    FLEET_TRY(const Commit commit, store.read_commit(at));
-    if (trailer(commit.message, kRunTrailer) == run && !trailer(commit.message, kRevertsTrailer)) {
-      if (auto task = trailer(commit.message, kTaskTrailer)) tasks.insert(*std::move(task));
+// Where the work of a run's tasks can stand.
+struct Places {
+  // By task: the trees of the commits that brought a result of it in. Later commits may have changed it
+  // again.
+  std::map<std::string, std::vector<ObjectId>, std::less<>> merged;
+  std::vector<ObjectId> tips;  // trees: work may have been taken over by hand, or squashed
+};
+
+// What holds work apart from a run's own refs: branches, remotes' branches and tags.
+Result<std::vector<Ref>> list_holders(const Repository& repository, const Refs& refs) {
+  std::vector<Ref> all;
+  for (const std::string_view kind : {"refs/heads/", "refs/remotes/", "refs/tags/"}) {
+    FLEET_TRY(const auto some, refs.list(kind));
+    for (const Ref& ref : some) {
+      const auto commit = repository.resolve(ref.name);  // a tag may name something else than a commit
+      if (commit) all.push_back({ref.name, *commit});
     }
-    if (commit.parents.empty()) break;
-    at = commit.parents.front();
   }
-  return tasks;
+  return all;
 }
 
-// Whether all that a snapshot changed stands like that in a tree.
-Result<bool> is_contained(const ObjectStore& store, ObjectId snapshot, ObjectId tree) {
+Result<Places> find_places(const Repository& repository, const std::vector<Ref>& holders,
+                           std::optional<ObjectId> start, std::string_view run) {
+  const ObjectStore& store = repository.objects();
+  std::unordered_set<ObjectId> tips;
+  for (const Ref& holder : holders)
+    tips.insert(holder.commit);
+  if (const auto head = repository.head()) tips.insert(head->commit);
+  Places places;
+  std::unordered_set<ObjectId> beyond = tips;
+  if (start) {
+    FLEET_TRY(const auto commits, repository.commits_beyond(*start, {tips.begin(), tips.end()}));
+    beyond = {commits.begin(), commits.end()};
+    for (const ObjectId id : commits) {
+      FLEET_TRY(const Commit commit, store.read_commit(id));
+      if (trailer(commit.message, kRunTrailer) != run || trailer(commit.message, kRevertsTrailer)) continue;
+      if (auto task = trailer(commit.message, kTaskTrailer)) places.merged[*task].push_back(commit.tree);
+    }
+  }
+  for (const ObjectId tip : tips) {
+    if (beyond.count(tip) == 0) continue;  // older than the run
+    FLEET_TRY(const ObjectId tree, store.tree_of(tip));
+    places.tips.push_back(tree);
+  }
+  return places;
+}
+
+// Whether all that a snapshot changed stands in a tree: merged in once more, it would change nothing.
+Result<bool> is_contained(ObjectStore& store, const std::vector<model::Change>& changes, ObjectId tree) {
+  Overlay overlay(store, tree);
+  FLEET_TRY(const auto clashes, merge_into(overlay, store, changes));
+  if (!clashes.empty()) return false;
+  FLEET_TRY(const auto missing, overlay.changes());
+  return missing.empty();
+}
+
+Result<bool> is_merged(ObjectStore& store, ObjectId snapshot, std::string_view task, const Places& places) {
   FLEET_TRY(const Commit commit, store.read_commit(snapshot));
   if (commit.parents.empty()) return false;
   FLEET_TRY(const ObjectId before, store.tree_of(commit.parents.front()));
   FLEET_TRY(const auto changes, diff(store, before, commit.tree));
-  for (const model::Change& change : changes) {
-    FLEET_TRY(const auto entry, entry_at(store, tree, change.path));
-    if (entry != change.after) return false;
+  std::vector<ObjectId> trees = places.tips;
+  if (const auto own = places.merged.find(task); own != places.merged.end())
+    trees.insert(trees.begin(), own->second.begin(), own->second.end());
+  for (const ObjectId tree : trees) {
+    FLEET_TRY(const bool contained, is_contained(store, changes, tree));
+    if (contained) return true;
   }
-  return true;
+  return false;
 }
 
-// Another ref from which the commit can be reached: a branch, a remote's branch, a tag.
-Result<std::optional<std::string>> held_by(const Repository& repository, const Refs& refs, ObjectId commit,
-                                           const std::string& but_not) {
-  for (const std::string_view kind : {"refs/heads/", "refs/remotes/", "refs/tags/"}) {
-    FLEET_TRY(const auto all, refs.list(kind));
-    for (const Ref& ref : all) {
-      if (ref.name == but_not) continue;
-      const auto target = repository.resolve(ref.name);  // a tag may name something else than a commit
-      if (!target) continue;
-      FLEET_TRY(const bool reaches, repository.is_ancestor(commit, *target));
-      if (reaches) return ref.name;
-    }
+// Whether the commit can be reached from a holder of another name.
+Result<bool> is_held(const Repository& repository, const std::vector<Ref>& holders, ObjectId commit,
+                     const std::string& but_not) {
+  for (const Ref& holder : holders) {
+    if (holder.name == but_not) continue;
+    FLEET_TRY(const bool reaches, repository.is_ancestor(commit, holder.commit));
+    if (reaches) return true;
   }
-  return std::nullopt;
+  return false;
 }
 
 }  // namespace
@@ -59,7 +99,7 @@ Result<std::optional<std::string>> held_by(const Repository& repository, const R
 Result<CleanUp> clean_up(const Repository& repository, std::string_view run, std::string_view prefix,
                          Unmerged unmerged) {
   Refs refs(repository);
-  const ObjectStore& store = repository.objects();
+  ObjectStore& store = repository.objects();
   const std::string branch_name = branch_ref(run, prefix);
   const std::string tasks_start = fmt::format("refs/fleet/{}/tasks/", run);
   FLEET_TRY(const auto branch, refs.read(branch_name));
@@ -68,38 +108,35 @@ Result<CleanUp> clean_up(const Repository& repository, std::string_view run, std
 
   CleanUp out;
   std::vector<RefUpdate> updates;
-  const auto drop = [&](const std::string& name, ObjectId now) {
-    updates.push_back({name, {}, now});
-    out.deleted.push_back(name);
+  const auto drop_or_keep = [&](const std::string& name, ObjectId now, bool is_elsewhere, const char* why) {
+    if (is_elsewhere || unmerged == Unmerged::drop) {
+      updates.push_back({name, {}, now});
+      out.deleted.push_back(name);
+    } else {
+      out.kept.push_back(fmt::format("{}: {}", name, why));
+    }
   };
-  std::set<std::string, std::less<>> delivered;
-  ObjectId branch_tree;
-  if (branch) {
-    FLEET_TRY(delivered, delivered_tasks(store, *branch, start.value_or(ObjectId{}), run));
-    FLEET_TRY(branch_tree, store.tree_of(*branch));
+  std::vector<Ref> holders;
+  Places places;
+  if (unmerged == Unmerged::keep) {
+    FLEET_TRY(holders, list_holders(repository, refs));
+    FLEET_TRY(places, find_places(repository, holders, start, run));
   }
   for (const Ref& ref : own) {
-    if (unmerged == Unmerged::keep && ref.name.starts_with(tasks_start)) {
+    bool is_elsewhere = true;
+    if (ref.name.starts_with(tasks_start)) {
       const std::string_view rest = std::string_view(ref.name).substr(tasks_start.size());
-      const std::string_view task = rest.substr(0, rest.find('/'));
-      bool merged = branch && delivered.contains(task);
-      if (!merged && branch) {
-        FLEET_TRY(merged, is_contained(store, ref.commit, branch_tree));
+      if (unmerged == Unmerged::keep) {
+        FLEET_TRY(is_elsewhere, is_merged(store, ref.commit, rest.substr(0, rest.find('/')), places));
       }
-      if (!merged) {
-        out.kept.push_back(fmt::format("{}: its work is not in the branch {}/{}", ref.name, prefix, run));
-        continue;
-      }
+    } else if (ref.name == result_ref(run)) {
+      FLEET_TRY(is_elsewhere, is_held(repository, holders, ref.commit, {}));
     }
-    drop(ref.name, ref.commit);
+    drop_or_keep(ref.name, ref.commit, is_elsewhere, "its work is in no branch");
   }
   if (branch) {
-    FLEET_TRY(const auto holder, held_by(repository, refs, *branch, branch_name));
-    if (holder || unmerged == Unmerged::drop) {
-      drop(branch_name, *branch);
-    } else {
-      out.kept.push_back(fmt::format("{}: no other branch holds it", branch_name));
-    }
+    FLEET_TRY(const bool is_elsewhere, is_held(repository, holders, *branch, branch_name));
+    drop_or_keep(branch_name, *branch, is_elsewhere, "no other branch holds it");
   }
   // What the kept attempts started from must be found again.
   if (!out.kept.empty() && start) {

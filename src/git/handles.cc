@@ -146,6 +146,7 @@ Result<Handles::Borrowed> Handles::borrow() {
 }
 
 Result<> Handles::sync() {
+  const std::lock_guard one_at_a_time(syncing_);
   Unsynced pending;
   std::swap(pending, *unsynced_.lock());
   const auto work = [&]() -> Result<> {

@@ -73,7 +73,7 @@ class Handles {
 
   [[nodiscard]] std::mutex& ref_writers() { return ref_writers_; }
   [[nodiscard]] base::Sync<Unsynced>& unsynced() { return unsynced_; }
-  // See ObjectStore::sync().
+  // See ObjectStore::sync(). One at a time: what another thread is making durable may be the caller's.
   [[nodiscard]] Result<> sync();
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
@@ -85,6 +85,7 @@ class Handles {
   base::Sync<std::vector<std::unique_ptr<Handle>>> idle_;
   base::Sync<Unsynced> unsynced_;
   std::mutex ref_writers_;
+  std::mutex syncing_;
 };
 
 }  // namespace fleet::git

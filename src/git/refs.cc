@@ -96,6 +96,10 @@ std::string attempt_ref(std::string_view run, std::string_view task, int attempt
   return fmt::format("{}{}/tasks/{}/{}", kFleetRefs, run, task, attempt);
 }
 
+std::string result_ref(std::string_view run) {
+  return fmt::format("{}{}/result", kFleetRefs, run);
+}
+
 std::string branch_ref(std::string_view run, std::string_view prefix) {
   return fmt::format("{}{}/{}", kBranches, prefix, run);
 }
@@ -191,6 +195,26 @@ Result<> Refs::check_branch_free(std::string_view run, std::string_view prefix) 
   FLEET_TRY(const auto below, list(name + "/"));
   if (!below.empty()) return in_the_way(below.front().name);
   return {};
+}
+
+Result<> Refs::check_unused(std::string_view run, std::string_view prefix, ObjectId start) const {
+  FLEET_TRY(const auto own, list(fmt::format("{}{}/", kFleetRefs, run)));
+  for (const Ref& ref : own) {
+    if (ref.name == start_ref(run) && ref.commit == start) continue;
+    return base::fail_input(
+        "start the run", std::string(run),
+        fmt::format("there is a run of this id already: {} exists", ref.name),
+        fmt::format(
+            "give another --id; `git for-each-ref {}{}` lists what is left of that run, which another "
+            "`--state` may know",
+            kFleetRefs, run));
+  }
+  FLEET_TRY(const auto branch, read(branch_ref(run, prefix)));
+  if (!branch) return {};
+  return base::fail_input(
+      "start the run", std::string(run),
+      fmt::format("there is a branch {}/{} already, and it would be written over", prefix, run),
+      "give another --id or --branch-prefix, or rename that branch");
 }
 
 }  // namespace fleet::git

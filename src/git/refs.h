@@ -15,6 +15,7 @@ namespace fleet::git {
 // The names of what fleet writes. Run ids, task ids and prefixes must be valid in refs; is_valid_ref says.
 [[nodiscard]] std::string start_ref(std::string_view run);  // refs/fleet/<run>/start
 [[nodiscard]] std::string attempt_ref(std::string_view run, std::string_view task, int attempt);
+[[nodiscard]] std::string result_ref(std::string_view run);  // refs/fleet/<run>/result: what no branch took
 [[nodiscard]] std::string branch_ref(std::string_view run, std::string_view prefix = "fleet");
 [[nodiscard]] bool is_valid_ref(std::string_view name);
 
@@ -46,6 +47,9 @@ class Refs {
   // An Error that says what to do when the branch refs/heads/<prefix>/<run> cannot be made because a branch
   // stands in its way (`fleet`, or one below it). Ask before a run starts.
   [[nodiscard]] Result<> check_branch_free(std::string_view run, std::string_view prefix) const;
+  // An Error that says what to do when a run that is to begin would write over something: its branch, or refs
+  // of another run of its id. Only its own start may stand there, as a run leaves it that was killed at once.
+  [[nodiscard]] Result<> check_unused(std::string_view run, std::string_view prefix, ObjectId start) const;
 
  private:
   const Repository& repository_;
@@ -58,9 +62,10 @@ struct CleanUp {
   std::vector<std::string> kept;     // "<ref>: why"
 };
 
-// Deletes a run's refs. With Unmerged::keep, work that is nowhere else stays: an attempt's ref goes only when
-// its task's result is in the delivered branch, and that branch only when another branch, remote branch or
-// tag holds it. The objects themselves go when the user's git collects garbage.
+// Deletes a run's refs. With Unmerged::keep, work that is nowhere else stays, also that of attempts that
+// failed or lost a conflict: an attempt's ref goes only when all that it changed stands in a branch, remote
+// branch, tag or HEAD, or stood there when its task's result came in; the run's own branch only when another
+// of them holds it. The objects themselves go when the user's git collects garbage.
 [[nodiscard]] Result<CleanUp> clean_up(const Repository& repository, std::string_view run,
                                        std::string_view prefix, Unmerged unmerged);
 

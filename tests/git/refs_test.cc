@@ -1,11 +1,17 @@
 #include "git/refs.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <thread>
 
+#include "git/handles.h"
 #include "git/message.h"
 #include "git/support.h"
 #include "git/tree.h"
@@ -13,6 +19,8 @@
 namespace fleet::git {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -133,9 +141,9 @@ TEST_F(RefsTest, cleans_up_no_work_that_is_nowhere_else) {
       << "no branch: all is unmerged";
   write(branch_ref("r1"), delivered);
   const auto cleaned = must(clean_up(repository_, "r1", "fleet", Unmerged::keep));
-  EXPECT_THAT(cleaned.deleted, ElementsAre(attempt_ref("r1", "one", 1), attempt_ref("r1", "one", 2),
-                                           attempt_ref("r1", "same", 1)));
-  EXPECT_THAT(cleaned.kept, ElementsAre(HasSubstr("tasks/lost/1"), HasSubstr("no other branch holds it")));
+  EXPECT_THAT(cleaned.deleted, ElementsAre(attempt_ref("r1", "one", 2), attempt_ref("r1", "same", 1)));
+  EXPECT_THAT(cleaned.kept, ElementsAre(HasSubstr("tasks/lost/1"), HasSubstr("tasks/one/1"),
+                                        HasSubstr("no other branch holds it")));
   EXPECT_EQ(must(refs_.read(start_ref("r1"))), start_);
 
   git(clone_, "merge -q --ff-only fleet/r1");
@@ -144,6 +152,126 @@ TEST_F(RefsTest, cleans_up_no_work_that_is_nowhere_else) {
   const auto all = must(clean_up(repository_, "r1", "fleet", Unmerged::drop));
   EXPECT_THAT(all.kept, IsEmpty());
   EXPECT_THAT(must(refs_.runs()), ElementsAre("r2"));
+}
+
+TEST(Message, gives_up_a_trailer_and_nothing_else) {
+  const Trailer trailers[] = {{"Fleet-Run", "r1"}, {"Fleet-Attempt", "2"}, {"Fleet-Key", "k"}};
+  const std::string message = compose_message("subject", "body\n\nFleet-Attempt: 9", trailers);
+  EXPECT_EQ(without_trailer(message, "Fleet-Attempt"),
+            "subject\n\nbody\n\nFleet-Attempt: 9\n\nFleet-Run: r1\nFleet-Key: k\n");
+  EXPECT_EQ(without_trailer(message, "Fleet-Cost"), message);
+  EXPECT_EQ(without_trailer("Fleet-Attempt: 2\n", "Fleet-Attempt"), "Fleet-Attempt: 2\n") << "a subject";
+  EXPECT_EQ(without_trailer("", "Fleet-Attempt"), "");
+}
+
+// A run of which `left` and `right` are merged into one file, `right` loses in another one, `late` builds on
+// `left`; and whose branch the user may have merged and deleted.
+class CleanUpTest : public RefsTest {
+ protected:
+  using Files = std::map<std::string, std::string>;
+  ObjectId put(ObjectId parent, const Files& files, const std::string& task = {}) {
+    ObjectStore& store = repository_.objects();
+    std::vector<model::Change> changes;
+    for (const auto& [path, bytes] : files)
+      changes.push_back({path, {}, {must(store.write_blob(bytes)), model::FileMode::regular}});
+    std::vector<Trailer> trailers;
+    if (!task.empty()) trailers = {{"Fleet-Run", "r1"}, {"Fleet-Task", task}};
+    return must(store.write_commit({must(update(store, must(store.tree_of(parent)), changes)),
+                                    {parent},
+                                    compose_message("s", "", trailers),
+                                    TimePoint{}}));
+  }
+  void SetUp() override {
+    write(start_ref("r1"), begin_);
+    write(attempt_ref("r1", "left", 1),
+          put(begin_, {{"text", "LEFT\n2\n3\n4\n5\n"}, {"both", "left"}}, "left"));
+    write(attempt_ref("r1", "right", 1),
+          put(begin_, {{"text", "1\n2\n3\n4\nRIGHT\n"}, {"both", "right"}}, "right"));
+    const ObjectId left = put(begin_, {{"text", "LEFT\n2\n3\n4\n5\n"}, {"both", "left"}}, "left");
+    const ObjectId right = put(left, {{"text", "LEFT\n2\n3\n4\nRIGHT\n"}}, "right");
+    const ObjectId late = put(right, {{"text", "late\n2\n3\n4\nRIGHT\n"}}, "late");
+    write(attempt_ref("r1", "late", 1), late);
+    write(branch_ref("r1"), late);
+  }
+  CleanUp clean() { return must(clean_up(repository_, "r1", "fleet", Unmerged::keep)); }
+
+  ObjectId begin_ = put(start_, {{"text", "1\n2\n3\n4\n5\n"}});
+};
+
+TEST_F(CleanUpTest, keeps_the_version_that_lost_though_the_rest_of_its_task_is_merged) {
+  const CleanUp done = clean();
+  EXPECT_THAT(done.deleted, ElementsAre(attempt_ref("r1", "late", 1), attempt_ref("r1", "left", 1)));
+  EXPECT_THAT(done.kept, ElementsAre(HasSubstr("tasks/right/1: its work is in no branch"),
+                                     HasSubstr("no other branch holds it")));
+}
+
+TEST_F(CleanUpTest, knows_what_was_merged_when_the_branch_is_gone) {
+  git(clone_, "merge -q --no-edit " + begin_.hex());
+  git(clone_, "merge -q --no-edit --no-ff fleet/r1");
+  git(clone_, "branch -q -D fleet/r1");
+  EXPECT_THAT(clean().deleted, ElementsAre(attempt_ref("r1", "late", 1), attempt_ref("r1", "left", 1)));
+}
+
+TEST_F(CleanUpTest, knows_what_was_squashed_or_is_only_in_a_detached_head) {
+  git(clone_, "checkout -q --detach " + begin_.hex());
+  git(clone_, "merge -q --squash fleet/r1");
+  git(clone_, "commit -qm squashed");
+  git(clone_, "branch -q -D fleet/r1");
+  EXPECT_THAT(clean().deleted, ElementsAre(attempt_ref("r1", "late", 1)));
+}
+
+TEST_F(CleanUpTest, keeps_a_result_that_no_branch_took) {
+  const ObjectId aside = put(begin_, {{"aside", "x"}}, "left");
+  write(result_ref("r1"), aside);
+  EXPECT_THAT(clean().kept, Contains(HasSubstr("refs/fleet/r1/result")));
+  git(clone_, "branch mine " + aside.hex());
+  EXPECT_THAT(clean().deleted, Contains(result_ref("r1")));
+}
+
+TEST_F(RefsTest, lets_no_run_begin_over_what_stands) {
+  const auto refusal = [&](ObjectId start) {
+    const auto checked = refs_.check_unused("r1", "feature", start);
+    return checked ? "" : checked.error().message();
+  };
+  EXPECT_EQ(refusal(start_), "");
+  write(start_ref("r1"), start_);
+  EXPECT_EQ(refusal(start_), "") << "left by a run that was killed before it began";
+  EXPECT_THAT(refusal(commit("f", start_)), HasSubstr("refs/fleet/r1/start exists"));
+  write(attempt_ref("r1", "a", 1), commit("f", start_));
+  EXPECT_THAT(refusal(start_), HasSubstr("give another --id"));
+  git(clone_, "update-ref -d " + attempt_ref("r1", "a", 1));
+  git(clone_, "branch feature/r1");
+  EXPECT_THAT(refusal(start_),
+              AllOf(HasSubstr("there is a branch feature/r1 already"), HasSubstr("--branch-prefix")));
+}
+
+// What the second one needs on disk may be what the first one is at work on, and fails with.
+TEST_F(RefsTest, waits_for_what_another_thread_makes_durable) {
+  const fs::path pipe =
+      repository_.common_folder() / "refs/fleet/pipe";  // opening it waits; fsync refuses it
+  fs::create_directories(pipe.parent_path());
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  Handles& handles = *repository_.handles();
+  handles.unsynced().lock()->refs.insert("refs/fleet/pipe");
+  std::atomic<int> running = 2;
+  std::array<bool, 2> good{true, true};
+  const auto sync = [&](int index) {
+    good[index] = handles.sync().has_value();
+    --running;
+  };
+  std::thread first(sync, 0);
+  while (!handles.unsynced().lock()->refs.empty())
+    std::this_thread::yield();
+  std::thread second(sync, 1);
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // for one that would not wait to end
+  while (running > 0) {
+    if (const int fd = ::open(pipe.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC); fd >= 0) ::close(fd);
+    std::this_thread::yield();
+  }
+  first.join();
+  second.join();
+  EXPECT_FALSE(good[0]);
+  EXPECT_FALSE(good[1]) << "it answered for what is not on disk";
 }
 
 TEST(Message, keeps_trailers_apart_from_what_a_body_claims) {

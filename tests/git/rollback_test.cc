@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "git/bundle.h"
+#include "git/delivery.h"
 #include "git/integration.h"
 #include "git/message.h"
 #include "git/refs.h"
@@ -15,6 +16,7 @@ namespace {
 
 using model::Change;
 using model::FileMode;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -228,22 +230,80 @@ TEST_F(BundleTest, refuses_damaged_and_foreign_files_and_writes_no_ref) {
   EXPECT_EQ(git(other, "for-each-ref refs/fleet refs/heads/fleet"), "");
 }
 
-TEST_F(BundleTest, moves_a_ref_only_when_nothing_is_lost) {
+TEST_F(BundleTest, moves_and_takes_over_nothing_that_stands_here) {
   must(write_bundle(repository_, "r1", "fleet", file_));
   const fs::path other = other_clone();
   const Repository there = must(Repository::open(other));
-  git(other, "update-ref refs/heads/fleet/r1 " + start_.hex());
-  must(read_bundle(there, "r1", "fleet", file_));  // forward
-  EXPECT_EQ(git(other, "rev-parse fleet/r1"), tip_.hex());
-  git(other, "update-ref refs/heads/fleet/r1 $(git -C " + shell_quote(other.string()) + " commit-tree -p " +
-                 tip_.hex() + " -m ahead " + tip_.hex() + "^{tree})");
-  const std::string ahead = git(other, "rev-parse fleet/r1");
-  must(read_bundle(there, "r1", "fleet", file_));
-  EXPECT_EQ(git(other, "rev-parse fleet/r1"), ahead) << "what is ahead stays";
-  git(other, "update-ref refs/heads/fleet/r1 $(git -C " + shell_quote(other.string()) + " commit-tree -p " +
-                 start_.hex() + " -m aside " + tip_.hex() + "^{tree})");
-  EXPECT_THAT(read_bundle(there, "r1", "fleet", file_).error().message(),
+  const auto refusal = [&] {
+    const auto taken = read_bundle(there, "r1", "fleet", file_);
+    return taken ? "" : taken.error().message();
+  };
+  const std::string in = " $(git -C " + shell_quote(other.string()) + " commit-tree -p ";
+  const auto branches = {start_.hex(), in + start_.hex() + " -m aside " + start_.hex() + "^{tree})"};
+  for (const std::string& mine : branches) {
+    git(other, "update-ref refs/heads/fleet/r1 " + mine);
+    const std::string before = git(other, "rev-parse fleet/r1");
+    EXPECT_THAT(refusal(), HasSubstr("another one of that name"));
+    EXPECT_EQ(git(other, "rev-parse fleet/r1"), before);
+  }
+  git(other, "update-ref -d refs/heads/fleet/r1");
+  git(other, "update-ref refs/fleet/r1/tasks/first/1 " + start_.hex());
+  EXPECT_THAT(refusal(), HasSubstr("refs/fleet/r1/tasks/first/1"));
+  git(other, "update-ref -d refs/fleet/r1/tasks/first/1");
+  git(other, "update-ref refs/fleet/r1/tasks/unknown/1 " + start_.hex());
+  EXPECT_THAT(refusal(), HasSubstr("refs/fleet/r1/tasks/unknown/1"));
+  git(other, "update-ref -d refs/fleet/r1/tasks/unknown/1");
+  EXPECT_EQ(refusal(), "");
+}
+
+// A branch that people can see can be put into a bundle by anybody, to be taken for the run's later.
+TEST_F(BundleTest, takes_over_no_branch_that_the_run_did_not_make) {
+  const ObjectId mine = commit(start_, {{"mine", "x"}}, "by the user");
+  git(clone_, "update-ref refs/heads/fleet/r1 " + mine.hex());
+  must(write_bundle(repository_, "r1", "fleet", file_));
+  EXPECT_THAT(read_bundle(repository_, "r1", "fleet", file_).error().message(),
               HasSubstr("another one of that name"));
+  EXPECT_FALSE(read_bundle(repository_, "r1", "no such..prefix", file_));
+}
+
+class DeliveryTest : public DeliveredRun {
+ protected:
+  std::string refusal(const Delivered& delivered) {
+    const auto tip = tip_to_replace(repository_, "r1", "fleet", start_, delivered);
+    return tip ? "" : tip.error().message();
+  }
+};
+
+TEST_F(DeliveryTest, goes_on_where_the_run_delivered_last) {
+  EXPECT_EQ(must(tip_to_replace(repository_, "r1", "fleet", start_, {tip_, true})), tip_);
+  EXPECT_EQ(must(tip_to_replace(repository_, "r1", "fleet", start_, {{}, false})), tip_) << "it was cut off";
+  EXPECT_THAT(refusal({{}, true}), HasSubstr("that the run did not write"));
+  git(clone_, "branch -q -D fleet/r1");
+  EXPECT_EQ(must(tip_to_replace(repository_, "r1", "fleet", start_, {tip_, true})), ObjectId{});
+}
+
+TEST_F(DeliveryTest, goes_over_nothing_that_somebody_did_to_the_branch) {
+  const auto expect_refused = [&](const std::string& to) {
+    for (const Delivered& delivered : {Delivered{tip_, true}, Delivered{tip_, false}, Delivered{{}, false}}) {
+      if (delivered.is_recorded || to != "back") {
+        EXPECT_THAT(refusal(delivered),
+                    AllOf(HasSubstr("git branch -m fleet/r1 NAME"), HasSubstr("--replan")))
+            << to;
+      }
+    }
+  };
+  must(roll_back(repository_, request({"first"})));
+  expect_refused("rolled back");
+  EXPECT_THAT(refusal({tip_, true}), HasSubstr("from " + tip_.hex().substr(0, 10) + " to "));
+  git(clone_, "update-ref refs/heads/fleet/r1 " + tip_.hex());
+  git(clone_, "worktree add -q ../wt fleet/r1");
+  git(temp_ / "wt", "commit -q --allow-empty -m user");
+  expect_refused("a commit on top");
+  git(temp_ / "wt", "reset -q --hard HEAD~1");
+  git(temp_ / "wt", "commit -q --amend --no-edit");
+  expect_refused("amended, with all trailers");
+  git(temp_ / "wt", "reset -q --hard " + tip_.hex() + "~1");
+  expect_refused("back");
 }
 
 }  // namespace
