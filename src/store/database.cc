@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "base/assert.h"
@@ -81,7 +83,16 @@ Result<> Database::connect(const std::string& parameters, int flags) {
 }
 
 Result<> Database::use_write_ahead_log() {
-  FLEET_TRY(const std::string mode, text("PRAGMA journal_mode = WAL"));
+  // To switch, one needs the file alone for a moment. SQLite does not wait for that, whatever its time-out:
+  // two that wait for each other would wait for ever.
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(kBusyMilliseconds);
+  Result<> switched = execute("PRAGMA journal_mode = WAL");
+  while (!switched && is_busy(connection_.get()) && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    switched = execute("PRAGMA journal_mode = WAL");
+  }
+  FLEET_CHECK(switched);
+  FLEET_TRY(const std::string mode, text("PRAGMA journal_mode"));
   write_ahead_ = mode == "wal";
   return {};
 }

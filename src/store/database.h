@@ -74,6 +74,8 @@ class Database {
   // the file is of a newer fleet or another program, and for a read-only connection when there is anything to
   // do.
   [[nodiscard]] Result<> bring_up_to_date(const Schema& schema);
+  // Whether nothing was ever made in it: its maker was killed, or is at work.
+  [[nodiscard]] Result<bool> is_empty();
   // PRAGMA user_version.
   [[nodiscard]] Result<std::int64_t> version();
 
@@ -120,6 +122,13 @@ class Database {
   Database(std::filesystem::path file, Mode mode) : file_(std::move(file)), mode_(mode) {}
   [[nodiscard]] Result<> connect(const std::string& parameters, int flags);
   [[nodiscard]] Result<OwnedStatement> compile(std::string_view sql, unsigned flags);
+  struct Identity {
+    std::int64_t application = 0;
+    std::int64_t version = 0;
+    std::int64_t tables = 0;
+    [[nodiscard]] bool is_empty() const { return application == 0 && version == 0 && tables == 0; }
+  };
+  [[nodiscard]] Result<Identity> identify();
   [[nodiscard]] Result<> migrate(const Schema& schema);
 
   std::filesystem::path file_;

@@ -58,4 +58,8 @@ bool is_unwritable(sqlite3* connection) {
   return primary == SQLITE_READONLY || primary == SQLITE_CANTOPEN;
 }
 
+bool is_busy(sqlite3* connection) {
+  return (sqlite3_extended_errcode(connection) & 0xff) == SQLITE_BUSY;
+}
+
 }  // namespace fleet::store

@@ -16,5 +16,7 @@ namespace fleet::store {
 
 // Whether the last call failed because the file, or what must lie beside it, cannot be written.
 [[nodiscard]] bool is_unwritable(sqlite3* connection);
+// Whether it failed because another connection was at work.
+[[nodiscard]] bool is_busy(sqlite3* connection);
 
 }  // namespace fleet::store

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -143,7 +144,9 @@ Result<> take_folder(const Staging& staging, const char* name, const std::filesy
 
 }  // namespace
 
-Result<Manifest> import_run(const std::filesystem::path& folder, const Layout& state) {
+Result<Manifest> import_run(
+    const std::filesystem::path& folder, const Layout& state,
+    const std::function<Result<>(const FrozenRun&, const std::filesystem::path& staging)>& take) {
   FLEET_TRY(Manifest manifest, read_manifest(folder));
   // A private copy: what is checked is what is taken, and nothing is written beside the export.
   FLEET_TRY(const Staging staging, Staging::make(state, manifest.run));
@@ -156,9 +159,11 @@ Result<Manifest> import_run(const std::filesystem::path& folder, const Layout& s
     FLEET_CHECK(database.check_integrity());
     FLEET_CHECK(check_tables(database, folder));
   }
+  FrozenRun frozen;
   {
     FLEET_TRY(Reader reader, Reader::open(file));
     FLEET_CHECK(check_rows(reader, manifest, folder));
+    FLEET_TRY(frozen, reader.frozen(manifest.run));
   }
 
   FLEET_CHECK(create_run_folders(state, manifest.run));
@@ -169,14 +174,17 @@ Result<Manifest> import_run(const std::filesystem::path& folder, const Layout& s
   FLEET_TRY(const bool there, is_there(database, manifest.run, folder));
   if (there) return manifest;
   // The rows last: a run that has rows has all of it.
+  if (take) FLEET_CHECK(take(frozen, staging.folder()));
   FLEET_CHECK(take_folder(staging, kLogName, state.log(manifest.run)));
   FLEET_CHECK(take_folder(staging, kKeptName, state.kept(manifest.run)));
   FLEET_CHECK(database.set_synchronous(Database::Synchronous::full));
   FLEET_TRY(Transaction transaction, Transaction::begin(database, Transaction::Kind::write));
   FLEET_CHECK(copy_run_rows(database, "export", manifest.run));
-  // Its processes were never ours, whatever it says.
-  FLEET_CHECK(database.run_once("UPDATE main.runs SET owner_pid = NULL, owner_start_time = NULL WHERE id = ?",
-                                manifest.run));
+  // Its processes were never ours, whatever it says. Without a token, those that its journal names are left
+  // alone too (app::CameFrom).
+  FLEET_CHECK(database.run_once(
+      "UPDATE main.runs SET owner_pid = NULL, owner_start_time = NULL, token = '' WHERE id = ?",
+      manifest.run));
   FLEET_CHECK(database.run_once(
       "UPDATE main.attempts SET pid = NULL, process_start_time = NULL WHERE run = ?", manifest.run));
   FLEET_CHECK(transaction.commit());

@@ -10,11 +10,26 @@ Result<std::int64_t> Database::version() {
   return integer("PRAGMA user_version");
 }
 
+Result<Database::Identity> Database::identify() {
+  // In one view: another process may be making the tables now.
+  FLEET_TRY(const Transaction view, Transaction::begin(*this, Transaction::Kind::read));
+  Identity identity;
+  FLEET_TRY(identity.application, integer("PRAGMA application_id"));
+  FLEET_TRY(identity.version, version());
+  FLEET_TRY(identity.tables, integer("SELECT count(*) FROM sqlite_schema"));
+  return identity;
+}
+
+Result<bool> Database::is_empty() {
+  FLEET_TRY(const Identity identity, identify());
+  return identity.is_empty();
+}
+
 Result<> Database::bring_up_to_date(const Schema& schema) {
-  FLEET_TRY(const std::int64_t application, integer("PRAGMA application_id"));
-  FLEET_TRY(const std::int64_t current, version());
-  FLEET_TRY(const std::int64_t tables, integer("SELECT count(*) FROM sqlite_schema"));
-  const bool empty = application == 0 && current == 0 && tables == 0;
+  FLEET_TRY(const Identity identity, identify());
+  const std::int64_t application = identity.application;
+  const std::int64_t current = identity.version;
+  const bool empty = identity.is_empty();
   if (!empty && application != schema.application_id) {
     return base::fail_world("open the state", file_.string(), "it is the database of another program",
                             "`--state DIR` names the folder that holds the state of fleet");
@@ -28,9 +43,8 @@ Result<> Database::bring_up_to_date(const Schema& schema) {
   if (!empty && current < 1) return fail_damaged("it has no schema version");
   if (current == schema.version) return {};
   if (mode_ == Mode::read_only) {
-    const char* why =
-        empty ? "it holds no runs yet" : "an older fleet wrote it, and here it can only be read";
-    return base::fail_input("open the state", file_.string(), why,
+    return base::fail_input("open the state", file_.string(),
+                            empty ? "it is empty" : "an older fleet wrote it, and here it can only be read",
                             "`fleet run` in a place that can be written");
   }
   // A migration may build a table anew, which must not take what refers to it along.

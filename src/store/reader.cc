@@ -90,6 +90,12 @@ Reader::~Reader() = default;
 
 Result<Reader> Reader::open(const std::filesystem::path& file) {
   FLEET_TRY(Database database, Database::open(file, Database::Mode::read_only));
+  FLEET_TRY(const bool is_empty, database.is_empty());
+  if (is_empty) {
+    FLEET_TRY(Database no_runs, Database::open(":memory:", Database::Mode::create));
+    FLEET_CHECK(no_runs.bring_up_to_date(state_schema()));
+    return Reader(std::make_unique<Impl>(std::move(no_runs)));
+  }
   FLEET_TRY(const std::int64_t version, database.version());
   if (version > 0 && version < state_schema().version) {
     FLEET_TRY(Database older, Database::open(file, Database::Mode::read_write));

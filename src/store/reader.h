@@ -20,7 +20,7 @@ namespace fleet::store {
 class Reader {
  public:
   // An Error when there is no database, or not one that this build can read; a database with an older schema
-  // is brought up to date first.
+  // is brought up to date first. One in which nothing was made yet holds no runs.
   [[nodiscard]] static Result<Reader> open(const std::filesystem::path& database);
   Reader(Reader&&) noexcept;
   Reader& operator=(Reader&&) noexcept;

@@ -162,18 +162,24 @@ TEST_F(DatabaseTest, WithAnOlderSchemaIsOnlyCheckedWhereItIsOnlyRead) {
 }
 
 TEST_F(DatabaseTest, IsMadeOnceByManyProcesses) {
-  std::vector<pid_t> children;
-  for (int i = 0; i < 6; ++i) {
-    const pid_t child = ::fork();
-    if (child == 0) ::_exit(open_state_database(file_) ? 0 : 1);
-    children.push_back(child);
+  for (int round = 0; round < 20; ++round) {
+    file_ = folder_.path() / fmt::format("{}.db", round);
+    std::vector<pid_t> children;
+    for (int i = 0; i < 8; ++i) {
+      const pid_t child = ::fork();
+      if (child == 0) {
+        const bool was_there = std::filesystem::exists(file_);
+        ::_exit((!was_there || Reader::open(file_)) && open_state_database(file_) ? 0 : 1);
+      }
+      children.push_back(child);
+    }
+    for (const pid_t child : children) {
+      int status = 0;
+      ::waitpid(child, &status, 0);
+      ASSERT_EQ(status, 0) << "round " << round;
+    }
+    ASSERT_TRUE(open_state_database(file_));
   }
-  for (const pid_t child : children) {
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    EXPECT_EQ(status, 0);
-  }
-  EXPECT_TRUE(open_state_database(file_));
 }
 
 class Damage : public DatabaseTest {

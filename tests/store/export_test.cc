@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include "store/copy_files.h"
 #include "store/database.h"
 #include "store/process_lock.h"
 #include "store/schema.h"
@@ -359,11 +360,34 @@ TEST_F(ExportTest, WithADamagedDatabaseIsRefused) {
 TEST_F(ExportTest, ProcessesThatItNamesAreForgotten) {
   ASSERT_GOOD(do_export());
   change(out_ / "run.db",
-         "UPDATE runs SET owner_pid = 4321, owner_start_time = 1; UPDATE attempts SET pid = 4321");
+         "UPDATE runs SET owner_pid = 4321, owner_start_time = 1, token = 'of a process here'; "
+         "UPDATE attempts SET pid = 4321");
   ASSERT_GOOD(do_import());
   Reader to = *Reader::open(there_.database());
   EXPECT_FALSE(to.run("r1")->owner);
+  EXPECT_EQ(to.run("r1")->token, "") << "by it, processes are found and ended";
   EXPECT_EQ(to.attempts("r1")->front().process.pid, 0);
+}
+
+TEST_F(ExportTest, CountsAsHereOnlyWhenAllElseIsTaken) {
+  ASSERT_GOOD(do_export());
+  write_file(out_ / "bundle", "of another room");
+  int asked = 0;
+  const auto take = [&](bool works) {
+    return import_run(out_, there_,
+                      [&](const FrozenRun& frozen, const std::filesystem::path& staging) -> Result<> {
+                        ++asked;
+                        EXPECT_EQ(frozen.options, "{}");
+                        EXPECT_GOOD(copy_plain_file(out_ / "bundle", staging / "bundle", 100));
+                        if (works) return {};
+                        return base::fail_input("take", "the bundle", "it is not this run's");
+                      });
+  };
+  EXPECT_THAT(take(false).error().message(), HasSubstr("not this run's"));
+  expect_nothing_taken();
+  ASSERT_GOOD(take(true));
+  ASSERT_GOOD(take(true));
+  EXPECT_EQ(asked, 2) << "the run was here already";
 }
 
 TEST_F(ExportTest, OfARunWithoutLogsIsFine) {

@@ -48,6 +48,18 @@ TEST_F(ReaderTest, ListsTheNewestRunsFirst) {
   EXPECT_THAT(*reader.runs(1), SizeIs(1));
 }
 
+// Whoever makes it was killed, or is at work.
+TEST_F(ReaderTest, FindsNoRunsWhereNothingWasMadeYet) {
+  write_file(file_, "");
+  EXPECT_THAT(*read().runs(), SizeIs(0));
+  EXPECT_THAT(read().run("x").error().message(), HasSubstr("no run was started here yet"));
+  ASSERT_GOOD(Database::open(file_, Database::Mode::read_write)->use_write_ahead_log());
+  EXPECT_GT(std::filesystem::file_size(file_), 0u);
+  EXPECT_THAT(*read().runs(), SizeIs(0));
+  write({new_run("r1")});
+  EXPECT_THAT(*read().runs(), SizeIs(1));
+}
+
 TEST_F(ReaderTest, SaysWhichRunsThereAre) {
   write({});
   EXPECT_THAT(read().run("x").error().message(), HasSubstr("no run was started here yet"));
