@@ -229,7 +229,9 @@ void Scheduler::on(const StopRequested& input) {
 }
 
 void Scheduler::on(const Published& input) {
-  if (publishing_) published_ = input;
+  if (!publishing_) return;
+  published_ = input;
+  if (!input.branch.empty()) delivered_ = input.commit;
 }
 
 }  // namespace fleet::engine

@@ -40,6 +40,20 @@ TEST(Resume, AttemptsThatRanAreInterruptedAndRunAgainWithNoRetryUsed) {
   EXPECT_EQ(run.state("a"), TaskState::failed) << "it has no retries";
 }
 
+// What a branch was written with last is where it may be written again.
+TEST(Resume, WhatWasDeliveredLastIsKnownAlsoWhenALaterDeliveryFails) {
+  Machine run(PlanOf().task("a"));
+  run.fails("a");
+  EXPECT_TRUE(run.scheduler().delivered().is_none());
+  run.publish();
+  EXPECT_EQ(run.scheduler().delivered(), object(99));
+  run.crash();
+  run.resume(true);
+  run.integrates("a");
+  run.send(Published{{}, {}, "the branch was moved"});
+  EXPECT_EQ(run.scheduler().delivered(), object(99));
+}
+
 TEST(Resume, ARollbackThatACrashPreventedComesBeforeTheNextAttempt) {
   Machine run(PlanOf().task("a").rollback().retries(1).task("b"));
   EXPECT_FALSE(run.attempt("a").rollback_first);
