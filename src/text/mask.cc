@@ -45,7 +45,7 @@ std::string Masker::mask(std::string_view whole) const {
 }
 
 std::size_t Masker::longest() const {
-  return all_->longest() + Reading::kMaxPassed + kMaxEscapeSequence;
+  return all_->longest() + StreamSearch::kMaxPassed + kMaxEscapeSequence;
 }
 
 Masker::Stream::Stream(const Masker& masker)

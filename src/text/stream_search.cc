@@ -1,8 +1,8 @@
-#include "text/reading.h"
+#include "text/stream_search.h"
 
 namespace fleet::text {
 
-void Reading::pass(std::size_t bytes) {
+void StreamSearch::pass(std::size_t bytes) {
   passed_ += bytes;
   if (node_ == 0) {
     passed_before_ = passed_;
@@ -21,7 +21,7 @@ void Reading::pass(std::size_t bytes) {
 }
 
 // Gaps before what is open.
-void Reading::forget() {
+void StreamSearch::forget() {
   if (gaps_.empty()) return;
   const std::uint64_t begin = read_ - automaton_->open(node_);
   while (!gaps_.empty() && gaps_.front().at <= begin) {

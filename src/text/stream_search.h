@@ -21,15 +21,15 @@ struct Range {  // [begin, end), counted from the start of a stream
 
 enum class Blanks { read, pass };
 
-// One way to read a stream that is searched: some bytes are read, some are passed over. What it finds may
-// stretch over bytes that it passed over. One thread.
-class Reading {
+// Searches a stream, of which it reads some bytes and passes over others: what it finds may stretch over
+// those. One thread.
+class StreamSearch {
  public:
   // In all of what is found: a text that is stretched over more is not found. Bounds what has to be kept.
   static constexpr std::size_t kMaxPassed = 1 << 16;
 
   // Where blanks are passed over, no text of the automaton holds one.
-  Reading(std::shared_ptr<const Automaton> automaton, Blanks blanks)
+  StreamSearch(std::shared_ptr<const Automaton> automaton, Blanks blanks)
       : automaton_(std::move(automaton)), blanks_(blanks) {}
 
   // Calls found(Range) for each place where a text ends, with the longest that ends there.
