@@ -204,7 +204,7 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen) {
     loop_->stop();
   };
   driver_ = std::make_unique<engine::Driver>(plan_, run_.id, *loop_, *writer_, *executor_, *world_.clock,
-                                             std::move(events));
+                                             masker_, std::move(events));
   FLEET_TRY(signals_, os::SignalWatch::create(*loop_, [this](int number) {
               note(fmt::format("{} received: stopping; once more to hurry", os::signal_name(number)));
               noted_.clear();
@@ -300,7 +300,7 @@ void Session::Impl::answer(const engine::Ask& ask) {
 
 // Once per text: what holds for a run is not said for each of its tasks.
 void Session::Impl::note(const std::string& text) {
-  if (noted_.insert(text).second) progress_->note(text);
+  if (noted_.insert(text).second) progress_->note(masker_.mask(text));
 }
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

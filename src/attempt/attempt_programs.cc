@@ -132,7 +132,7 @@ void Attempt::start_program(const agents::ReadyCommand& command,
                   next = std::move(next)](Result<os::ProcessEnd> end) {
     self->program_.reset();
     agents::ProgramEnded ended;
-    ended.end.command = self->services_.masker.mask(shown);
+    ended.end.command = shown;
     if (end) {
       ended.end.exit_status = end->exit_status;
       ended.end.signal = end->signal;

@@ -67,7 +67,8 @@ Result<Attempt::Taken> Attempt::take(std::optional<agents::Finish> said) {
   commit.tree = taken.tree;
   commit.parents = {base_};
   commit.message =
-      result_message(services_, task_, start_.attempt, outcome_.key, said ? said->summary : std::string());
+      result_message(services_, task_, start_.attempt, outcome_.key,
+                     said ? services_.masker.mask(said->summary) : std::string());
   commit.when = services_.started;
   FLEET_TRY(taken.commit, objects.write_commit(commit));
   const git::RefUpdate update{git::attempt_ref(services_.run, task_.id, start_.attempt), taken.commit,
@@ -113,8 +114,11 @@ void Attempt::read_outputs() {
   // Its programs may have put anything in its place.
   const std::uint32_t owner = services_.user ? services_.user->uid : ::geteuid();
   const auto content = os::read_file_of(owner, places_.output(), text::kMaxKeyValuesSize);
-  const auto values = content.and_then(
-      [](const std::string& bytes) { return text::parse_key_values(bytes, "$FLEET_OUTPUT"); });
+  // A secret does not travel as an output: whoever needs it names it under `secrets`. Nor in what is wrong with
+  // the file, which may quote a part of it.
+  const auto values = content.and_then([this](const std::string& bytes) {
+    return text::parse_key_values(services_.masker.mask(bytes), "$FLEET_OUTPUT");
+  });
   if (!values) {
     facts_.bad_outputs = values.error().line();
     return;
@@ -124,8 +128,7 @@ void Attempt::read_outputs() {
     if (value == values->end()) {
       facts_.missing_outputs.push_back(name);
     } else {
-      // A secret does not travel as an output: whoever needs it names it under `secrets`.
-      outcome_.outputs[name] = services_.masker.mask(value->second);
+      outcome_.outputs[name] = value->second;
     }
   }
 }
@@ -155,12 +158,11 @@ void Attempt::keep(Next next) {
 }
 
 void Attempt::finish() {
-  const text::Masker& masker = services_.masker;
   outcome_.verdict = judgement_.verdict;
-  outcome_.reason = masker.mask(judgement_.reason);
-  outcome_.feedback = masker.mask(judgement_.feedback);
+  outcome_.reason = judgement_.reason;
+  outcome_.feedback = judgement_.feedback;
   outcome_.base = base_;
-  if (facts_.said) outcome_.summary = masker.mask(facts_.said->summary);
+  if (facts_.said) outcome_.summary = facts_.said->summary;
   outcome_.changes = static_cast<std::uint32_t>(facts_.changes.size());
   for (const model::Change& change : facts_.changes) {
     if (outcome_.paths.size() == kPathsInOutcome) break;

@@ -1,10 +1,10 @@
 #include "engine/driver.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "engine/input_json.h"
+#include "engine/journal.h"
+#include "engine/mask_secrets.h"
 #include "model/json.h"
 
 namespace fleet::engine {
@@ -27,13 +27,14 @@ std::string agent_of(const model::TaskSpec& spec) {
 }  // namespace
 
 Driver::Driver(const model::Plan& plan, std::string run, os::EventLoop& loop, store::Writer& writer,
-               Executor& executor, const Clock& clock, DriverEvents events)
+               Executor& executor, const Clock& clock, text::Masker masker, DriverEvents events)
     : plan_(plan),
       run_(std::move(run)),
       loop_(loop),
       writer_(writer),
       executor_(executor),
       clock_(clock),
+      masker_(std::move(masker)),
       events_(std::move(events)),
       scheduler_(plan),
       began_(plan.tasks.size()),
@@ -45,18 +46,12 @@ void Driver::begin(store::NewRun run, RunStarted input) {
 }
 
 Result<> Driver::replay(store::Reader& reader) {
-  return reader.journal(run_, 1, [this](store::JournalEntry entry) -> Result<> {
-    FLEET_TRY(const Input input, from_journal(entry.payload));
-    if (!fits_plan(input, plan_.tasks.size())) {
-      return base::fail_world("read the journal of", run_,
-                              fmt::format("entry {} is not of its plan", entry.sequence));
-    }
-    const Step step = scheduler_.handle(input, entry.at);
+  return read_journal(reader, run_, plan_, [this](const RecordedInput& recorded) {
+    const Step step = scheduler_.handle(recorded.input, recorded.at);
     for (const model::RunEvent& event : step.events) {
       if (event.kind == model::RunEventKind::attempt_started) began_[event.task->value] = event.at;
     }
-    last_sequence_ = entry.sequence;
-    return {};
+    last_sequence_ = recorded.sequence;
   });
 }
 
@@ -66,6 +61,8 @@ void Driver::resume(store::RunUpdate update, RunResumed input) {
 }
 
 void Driver::post(Input input, std::vector<model::Change> changes) {
+  mask_secrets(input, masker_);
+  mask_secrets(changes, masker_);
   loop_.post([this, arrival = Arrival{std::move(input), std::move(changes)}]() mutable {
     queue_.push_back(std::move(arrival));
     // Whatever else was posted meanwhile joins the same transaction.

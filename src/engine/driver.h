@@ -12,6 +12,7 @@
 #include "os/event_loop.h"
 #include "store/reader.h"
 #include "store/writer.h"
+#include "text/mask.h"
 
 namespace fleet::engine {
 
@@ -30,7 +31,7 @@ struct DriverEvents {
 class Driver final : public Inbox {
  public:
   Driver(const model::Plan& plan, std::string run, os::EventLoop& loop, store::Writer& writer,
-         Executor& executor, const Clock& clock, DriverEvents events);
+         Executor& executor, const Clock& clock, text::Masker masker, DriverEvents events);
 
   // A new run: its row and its first input are committed together.
   void begin(store::NewRun run, RunStarted input);
@@ -39,6 +40,7 @@ class Driver final : public Inbox {
   // Goes on after replay().
   void resume(store::RunUpdate update, RunResumed input);
 
+  // What is posted is taken in without the secrets that it holds.
   void post(Input input, std::vector<model::Change> changes = {}) override;
 
   [[nodiscard]] const Scheduler& scheduler() const { return scheduler_; }
@@ -61,6 +63,7 @@ class Driver final : public Inbox {
   store::Writer& writer_;
   Executor& executor_;
   const Clock& clock_;
+  const text::Masker masker_;
   DriverEvents events_;
   Scheduler scheduler_;
 

@@ -64,14 +64,13 @@ class Masker::Stream {
 
   Masker masker_;
   StreamSearch as_it_is_;
-  std::optional<StreamSearch>
-      as_seen_;                  // by people: escape sequences are passed over; none before the first of them
-  StreamSearch without_blanks_;  // nor escape sequences
-  std::string kept_;             // fed and not released
-  std::uint64_t position_ = 0;   // bytes read
-  std::uint64_t released_ = 0;   // bytes dealt with
-  std::uint64_t masked_end_ = 0;  // up to here the last `***` that came out stands for
-  std::deque<Range> covered_;     // apart from each other, in order; not yet come out
+  std::optional<StreamSearch> as_seen_;  // without escape sequences; none before the first of them
+  StreamSearch without_blanks_;          // and without escape sequences
+  std::string kept_;                     // fed and not released
+  std::uint64_t position_ = 0;           // bytes read
+  std::uint64_t released_ = 0;           // bytes dealt with
+  std::uint64_t masked_end_ = 0;         // up to here the last `***` that came out stands for
+  std::deque<Range> covered_;            // apart from each other, in order; not yet come out
 };
 
 }  // namespace fleet::text

@@ -62,7 +62,8 @@ class Drives : public ::testing::Test {
       finished_ = finish;
       loop_->stop();
     };
-    return std::make_unique<Driver>(plan_, "r1", *loop_, *writer_, executor_, clock_, std::move(events));
+    return std::make_unique<Driver>(plan_, "r1", *loop_, *writer_, executor_, clock_, masker_,
+                                    std::move(events));
   }
   store::NewRun new_run() {
     store::NewRun run;
@@ -83,6 +84,7 @@ class Drives : public ::testing::Test {
   std::unique_ptr<os::EventLoop> loop_;
   base::SystemClock clock_;
   InstantExecutor executor_;
+  text::Masker masker_{{{"SECRET", "hunter2"}}};
   std::vector<RunEventKind> seen_;
   std::optional<FinishRun> finished_;
 };
@@ -108,6 +110,66 @@ TEST_F(Drives, ARunToItsEndAndLeavesItOnRecord) {
   EXPECT_EQ((*reader.metrics("r1")).size(), 8u);
 }
 
+// Every text that a task or a merge can bring a secret in.
+TEST_F(Drives, KeepsSecretsOutOfTheJournalTheRowsAndTheEvents) {
+  const std::string bad = "a\nhun\x1b[1mter2.txt";
+  class Talker final : public Executor {
+   public:
+    explicit Talker(std::string bad) : bad_(std::move(bad)) {}
+    void perform(const Action& action, Inbox& inbox) override {
+      if (const auto* start = std::get_if<StartAttempt>(&action)) {
+        model::Outcome outcome;
+        outcome.verdict = start->task.value == 0 || start->attempt > 1 ? Verdict::done : Verdict::failed;
+        outcome.reason = outcome.feedback = outcome.summary = outcome.output_head = outcome.output_tail =
+            bad_;
+        outcome.paths = outcome.notes = {bad_};
+        outcome.outputs["it"] = bad_;
+        outcome.programs = {{bad_, 0, {}}};
+        outcome.key = "hunter2";
+        outcome.snapshot = ObjectId::parse(std::string(40, 'b')).value();
+        inbox.post(AttemptFinished{start->task, start->serial, outcome}, {{bad_, {}, {}}});
+      } else if (const auto* merge = std::get_if<Merge>(&action)) {
+        inbox.post(Merged{merge->task, merge->serial, {{merge->task, {0}, {bad_}}}, {}});
+      } else if (std::holds_alternative<Publish>(action)) {
+        inbox.post(Published{{}, {}, bad_});
+      }
+    }
+
+   private:
+    std::string bad_;
+  } talker(bad);
+  std::vector<std::string> told;
+  DriverEvents events;
+  events.event = [&told](const model::RunEvent& event) { told.push_back(event.message); };
+  events.finished = [this](const FinishRun&) { loop_->stop(); };
+  Driver driver(plan_, "r1", *loop_, *writer_, talker, clock_, masker_, std::move(events));
+  driver.begin(new_run(), RunStarted{1});
+  loop_->run();
+  ASSERT_TRUE(writer_->flush());
+
+  auto reader = *store::Reader::open(database_);
+  std::string all;
+  ASSERT_TRUE(reader.journal("r1", 1, [&all](const store::JournalEntry& entry) -> Result<> {
+    all += entry.payload + "\n";
+    return {};
+  }));
+  const auto attempts = *reader.attempts("r1");
+  for (const store::AttemptRow& row : attempts)
+    all += row.reason + row.result_json;
+  const auto tasks = *reader.tasks("r1");
+  for (const store::TaskRow& row : tasks)
+    all += row.reason;
+  const auto snapshots = *reader.snapshots("r1");
+  for (const store::SnapshotRow& row : snapshots)
+    all += row.path;
+  for (const std::string& message : told)
+    all += message;
+  EXPECT_THAT(all, ::testing::HasSubstr("a\\n***.txt"));
+  EXPECT_THAT(all, ::testing::HasSubstr("a\n***.txt"));
+  EXPECT_THAT(all, ::testing::Not(::testing::HasSubstr("ter2.txt")));
+  EXPECT_THAT(all, ::testing::HasSubstr(R"("key":"hunter2")")) << "by which a result is found again";
+}
+
 TEST_F(Drives, TellsEventsOnlyAfterTheyAreCommitted) {
   DriverEvents events;
   std::vector<bool> on_record;
@@ -117,7 +179,7 @@ TEST_F(Drives, TellsEventsOnlyAfterTheyAreCommitted) {
     on_record.push_back(stored && !stored->empty() && stored->front().kind == event.kind);
   };
   events.finished = [this](const FinishRun&) { loop_->stop(); };
-  Driver driver(plan_, "r1", *loop_, *writer_, executor_, clock_, std::move(events));
+  Driver driver(plan_, "r1", *loop_, *writer_, executor_, clock_, masker_, std::move(events));
   driver.begin(new_run(), RunStarted{1});
   loop_->run();
   EXPECT_FALSE(on_record.empty());
@@ -169,7 +231,7 @@ TEST_F(Drives, StopsWhenTheJournalCannotBeWritten) {
   first.run = "r1";
   first.start = new_run();
   writer_->submit(std::move(first));
-  Driver second(plan_, "r1", *loop_, *writer_, executor_, clock_, std::move(events));
+  Driver second(plan_, "r1", *loop_, *writer_, executor_, clock_, masker_, std::move(events));
   second.begin(new_run(), RunStarted{1});
   loop_->run();
   EXPECT_TRUE(broken);
