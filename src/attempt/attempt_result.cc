@@ -114,11 +114,13 @@ void Attempt::read_outputs() {
   // Its programs may have put anything in its place.
   const std::uint32_t owner = services_.user ? services_.user->uid : ::geteuid();
   const auto content = os::read_file_of(owner, places_.output(), text::kMaxKeyValuesSize);
+  if (!content) {
+    facts_.bad_outputs = "cannot read $FLEET_OUTPUT: " + content.error().why;
+    return;
+  }
   // A secret does not travel as an output: whoever needs it names it under `secrets`. Nor in what is wrong with
   // the file, which may quote a part of it.
-  const auto values = content.and_then([this](const std::string& bytes) {
-    return text::parse_key_values(services_.masker.mask(bytes), "$FLEET_OUTPUT");
-  });
+  const auto values = text::parse_key_values(services_.masker.mask(*content), "$FLEET_OUTPUT");
   if (!values) {
     facts_.bad_outputs = values.error().line();
     return;
