@@ -46,12 +46,12 @@ TEST(Resume, WhatWasDeliveredLastIsKnownAlsoWhenALaterDeliveryFails) {
   run.fails("a");
   EXPECT_TRUE(run.scheduler().delivered().is_none());
   run.publish();
-  EXPECT_EQ(run.scheduler().delivered(), object(99));
+  EXPECT_EQ(run.scheduler().delivered(), Machine::object(99));
   run.crash();
   run.resume(true);
   run.integrates("a");
   run.send(Published{{}, {}, "the branch was moved"});
-  EXPECT_EQ(run.scheduler().delivered(), object(99));
+  EXPECT_EQ(run.scheduler().delivered(), Machine::object(99));
 }
 
 TEST(Resume, ARollbackThatACrashPreventedComesBeforeTheNextAttempt) {
