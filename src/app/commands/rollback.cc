@@ -8,6 +8,8 @@
 
 #include "app/commands/commands.h"
 #include "app/commands/options.h"
+#include "engine/journal.h"
+#include "engine/scheduler.h"
 #include "store/process_lock.h"
 #include "text/utf8.h"
 
@@ -20,8 +22,28 @@ struct Options {
   std::string task;
 };
 
-// The task, every cell of it when it has a matrix, and everything that needs one of them.
-Result<std::set<std::string>> with_dependents(const model::Plan& plan, const std::string& name) {
+// Which tasks stand on each: those that need it, and those that the conflict strategy ran on top of it.
+Result<std::vector<std::vector<TaskIndex>>> standing_on(const model::Plan& plan, const std::string& run,
+                                                        store::Reader& reader) {
+  engine::Scheduler scheduler(plan);
+  FLEET_CHECK(engine::read_journal(reader, run, plan, [&](const engine::RecordedInput& recorded) {
+    scheduler.handle(recorded.input, recorded.at);
+  }));
+  std::vector<std::vector<TaskIndex>> all(plan.tasks.size());
+  for (std::uint32_t i = 0; i < plan.tasks.size(); ++i) {
+    for (const TaskIndex dependent : plan.graph.dependents({i}))
+      all[i].push_back(dependent);
+    const engine::ResultSet from = scheduler.task({i}).from;
+    if (!from) continue;
+    for (const TaskIndex below : *from)
+      all[below.value].push_back({i});
+  }
+  return all;
+}
+
+// The task, every cell of it when it has a matrix, and everything that stands on one of them.
+Result<std::set<std::string>> with_dependents(const model::Plan& plan, const std::string& run,
+                                              store::Reader& reader, const std::string& name) {
   std::vector<TaskIndex> reached;
   std::vector<bool> seen(plan.tasks.size());
   for (std::uint32_t i = 0; i < plan.tasks.size(); ++i) {
@@ -30,8 +52,9 @@ Result<std::set<std::string>> with_dependents(const model::Plan& plan, const std
     seen[i] = true;
   }
   if (reached.empty()) return base::fail_input("roll back the task", name, "the run has no such task");
+  FLEET_TRY(const auto dependents, standing_on(plan, run, reader));
   for (std::size_t i = 0; i < reached.size(); ++i) {
-    for (const TaskIndex dependent : plan.graph.dependents(reached[i])) {
+    for (const TaskIndex dependent : dependents[reached[i].value]) {
       if (!seen[dependent.value]) reached.push_back(dependent);
       seen[dependent.value] = true;
     }
@@ -53,7 +76,7 @@ Result<base::ExitCode> run_rollback(World& world, const Options& options) {
             store::ProcessLock::take(checkout.layout.lock(run.id), "roll back the run " + run.id));
   git::RollbackRequest request{run.id, frozen.branch_prefix, {}, world.clock->now()};
   if (!options.task.empty()) {
-    FLEET_TRY(request.tasks, with_dependents(plan, options.task));
+    FLEET_TRY(request.tasks, with_dependents(plan, run.id, reader, options.task));
   }
   FLEET_TRY(const git::RollbackOutcome outcome, git::roll_back(checkout.repository, request));
   if (!outcome.conflicts.empty()) {
