@@ -165,6 +165,7 @@ Result<ExitCode> run_plan(World& world, const RunOptions& options, const Checkou
   }
   FLEET_CHECK(store::create_state(checkout.layout.root()));
   FLEET_CHECK(refuse_known_run(checkout, run.row.id));
+  FLEET_CHECK(git::Refs(checkout.repository).check_unused(run.row.id, frozen.branch_prefix, start));
   FLEET_CHECK(say_what_is_left_out(world, checkout.repository, start));
 
   // Beyond this point the plan never changes.

@@ -5,6 +5,7 @@
 #include "app/session.h"
 #include "git/bundle.h"
 #include "os/files.h"
+#include "store/copy_files.h"
 #include "store/export.h"
 
 namespace fleet::app {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr const char* kBundle = "run.bundle";
 constexpr std::uint64_t kMostBytes = 8 << 20;
+constexpr std::uint64_t kMostBundleBytes = std::uint64_t{64} << 30;
 
 }  // namespace
 
@@ -36,12 +38,15 @@ Result<std::string> import_from(const Checkout& checkout, const std::string& fol
         "fetch it: `git fetch origin " + manifest.start.hex() + "`");
   }
   FLEET_CHECK(store::create_state(checkout.layout.root()));
-  FLEET_CHECK(store::import_run(folder, checkout.layout));
-  FLEET_TRY(store::Reader reader, open_state(checkout));
-  FLEET_TRY(const store::FrozenRun stored, reader.frozen(manifest.run));
-  FLEET_TRY(const FrozenOptions frozen, frozen_options(stored.options));
-  FLEET_CHECK(git::read_bundle(checkout.repository, manifest.run, frozen.branch_prefix,
-                               std::filesystem::path(folder) / kBundle));
+  const auto take_bundle = [&](const store::FrozenRun& stored,
+                               const std::filesystem::path& staging) -> Result<> {
+    FLEET_TRY(const FrozenOptions frozen, frozen_options(stored.options));
+    const std::filesystem::path bundle = staging / kBundle;
+    FLEET_CHECK(store::copy_plain_file(std::filesystem::path(folder) / kBundle, bundle, kMostBundleBytes));
+    FLEET_CHECK(git::read_bundle(checkout.repository, manifest.run, frozen.branch_prefix, bundle));
+    return {};
+  };
+  FLEET_CHECK(store::import_run(folder, checkout.layout, take_bundle));
   return manifest.run;
 }
 

@@ -33,6 +33,10 @@ Result<base::ExitCode> clean_run(World& world, const Options& options) {
     world.out(fmt::format("deleted {}\n", ref));
   for (const std::string& ref : done.kept)
     world.out(fmt::format("kept {}\n", ref));
+  if (!done.kept.empty()) {
+    world.out(fmt::format("kept {} in all; `--drop-unmerged` deletes {} too\n", done.kept.size(),
+                          done.kept.size() == 1 ? "it" : "them"));
+  }
   // Kept files can be made again; the record of the run stays.
   FLEET_CHECK(os::remove_tree(checkout.layout.kept(run.id)));
   return base::ExitCode::good;
