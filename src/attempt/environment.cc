@@ -48,7 +48,16 @@ os::SandboxRules sandbox_rules(const Services& services, const model::SandboxSpe
     rules.write.push_back(expand_home(path, services.home));
   rules.network = spec.network ? os::Network::on : os::Network::off;
   rules.user = services.user;
+  rules.limits_processes = spec.processes.has_value();
   return rules;
+}
+
+os::ResourceLimits resource_limits(const model::SandboxSpec& spec) {
+  os::ResourceLimits limits;
+  limits.data_bytes = spec.memory;
+  limits.file_bytes = spec.file_size;
+  limits.processes = spec.processes;
+  return limits;
 }
 
 }  // namespace fleet::attempt

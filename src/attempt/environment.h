@@ -7,6 +7,7 @@
 #include "agents/command_line.h"
 #include "attempt/services.h"
 #include "model/plan.h"
+#include "os/process.h"
 #include "os/sandbox.h"
 
 namespace fleet::attempt {
@@ -31,5 +32,7 @@ struct Places {
 // What the attempt's programs may touch (design of the sandbox: os/sandbox.h).
 [[nodiscard]] os::SandboxRules sandbox_rules(const Services& services, const model::SandboxSpec& spec,
                                              const Places& places);
+
+[[nodiscard]] os::ResourceLimits resource_limits(const model::SandboxSpec& spec);
 
 }  // namespace fleet::attempt

@@ -75,8 +75,10 @@ struct Alternatives<std::variant<Command, Codemod, Prompt>> {
 template <>
 struct Fields<SandboxSpec> {
   static constexpr auto list =
-      std::tuple{field("mode", &SandboxSpec::mode), field("read", &SandboxSpec::read),
-                 field("write", &SandboxSpec::write), field("network", &SandboxSpec::network)};
+      std::tuple{field("mode", &SandboxSpec::mode),          field("read", &SandboxSpec::read),
+                 field("write", &SandboxSpec::write),        field("network", &SandboxSpec::network),
+                 field("memory", &SandboxSpec::memory),      field("file_size", &SandboxSpec::file_size),
+                 field("processes", &SandboxSpec::processes)};
 };
 
 template <>

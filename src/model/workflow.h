@@ -139,6 +139,9 @@ struct SandboxSpec {
   std::vector<std::string> read;
   std::vector<std::string> write;
   bool network = true;
+  std::optional<std::uint64_t> memory;     // bytes of each process
+  std::optional<std::uint64_t> file_size;  // bytes of each file
+  std::optional<std::uint64_t> processes;  // of the user that the programs run as
 };
 
 struct TaskSpec {

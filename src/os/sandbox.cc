@@ -185,6 +185,9 @@ std::vector<std::string> missing_bounds(const SandboxRules& rules, const Sandbox
   if (rules.network == Network::off && !ability.seccomp) {
     missing.emplace_back("the network is not off: the kernel or the container allows no seccomp filter");
   }
+  if (rules.limits_processes && ::geteuid() == 0 && !(rules.user && ability.can_change_user)) {
+    missing.emplace_back("the number of processes is not limited: the kernel does not limit root's");
+  }
   if (rules.user && !ability.can_change_user) {
     missing.push_back(fmt::format("programs do not run as uid {}: that takes root", rules.user->uid));
   }

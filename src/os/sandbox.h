@@ -41,7 +41,8 @@ struct SandboxRules {
       read;  // files or folders, to read and execute; those that do not exist are left out
   std::vector<std::string> write;  // files or folders, to read, execute and change; must exist
   Network network = Network::on;
-  std::optional<UserId> user;  // drop to it: needs root
+  std::optional<UserId> user;     // drop to it: needs root
+  bool limits_processes = false;  // ResourceLimits::processes is set: it does not bind root
 };
 
 struct FilterInstruction {  // of a seccomp filter, as struct sock_filter

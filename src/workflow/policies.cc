@@ -1,3 +1,4 @@
+#include "base/size.h"
 #include "workflow/names.h"
 #include "workflow/parts.h"
 
@@ -6,6 +7,7 @@ namespace {
 
 constexpr int kMostRetries = 100;
 constexpr double kMostFactor = 100;
+constexpr int kMostProcesses = 1'000'000;
 
 const Key<model::Retry> kRetryKeys[] = {
     {"times", [](Reader& r, yaml::Node v,
@@ -50,6 +52,16 @@ void read_sandbox_paths(Reader& reader, yaml::Node node, std::vector<std::string
   }
 }
 
+std::optional<std::uint64_t> read_size(Reader& reader, yaml::Node node) {
+  constexpr std::string_view kExpected = "a size such as `512MB` or `2GB`";
+  if (!expect_scalar(reader, node, kExpected)) return std::nullopt;
+  const auto size = base::parse_size(node.text());
+  if (size && *size > 0) return size;
+  reader.problems.add(node, fmt::format("{} is not {}", quote(node.text()), kExpected),
+                      "the units are B, KB, MB, GB and TB, of 1024 each");
+  return std::nullopt;
+}
+
 const Key<model::SandboxSpec> kSandboxKeys[] = {
     {"mode",
      [](Reader& r, yaml::Node v, model::SandboxSpec& sandbox) {
@@ -70,6 +82,16 @@ const Key<model::SandboxSpec> kSandboxKeys[] = {
          r.problems.add(v, fmt::format("{} is not one of: on, off", quote(word)));
        }
      }},
+    {"memory",
+     [](Reader& r, yaml::Node v, model::SandboxSpec& sandbox) { sandbox.memory = read_size(r, v); }},
+    {"file-size",
+     [](Reader& r, yaml::Node v, model::SandboxSpec& sandbox) { sandbox.file_size = read_size(r, v); }},
+    {"processes",
+     [](Reader& r, yaml::Node v, model::SandboxSpec& sandbox) {
+       if (const auto most = read_integer(r, v, 1, kMostProcesses)) {
+         sandbox.processes = static_cast<std::uint64_t>(*most);
+       }
+     }},
 };
 
 }  // namespace
@@ -82,8 +104,8 @@ void read_retry(Reader& reader, yaml::Node node, std::optional<model::Retry>& in
   }
   const bool inherited = into.has_value();
   if (!into) into.emplace();
-  const std::size_t unknown = read_keys(reader, node, "`retry`", kRetryKeys, *into);
-  if (!node.is_mapping() || unknown > 0 || find(node, "times")) return;
+  const UnknownKeys unknown = read_keys(reader, node, "`retry`", kRetryKeys, *into);
+  if (!node.is_mapping() || find(node, "times") || has_misspelt(unknown, "times")) return;
   const auto backoff = find(node, "backoff");
   if (backoff && backoff->value.is_sequence()) {
     into->times = static_cast<int>(into->delays.size());
