@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,9 +24,9 @@ struct RunProgram {
   std::string shown;  // for people: what the user wrote
 };
 // Edit the tree that the attempt starts from, without a checkout; answered by TreeEdited. The function runs
-// on another thread, once.
+// on another thread, once; it gives back a summary for people, or gives up soon after `stop` was set.
 struct EditTree {
-  std::function<Result<std::string>(git::TreeEditor&)> edit;  // gives back a summary for people
+  std::function<Result<std::string>(git::TreeEditor&, const std::atomic<bool>& stop)> edit;
 };
 // Nothing more: what the agent itself says of its work. attempt/ judges by what really happened.
 struct Finish {

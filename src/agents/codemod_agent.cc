@@ -11,13 +11,32 @@ std::string count(std::size_t number, std::string_view one, std::string_view mor
   return fmt::format("{} {}", number, number == 1 ? one : more);
 }
 
+// What was found in the files that were searched, for people.
+struct Tally {
+  std::size_t searched = 0;
+  std::size_t found_in = 0;
+  std::size_t changed = 0;
+  std::size_t places = 0;
+  std::size_t same = 0;  // of the places: what already read as its replacement
+
+  [[nodiscard]] std::string text() const {
+    if (searched == 0) return "there was no file to search";
+    const std::string files = count(searched, "file", "files");
+    if (places == 0) return fmt::format("found no place in {}", files);
+    const std::string found = count(places, "place", "places");
+    if (changed == 0)
+      return fmt::format("all that was found, {} in {} of {}, already reads so", found, found_in, files);
+    const std::string replaced =
+        fmt::format("replaced {} in {} of {}", count(places - same, "place", "places"), changed, files);
+    return same == 0 ? replaced : fmt::format("{}; {} already read so", replaced, same);
+  }
+};
+
 }  // namespace
 
-Result<std::unique_ptr<Agent>> CodemodAgent::create(const model::Codemod& codemod, const Render& render) {
-  syntax::CodemodRequest request{codemod.language, {}, {}, codemod.regex};
-  FLEET_TRY(request.find, render(codemod.find));
-  FLEET_TRY(request.replace, render(codemod.replace));
-  FLEET_TRY(syntax::Codemod compiled, syntax::Codemod::compile(request));
+Result<std::unique_ptr<Agent>> CodemodAgent::create(const model::Codemod& codemod) {
+  FLEET_TRY(syntax::Codemod compiled,
+            syntax::Codemod::compile({codemod.language, codemod.find, codemod.replace, codemod.regex}));
   std::optional<text::GlobSet> paths;
   if (!codemod.paths.empty()) {
     FLEET_TRY(paths, text::GlobSet::parse(codemod.paths));
@@ -26,34 +45,37 @@ Result<std::unique_ptr<Agent>> CodemodAgent::create(const model::Codemod& codemo
 }
 
 Result<std::string> rewrite_tree(const syntax::Codemod& codemod, const std::optional<text::GlobSet>& paths,
-                                 git::TreeEditor& editor) {
+                                 git::TreeEditor& editor, const std::atomic<bool>& stop) {
   const auto wanted = [&](std::string_view path) {
     return paths ? paths->matches(path) : codemod.covers(path);
   };
   FLEET_TRY(const std::vector<git::Listed> files, editor.list({}, wanted));
-  std::size_t places = 0;
-  std::size_t changed = 0;
+  syntax::Bounds bounds;
+  bounds.stop = &stop;
+  Tally tally;
   for (const git::Listed& file : files) {
     if (file.entry.mode != model::FileMode::regular && file.entry.mode != model::FileMode::executable)
       continue;
+    if (bounds.is_stopped()) return base::fail_world("rewrite", file.path, syntax::kStopped);
+    ++tally.searched;
     FLEET_TRY(const std::string source, editor.read(file.path));
-    FLEET_TRY(const syntax::Rewritten rewritten, codemod.apply(file.path, source));
-    if (rewritten.places.empty() || rewritten.text == source) continue;
+    FLEET_TRY(const syntax::Rewritten rewritten, codemod.apply(file.path, source, bounds));
+    tally.places += rewritten.places.size();
+    tally.same += rewritten.same;
+    tally.found_in += !rewritten.places.empty();
+    if (rewritten.text == source) continue;
     FLEET_CHECK(editor.write(file.path, rewritten.text));
-    places += rewritten.places.size();
-    ++changed;
+    ++tally.changed;
   }
-  if (places == 0)
-    return fmt::format("found no place in the {} looked at", count(files.size(), "file", "files"));
-  return fmt::format("replaced {} in {}, of {} looked at", count(places, "place", "places"),
-                     count(changed, "file", "files"), files.size());
+  return tally.text();
 }
 
 Want CodemodAgent::next(const Event& event) {
   if (std::holds_alternative<Begin>(event)) {
-    return EditTree{[codemod = codemod_, paths = paths_](git::TreeEditor& editor) {
-      return rewrite_tree(codemod, paths, editor);
-    }};
+    return EditTree{
+        [codemod = codemod_, paths = paths_](git::TreeEditor& editor, const std::atomic<bool>& stop) {
+          return rewrite_tree(codemod, paths, editor, stop);
+        }};
   }
   const auto* edited = std::get_if<TreeEdited>(&event);
   FLEET_ASSERT(edited != nullptr, "a codemod asked for nothing but the tree");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <optional>
 
 #include "agents/agent.h"
@@ -12,8 +13,7 @@ namespace fleet::agents {
 // cannot be rewritten (its result would not parse) fails the whole: half a rename is worse than none.
 class CodemodAgent final : public Agent {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<Agent>> create(const model::Codemod& codemod,
-                                                             const Render& render);
+  [[nodiscard]] static Result<std::unique_ptr<Agent>> create(const model::Codemod& codemod);
   CodemodAgent(syntax::Codemod codemod, std::optional<text::GlobSet> paths)
       : codemod_(std::move(codemod)), paths_(std::move(paths)) {}
   Want next(const Event& event) override;
@@ -24,9 +24,9 @@ class CodemodAgent final : public Agent {
 };
 
 // Rewrites every file that the paths name (absent: that the codemod covers), and says how many places in how
-// many files.
+// many files. Fails with Fault::world soon after another thread set `stop`.
 [[nodiscard]] Result<std::string> rewrite_tree(const syntax::Codemod& codemod,
                                                const std::optional<text::GlobSet>& paths,
-                                               git::TreeEditor& editor);
+                                               git::TreeEditor& editor, const std::atomic<bool>& stop);
 
 }  // namespace fleet::agents

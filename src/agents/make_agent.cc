@@ -10,7 +10,7 @@ Result<std::unique_ptr<Agent>> make_agent(const Assignment& assignment) {
     return std::make_unique<CommandAgent>(std::move(ready_command));
   }
   if (const auto* codemod = std::get_if<model::Codemod>(&spec.work)) {
-    return CodemodAgent::create(*codemod, assignment.render);
+    return CodemodAgent::create(*codemod);
   }
   // Refused before a run starts (workflow/unsupported.h); a run from elsewhere may still hold one.
   return base::fail_input("run", assignment.task.id, "this build has no agents that take a prompt",

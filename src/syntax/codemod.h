@@ -29,9 +29,9 @@ class Codemod {
   [[nodiscard]] bool covers(std::string_view path) const;
 
   // The text that the file becomes, and where. A file that holds a NUL byte is no text and has no places, nor
-  // has one that lacks a name of the pattern; neither is parsed. With `regex`, a file whose language is known
-  // is parsed before and after as well, and refused when it got worse. Fails with Fault::input as rewrite
-  // does.
+  // has one that lacks a name of the pattern; neither is parsed, nor refused for its size. With `regex`, a
+  // file whose language is known is parsed before and after as well, and refused when it got worse; a stop is
+  // seen before and after the search. Fails as rewrite does.
   [[nodiscard]] Result<Rewritten> apply(std::string_view path, std::string_view source,
                                         const Bounds& bounds = {}) const;
 

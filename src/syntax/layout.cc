@@ -28,12 +28,19 @@ Layout::Layout(const Tree& tree) : text_(tree.source()) {
     std::replace(first, first + (nodes[i].span.end - nodes[i].span.start), '\n', '\0');
     i = nodes[i].next;
   }
+  for (std::size_t start = 0; start <= text_.size();) {
+    const std::size_t end = std::min(text_.find('\n', start), text_.size());
+    const std::size_t blanks = leading_blanks(std::string_view(text_).substr(start, end - start)).size();
+    indents_.push_back({static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(start + blanks)});
+    start = end + 1;
+  }
 }
 
 std::string_view Layout::indent_at(std::uint32_t offset) const {
-  const std::size_t newline = offset == 0 ? std::string::npos : text_.rfind('\n', offset - 1);
-  const std::size_t start = newline == std::string::npos ? 0 : newline + 1;
-  return leading_blanks(std::string_view(text_).substr(start, offset - start));
+  const auto after = std::upper_bound(indents_.begin(), indents_.end(), offset,
+                                      [](std::uint32_t at, const Span& indent) { return at < indent.start; });
+  const Span indent = *std::prev(after);
+  return text({indent.start, std::min(indent.end, offset)});
 }
 
 std::string Layout::indented(std::string_view blanks, std::string_view indent) const {

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "syntax/tree.h"
 
@@ -27,6 +28,7 @@ class Layout {
 
  private:
   std::string text_;
+  std::vector<Span> indents_;  // of each line
   std::string_view line_end_;
 };
 

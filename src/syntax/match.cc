@@ -9,17 +9,30 @@
 namespace fleet::syntax {
 namespace {
 
+// How much a search may still do.
+struct Steps {
+  std::uint64_t left;
+  const Bounds& bounds;
+
+  bool take() {
+    if (left % 65'536 == 0 && bounds.is_stopped()) left = 0;
+    if (left == 0) return false;
+    --left;
+    return true;
+  }
+};
+
 // Fits one reading of a pattern to nodes of a tree. It recurses over the pattern, whose depth is bounded, and
 // never over the tree. A `$$$` takes as few nodes as will do. When what follows it was found once and the
 // rest does not fit, going back to an earlier `$$$` cannot help (as in globs), unless a name comes twice and
 // so a later place depends on an earlier one; that search is cut off by the count of steps.
 class Matcher {
  public:
-  Matcher(const Pattern& pattern, const Reading& reading, const Tree& tree, std::uint64_t& steps_left)
+  Matcher(const Pattern& pattern, const Reading& reading, const Tree& tree, Steps& steps)
       : pattern_(pattern.compiled()),
         reading_(reading),
         tree_(tree),
-        steps_left_(steps_left),
+        steps_(steps),
         found_(reading.nodes.size()),
         captures_(pattern.names().size()) {}
 
@@ -48,19 +61,13 @@ class Matcher {
     return !node(t).named && (tree_.text(node(t)) == "," || tree_.text(node(t)) == ";");
   }
 
-  bool step() {
-    if (steps_left_ == 0) return false;
-    --steps_left_;
-    return true;
-  }
-
   void found(std::uint32_t p, Span span) {
     found_[p] = span;
     end_ = span.end;
   }
 
   bool fit(std::uint32_t p, std::uint32_t t) {
-    if (!step()) return false;
+    if (!steps_.take()) return false;
     const PatternNode& want = wanted(p);
     if (want.role == Role::one) {
       if (!node(t).named || node(t).missing || node(t).error) return false;
@@ -127,7 +134,7 @@ class Matcher {
 
     const std::uint32_t first = t;
     while (t < t_end) {
-      if (!step()) return Fit::never;
+      if (!steps_.take()) return Fit::never;
       const std::uint32_t last = t;
       t = node(t).next;
       if (node(last).extra || (is_separator(last) && t < t_end)) continue;
@@ -180,7 +187,8 @@ class Matcher {
     std::uint32_t i = leaf(a.first, a.last);
     std::uint32_t j = leaf(b.first, b.last);
     while (i < a.last && j < b.last) {
-      if (!step() || node(i).kind != node(j).kind || tree_.text(node(i)) != tree_.text(node(j))) return false;
+      if (!steps_.take() || node(i).kind != node(j).kind || tree_.text(node(i)) != tree_.text(node(j)))
+        return false;
       i = leaf(i + 1, a.last);
       j = leaf(j + 1, b.last);
     }
@@ -207,7 +215,7 @@ class Matcher {
   const Pattern::Compiled& pattern_;
   const Reading& reading_;
   const Tree& tree_;
-  std::uint64_t& steps_left_;
+  Steps& steps_;
   std::vector<std::optional<Span>> found_;  // by pattern node
   std::vector<std::optional<Capture>> captures_;
   std::vector<std::uint32_t> bound_;
@@ -219,15 +227,13 @@ class Matcher {
 Result<std::vector<Match>> find_all(const Pattern& pattern, const Tree& tree, const Bounds& bounds) {
   const std::string tried = "search for the pattern";
   std::vector<Match> matches;
-  std::uint64_t steps_left = bounds.match_steps;
+  Steps steps{bounds.match_steps, bounds};
   std::vector<Matcher> matchers;
   for (const Reading& reading : pattern.compiled().readings)
-    matchers.emplace_back(pattern, reading, tree, steps_left);
+    matchers.emplace_back(pattern, reading, tree, steps);
 
   for (std::uint32_t i = 0; i < tree.nodes().size(); ++i) {
-    if (i % 1024 == 0 && bounds.stop != nullptr && bounds.stop->load(std::memory_order_relaxed)) {
-      return base::fail_world(tried, "", "it was told to stop");
-    }
+    if (i % 1024 == 0 && bounds.is_stopped()) return base::fail_world(tried, "", kStopped);
     for (Matcher& matcher : matchers) {
       if (!matcher.may_start_at(i)) continue;
       if (auto match = matcher.match(i)) {
@@ -235,7 +241,8 @@ Result<std::vector<Match>> find_all(const Pattern& pattern, const Tree& tree, co
         break;
       }
     }
-    if (steps_left == 0) {
+    if (steps.left == 0) {
+      if (bounds.is_stopped()) return base::fail_world(tried, "", kStopped);
       return base::fail_input(tried, "", fmt::format("it takes more than {} steps", bounds.match_steps),
                               "a name that comes twice next to several $$$ makes a search slow");
     }

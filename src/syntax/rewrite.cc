@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "syntax/compiled_pattern.h"
-#include "syntax/grammar.h"
 #include "syntax/layout.h"
 #include "syntax/replacement.h"
+#include "syntax/still_parses.h"
 
 namespace fleet::syntax {
 namespace {
@@ -19,6 +19,7 @@ struct Chosen {
   Match match;
   std::uint32_t after = 0;
   std::string text;
+  bool is_same = false;  // the text is what the source has
 };
 
 // Outer matches before inner ones; an inner one only within what is used of the outer one.
@@ -49,7 +50,7 @@ Result<std::vector<Chosen>> choose(std::vector<Match> matches, const Replacement
                               "leave the file out with `paths`");
     }
     open.push_back(static_cast<std::uint32_t>(chosen.size()));
-    chosen.push_back({std::move(match), 0, {}});
+    chosen.push_back({std::move(match), 0, {}, false});
   }
   close_before(kNone);
   return chosen;
@@ -57,18 +58,19 @@ Result<std::vector<Chosen>> choose(std::vector<Match> matches, const Replacement
 
 class Writer {
  public:
-  Writer(const Replacement::Compiled& replacement, const Layout& layout, std::vector<Chosen>& chosen)
-      : replacement_(replacement), layout_(layout), chosen_(chosen) {}
+  Writer(const Replacement::Compiled& replacement, const Layout& layout, std::vector<Chosen>& chosen,
+         std::size_t max_bytes)
+      : replacement_(replacement), layout_(layout), chosen_(chosen), max_bytes_(max_bytes) {}
 
-  // The new text of a match, whose inner matches have theirs.
+  // The new text of a match, whose inner matches have theirs. Past the bound it is cut off somewhere.
   std::string write(std::uint32_t index) {
     const Match& match = chosen_[index].match;
-    const std::string base_indent(layout_.indent_at(match.span.start));
+    const std::string_view base_indent = layout_.indent_at(match.span.start);
     std::string out;
     const Piece* last = nullptr;
     const Piece* first_left_out = nullptr;
     const std::vector<bool> is_left_out = left_out(match);
-    for (std::size_t i = 0; i < replacement_.pieces.size(); ++i) {
+    for (std::size_t i = 0; i < replacement_.pieces.size() && out.size() <= max_bytes_; ++i) {
       const Piece& piece = replacement_.pieces[i];
       if (is_left_out[i]) {
         if (first_left_out == nullptr) first_left_out = &piece;
@@ -84,8 +86,10 @@ class Writer {
         out += piece.text;
       } else {
         const Span span = match.captures[piece.variable].span;
-        const std::string code = range(span, index + 1, chosen_[index].after);
-        out += shift(code, layout_.indent_at(span.start), Layout::last_indent(out, base_indent));
+        std::string code = range(span, index + 1, chosen_[index].after);
+        if (code.find('\n') != std::string::npos)
+          code = shift(code, layout_.indent_at(span.start), Layout::last_indent(out, base_indent));
+        out += code;
       }
       last = &piece;
       first_left_out = nullptr;
@@ -93,10 +97,10 @@ class Writer {
     return out;
   }
 
-  // A range of the source with those of the matches [first, end) in it that are not within another one. Where
-  // each of them starts and ends in what it returns is added to `edges`.
+  // A range of the source with those of the matches [first, end) in it that are not within another one. What
+  // became of each is added to `edits`, from the range's start.
   [[nodiscard]] std::string range(Span span, std::uint32_t first, std::uint32_t end,
-                                  std::vector<std::size_t>* edges = nullptr) const {
+                                  std::vector<Edit>* edits = nullptr) const {
     std::string out;
     std::uint32_t at = span.start;
     for (std::uint32_t i = first; i < end; i = chosen_[i].after) {
@@ -104,8 +108,9 @@ class Writer {
       if (inner.start < span.start || inner.end > span.end) continue;
       if (replacement_.pieces.empty()) inner = layout_.whole_lines(inner);
       out += layout_.text({at, inner.start});
-      if (edges != nullptr) edges->insert(edges->end(), {out.size(), out.size() + chosen_[i].text.size()});
+      const auto start = static_cast<std::uint32_t>(out.size());
       out += chosen_[i].text;
+      if (edits != nullptr) edits->push_back({inner, {start, static_cast<std::uint32_t>(out.size())}});
       at = inner.end;
     }
     out += layout_.text({at, span.end});
@@ -152,69 +157,10 @@ class Writer {
   const Replacement::Compiled& replacement_;
   const Layout& layout_;
   std::vector<Chosen>& chosen_;
+  std::size_t max_bytes_;
 };
 
-// Of errors: their text, or what is missing.
-std::vector<std::pair<std::string_view, const Node*>> errors_of(const Tree& tree) {
-  std::vector<std::pair<std::string_view, const Node*>> errors;
-  const auto& nodes = tree.nodes();
-  for (std::uint32_t i = 0; i < nodes.size(); i = nodes[i].error ? nodes[i].next : i + 1) {
-    if (nodes[i].error) errors.emplace_back(tree.text(nodes[i]), &nodes[i]);
-    if (nodes[i].missing) errors.emplace_back(kind_name(tree.language(), nodes[i].kind), &nodes[i]);
-  }
-  return errors;
-}
-
-std::string line_at(std::string_view source, std::size_t offset) {
-  const std::size_t start = offset == 0 ? 0 : source.rfind('\n', offset - 1) + 1;
-  return std::string(source.substr(start, source.find('\n', start) - start).substr(0, 120));
-}
-
-// No word, comment or string of the result may reach over the edge of what was written.
-Result<> check_edges(std::string_view path, const Tree& after, const std::vector<std::size_t>& edges) {
-  const std::string_view source = after.source();
-  auto edge = edges.begin();
-  for (std::uint32_t i = 0; i < after.nodes().size() && edge != edges.end(); ++i) {
-    const Span span = after.nodes()[i].span;
-    if (!after.is_leaf(i) || kind_name(after.language(), after.nodes()[i].kind) == "jsx_text") continue;
-    while (edge != edges.end() && *edge <= span.start)
-      ++edge;
-    for (; edge != edges.end() && *edge < span.end; ++edge) {
-      const Span rest{static_cast<std::uint32_t>(*edge), span.end};
-      if (rest.of(source).find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
-      const Place place = place_at(source, *edge);
-      return base::fail_input(
-          std::string(kTried), std::string(path),
-          fmt::format("what is written grows together with what stands next to it, at the result's line {}, "
-                      "column {}: `{}`",
-                      place.line, place.column, line_at(source, *edge)),
-          "nothing was written; set blanks or parentheses in the replacement, and no comment at its end");
-    }
-  }
-  return {};
-}
-
 }  // namespace
-
-Result<> check_still_parses(std::string_view path, const Tree& before, const Tree& after) {
-  if (after.errors() <= before.errors()) return {};
-  const auto old_errors = errors_of(before);
-  const auto new_errors = errors_of(after);
-  std::size_t i = 0;
-  while (i + 1 < new_errors.size() && i < old_errors.size() && old_errors[i].first == new_errors[i].first)
-    ++i;
-  const Node& error = *new_errors[i].second;
-  const std::string_view source = after.source();
-  const Place place = place_at(source, error.span.start);
-  return base::fail_input(std::string(kTried), std::string(path),
-                          fmt::format("the result would not parse as {}, at its line {}, column {}{}: `{}`",
-                                      base::name_of(after.language()), place.line, place.column,
-                                      error.missing ? fmt::format(", where `{}` is missing",
-                                                                  kind_name(after.language(), error.kind))
-                                                    : "",
-                                      line_at(source, error.span.start)),
-                          "nothing was written; mend the replacement, or leave the file out with `paths`");
-}
 
 Result<Rewritten> rewrite(const Pattern& pattern, const Replacement& replacement, std::string_view path,
                           const Tree& tree, const Bounds& bounds) {
@@ -222,7 +168,7 @@ Result<Rewritten> rewrite(const Pattern& pattern, const Replacement& replacement
     return base::fail_input(std::string(kTried), std::string(path), "it holds a NUL byte, so it is no text");
   }
   FLEET_TRY(std::vector<Match> matches, find_all(pattern, tree, bounds));
-  if (matches.empty()) return Rewritten{std::string(tree.source()), {}};
+  if (matches.empty()) return Rewritten{std::string(tree.source()), {}, 0};
   FLEET_TRY(std::vector<Chosen> chosen, choose(std::move(matches), replacement.compiled(), path));
 
   const auto too_long = [&] {
@@ -230,10 +176,12 @@ Result<Rewritten> rewrite(const Pattern& pattern, const Replacement& replacement
                             fmt::format("the result is longer than {} bytes", bounds.max_bytes));
   };
   const Layout layout(tree);
-  Writer writer(replacement.compiled(), layout, chosen);
+  Writer writer(replacement.compiled(), layout, chosen, bounds.max_bytes);
   std::size_t written = 0;
   for (auto i = static_cast<std::uint32_t>(chosen.size()); i-- > 0;) {
+    if (bounds.is_stopped()) return base::fail_world(std::string(kTried), std::string(path), kStopped);
     chosen[i].text = writer.write(i);
+    chosen[i].is_same = chosen[i].text == layout.text(chosen[i].match.span);
     written += chosen[i].text.size();
     for (std::uint32_t inner = i + 1; inner < chosen[i].after; inner = chosen[inner].after) {
       written -= chosen[inner].text.size();
@@ -243,17 +191,19 @@ Result<Rewritten> rewrite(const Pattern& pattern, const Replacement& replacement
   }
 
   Rewritten result;
-  std::vector<std::size_t> edges;
+  std::vector<Edit> edits;
   const Span whole{0, static_cast<std::uint32_t>(tree.source().size())};
-  result.text = Layout::finished(writer.range(whole, 0, static_cast<std::uint32_t>(chosen.size()), &edges));
+  result.text = Layout::finished(writer.range(whole, 0, static_cast<std::uint32_t>(chosen.size()), &edits));
   if (result.text.size() > bounds.max_bytes) return too_long();
   PlaceCounter counter(tree.source());
-  for (const Chosen& one : chosen)
+  for (const Chosen& one : chosen) {
     result.places.push_back(counter.at(one.match.span.start));
+    result.same += one.is_same;
+  }
   if (result.text != tree.source()) {
     FLEET_TRY(const Tree after, parse(tree.language(), result.text, bounds));
-    FLEET_CHECK(check_still_parses(path, tree, after));
-    FLEET_CHECK(check_edges(path, after, edges));
+    FLEET_CHECK(check_still_parses(path, tree, after, edits));
+    FLEET_CHECK(check_edges(path, after, edits));
   }
   return result;
 }

@@ -37,20 +37,17 @@ class Replacement {
 struct Rewritten {
   std::string text;           // the whole new text; the source itself where there was no place
   std::vector<Place> places;  // in the source, in order
+  std::size_t same = 0;       // of the places: what already reads as its replacement
 };
 
 // Rewrites every match, once: a match within what a metavariable captured is rewritten in its new
-// surroundings
-// (`old(old(1))` becomes `new(new(1))`), one that overlaps a match otherwise is not, and what was written is
-// not searched again. Fails with Fault::input for a result that the parser understands less well than the
-// source (at the first new error), for one that grows together with its neighbours (`return(a)` rewritten to
-// `returna`, a comment that swallows what follows), for matches nested deeper than kMaxNesting, and past the
-// bounds.
+// surroundings (`old(old(1))` becomes `new(new(1))`), one that overlaps a match otherwise is not, and what
+// was written is not searched again. Fails with Fault::input for a result that the parser understands less
+// well than the source (still_parses.h), for one that grows together with its neighbours (`return(a)`
+// rewritten to `returna`, a comment that swallows what follows), for matches nested deeper than kMaxNesting,
+// and past the bounds; with Fault::world when it was stopped.
 inline constexpr std::size_t kMaxNesting = 500;
 [[nodiscard]] Result<Rewritten> rewrite(const Pattern& pattern, const Replacement& replacement,
                                         std::string_view path, const Tree& tree, const Bounds& bounds = {});
-
-// Fails where `after` is understood less well than `before`: see rewrite.
-[[nodiscard]] Result<> check_still_parses(std::string_view path, const Tree& before, const Tree& after);
 
 }  // namespace fleet::syntax

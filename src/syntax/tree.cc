@@ -28,12 +28,11 @@ TSParser* parser_for(Language language) {
 
 struct Alarm {
   std::chrono::steady_clock::time_point deadline;
-  const std::atomic<bool>* stop;
+  const Bounds& bounds;
 
-  [[nodiscard]] bool is_stopped() const { return stop != nullptr && stop->load(std::memory_order_relaxed); }
   static bool rings(TSParseState* state) {
     const auto& self = *static_cast<const Alarm*>(state->payload);
-    return self.is_stopped() || std::chrono::steady_clock::now() >= self.deadline;
+    return self.bounds.is_stopped() || std::chrono::steady_clock::now() >= self.deadline;
   }
 };
 
@@ -92,12 +91,14 @@ bool is_opaque(const std::vector<Node>& nodes, std::uint32_t parent, std::string
   return has_text_before(nodes[parent].span.end);
 }
 
-std::vector<Node> flatten(const TSTree& tree, std::string_view source) {
+// Cut off when it is stopped.
+std::vector<Node> flatten(const TSTree& tree, std::string_view source, const Bounds& bounds) {
   std::vector<Node> nodes;
   nodes.reserve(source.size() / 4 + 16);
   std::vector<std::uint32_t> open;
   TSTreeCursor cursor = ts_tree_cursor_new(ts_tree_root_node(&tree));
   for (bool more = true; more;) {
+    if (nodes.size() % 4096 == 0 && bounds.is_stopped()) break;
     const auto index = static_cast<std::uint32_t>(nodes.size());
     nodes.push_back(to_node(ts_tree_cursor_current_node(&cursor)));
     nodes.back().next = index + 1;
@@ -173,16 +174,18 @@ Result<Tree> parse(Language language, std::string_view source, const Bounds& bou
   std::string_view input = blanked ? std::string_view(*blanked) : source;
 
   TSParser* parser = parser_for(language);
-  Alarm alarm{std::chrono::steady_clock::now() + bounds.time, bounds.stop};
+  Alarm alarm{std::chrono::steady_clock::now() + bounds.time, bounds};
   const std::unique_ptr<TSTree, Delete> tree(ts_parser_parse_with_options(
       parser, nullptr, {&input, read_all, TSInputEncodingUTF8, nullptr}, {&alarm, Alarm::rings}));
   if (tree == nullptr) {
     ts_parser_reset(parser);
-    if (alarm.is_stopped()) return base::fail_world(tried, "", "it was told to stop");
+    if (bounds.is_stopped()) return base::fail_world(tried, "", kStopped);
     return base::fail_input(tried, "",
                             fmt::format("it takes longer than {}", base::format_duration(bounds.time)));
   }
-  return Tree(language, source, flatten(*tree, input));
+  std::vector<Node> nodes = flatten(*tree, input, bounds);
+  if (bounds.is_stopped()) return base::fail_world(tried, "", kStopped);
+  return Tree(language, source, std::move(nodes));
 }
 
 }  // namespace fleet::syntax

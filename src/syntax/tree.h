@@ -20,7 +20,9 @@ struct Bounds {
   Duration time = std::chrono::seconds(10);  // of one parse
   std::uint64_t match_steps = 200'000'000;   // of one search: a count, so that no clock decides what is found
   const std::atomic<bool>* stop = nullptr;   // set by another thread to give up
+  [[nodiscard]] bool is_stopped() const { return stop != nullptr && stop->load(std::memory_order_relaxed); }
 };
+inline constexpr const char* kStopped = "it was told to stop";
 
 // A place in a file as people count: from 1, columns in characters.
 struct Place {

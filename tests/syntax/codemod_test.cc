@@ -76,6 +76,7 @@ TEST(Codemod, SaysWhatIsWrongBeforeAnyFileIsRead) {
   EXPECT_THAT(refusal(regex("(a)", "${x}")), HasSubstr("no group `x`"));
   EXPECT_THAT(refusal(regex("(?P<x>a)", "${x")), HasSubstr("no group"));
   EXPECT_THAT(refusal(regex("(a)", "\\1")), HasSubstr("`$1`, not `\\1`"));
+  EXPECT_THAT(refusal(regex("(a)", std::string("b\0", 2))), HasSubstr("NUL"));
 }
 
 TEST(Codemod, ReplacesPlainTextByARegularExpression) {
@@ -93,6 +94,55 @@ TEST(Codemod, WithARegularExpressionKeepsKnownLanguagesParsing) {
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message(), HasSubstr("a.py"));
   EXPECT_THAT(refused.error().message(), HasSubstr("would not parse as python"));
+}
+
+TEST(Codemod, WithARegularExpressionRefusesAnErrorWhereThereWasNone) {
+  const auto codemod = compiled(regex("\\]\\]|1\\)|v", ""));
+  EXPECT_EQ(codemod.apply("a.py", "x = v ]] v\ny = f(2)\n")->text, "x =   \ny = f(2)\n");
+  // One error goes and another one comes.
+  EXPECT_THAT(codemod.apply("a.py", "x = 1 ]]\ny = f(1)\n").error().message(),
+              HasSubstr("line 2, column 1: `y = f(`"));
+  // Within an error the parser only guesses.
+  EXPECT_EQ(compiled(regex("void", "long long")).apply("a.h", "int )) void void ((;\nint b;\n")->text,
+            "int )) long long long long ((;\nint b;\n");
+}
+
+TEST(Codemod, WithARegularExpressionCountsPlacesThatAlreadyReadSo) {
+  const auto result = compiled(regex("colou?r", "color")).apply("notes", "color colour color\n");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->text, "color color color\n");
+  EXPECT_EQ(result->places, (std::vector<Place>{{1, 1}, {1, 7}, {1, 14}}));
+  EXPECT_EQ(result->same, 2u);
+  EXPECT_EQ(compiled(regex("^", "> ")).apply("notes", "a\nb")->text, "> a\n> b");
+}
+
+TEST(Codemod, WithARegularExpressionRefusesALongFileOnlyForAPlaceInIt) {
+  Bounds bounds;
+  bounds.max_bytes = 10;
+  const auto codemod = compiled(regex("old", "young"));
+  EXPECT_EQ(codemod.apply("long.txt", "nothing to find", bounds)->places.size(), 0u);
+  const auto refused = codemod.apply("long.txt", "something old", bounds);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message(), HasSubstr("long.txt: it has 13 bytes, more than the 10"));
+  EXPECT_THAT(refused.error().message(), HasSubstr("leave the file out"));
+  EXPECT_THAT(codemod.apply("long.txt", "old old", bounds).error().message(),
+              HasSubstr("the result has 11 bytes"));
+}
+
+TEST(Codemod, TakesDollarsOfTheLanguageAsTheyStand) {
+  EXPECT_EQ(compiled({"javascript", "f(`${{a: 1}}`)", "g(`${{a: 2}} ${b}`)"})
+                .apply("a.js", "f(`${{a: 1}}`);\n")
+                ->text,
+            "g(`${{a: 2}} ${b}`);\n");
+}
+
+TEST(Codemod, StopsWhenToldTo) {
+  const std::atomic<bool> stop = true;
+  Bounds bounds;
+  bounds.stop = &stop;
+  const auto stopped = compiled(kRename).apply("a.ts", "oldName(1);", bounds);
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().fault, base::Fault::world);
 }
 
 TEST(Codemod, IsSharedByThreads) {

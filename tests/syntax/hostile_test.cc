@@ -1,8 +1,12 @@
 #include <gmock/gmock.h>
 
+#include <limits>
 #include <random>
+#include <thread>
 
+#include "syntax/blank_macros.h"
 #include "syntax/codemod.h"
+#include "syntax/layout.h"
 #include "syntax/matches.h"
 
 // Sources and patterns that mean harm, or were cut off, mangled, generated.
@@ -157,6 +161,44 @@ TEST(Hostile, SearchesWithRepeatedNamesAreCutOffAndSaySo) {
   const auto found = find_all(*pattern, *tree, bounds);
   ASSERT_FALSE(found);
   EXPECT_THAT(found.error().message(), HasSubstr("more than 1000000 steps"));
+}
+
+// What looks back to the start of the line for each place would never end here.
+TEST(Hostile, ALongLineTakesNoSquareTime) {
+  constexpr std::size_t kPlaces = 500'000;
+  const std::string blanks = std::string(kPlaces, ' ') + repeat("f(a);", kPlaces);
+  const Layout layout(Tree(javascript, blanks, {}));
+  std::size_t indents = 0;
+  for (std::size_t at = 0; at < blanks.size(); ++at)
+    indents += layout.indent_at(static_cast<std::uint32_t>(at)).size() == kPlaces;
+  EXPECT_EQ(indents, blanks.size() - kPlaces);
+
+  const std::string macros = repeat("int X_API a;", kPlaces);
+  EXPECT_EQ(blank_export_macros(macros), repeat("int       a;", kPlaces));
+  EXPECT_EQ(blank_export_macros("# " + macros), std::nullopt);
+  EXPECT_EQ(blank_export_macros("  #if\n" + macros + "\n#\nX_API b"),
+            "  #if\n" + repeat("int       a;", kPlaces) + "\n#\n      b");
+}
+
+TEST(Hostile, ASearchIsStoppedInTheMiddleOfAMatch) {
+  const auto pattern = Pattern::compile(javascript, "f($$$, $A, $$$, $B, $$$, $A, $$$, $B, $$$, c)");
+  std::string source = "f(";
+  for (int i = 0; i < 2'000; ++i)
+    source += "a" + std::to_string(i % 7) + ", ";
+  source += "d)";
+  const auto tree = parse(javascript, source);
+  std::atomic<bool> stop = false;
+  Bounds bounds;
+  bounds.match_steps = std::numeric_limits<std::uint64_t>::max();
+  bounds.stop = &stop;
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    stop = true;
+  });
+  const auto found = find_all(*pattern, *tree, bounds);
+  other.join();
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().fault, base::Fault::world);
 }
 
 TEST(Hostile, SourcesWithNulAreNotRewritten) {

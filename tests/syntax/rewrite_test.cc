@@ -130,6 +130,37 @@ TEST(Rewrite, TakesAFileThatWasBrokenBeforeIfItIsNoWorse) {
               HasSubstr("would not parse"));
 }
 
+TEST(Rewrite, TakesMoreNodesWithinAnError) {
+  EXPECT_EQ(rewritten(c, "$X->$Y", "(*$X).$Y",
+                      "BEGIN(x) { extern EXPORT(wchar_t*) f(void); return p->x; )\nint y = p->z;\n"),
+            "BEGIN(x) { extern EXPORT(wchar_t*) f(void); return (*p).x; )\nint y = (*p).z;\n");
+}
+
+TEST(Rewrite, TakesAnErrorAlongThatAMetavariableBrings) {
+  EXPECT_EQ(
+      rewritten(javascript, "old($$$A)", "fresh(0, $$$A)", "old(function() { a ]] b; });\nold(old(1));\n"),
+      "fresh(0, function() { a ]] b; });\nfresh(0, fresh(0, 1));\n");
+  EXPECT_THAT(rewritten(javascript, "old($A)", "old($A, $A)", "old(function() { a ]] b; });\n"),
+              HasSubstr("would not parse"));
+}
+
+TEST(Rewrite, LetsNoErrorGrowOverWhatWasUnderstood) {
+  // One error before and one after, which reaches further.
+  EXPECT_THAT(rewritten(c, "f($X);", "f($X", "int a ]] ;\nvoid h() { f(1); }\nint b;\n"),
+              HasSubstr("would not parse"));
+}
+
+TEST(Rewrite, CountsPlacesThatAlreadyReadSo) {
+  const auto pattern = Pattern::compile(typescript, "f($X, $Y)");
+  const auto replacement = Replacement::compile(*pattern, "f($Y, $X)");
+  const auto tree = parse(typescript, "f(1, 1); f(1, 2);\nf(`\n`, `\n`);");
+  const auto result = rewrite(*pattern, *replacement, "a.ts", *tree);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->text, "f(1, 1); f(2, 1);\nf(`\n`, `\n`);");
+  EXPECT_EQ(result->places.size(), 3u);
+  EXPECT_EQ(result->same, 2u);
+}
+
 TEST(Rewrite, SaysWhichMetavariablesThereAre) {
   EXPECT_THAT(rewritten(typescript, "f($X, $$$REST)", "g($Y)", ""), HasSubstr("`$Y` names nothing"));
   EXPECT_THAT(rewritten(typescript, "f($X, $$$REST)", "g($Y)", ""), HasSubstr("it has: X, REST"));
@@ -175,6 +206,11 @@ TEST(Rewrite, StopsAtItsBounds) {
   EXPECT_THAT(rewritten(typescript, "f($X)", "g($X)", "f(" + nested + ")"), HasSubstr("nested deeper than"));
   // Every level doubles the text.
   EXPECT_THAT(rewritten(typescript, "f($X)", "g($X, $X)", nested), HasSubstr("longer than"));
+  std::string many;
+  while (many.size() + 4 < Pattern::kMaxLength)
+    many += "$X, ";
+  const std::string array = "f([" + std::string(1 << 20, ' ') + "])";
+  EXPECT_THAT(rewritten(typescript, "f($X)", "g(" + many + ")", array), HasSubstr("longer than"));
 }
 
 }  // namespace
