@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,12 +16,24 @@ namespace fleet::model {
 
 enum class RunState { running, finished, failed, stopped, aborted };
 enum class RequirementState { pending, in_progress, completed, failed, blocked };
+// Where a delivered branch is now.
+enum class BranchStanding {
+  as_delivered,
+  rolled_back,  // `fleet rollback` has added to it
+  moved,        // somebody else's work: commits were added, or it was set elsewhere
+  gone,         // `fleet clean`, or somebody, deleted it
+};
 
 struct AttemptReport {
   int number = 0;  // from 1
   TimePoint started{};
-  TimePoint finished{};
-  Outcome outcome;
+  std::optional<TimePoint> finished;  // none: it runs, or was cut off and nobody has gone on with it
+  std::optional<Outcome> outcome;     // none as long as `finished` is none
+
+  // 0 where there is no end.
+  [[nodiscard]] Duration took() const {
+    return finished ? std::max(*finished - started, Duration{}) : Duration{};
+  }
 };
 
 struct TaskReport {
@@ -56,9 +69,11 @@ struct RequirementReport {
 
 struct DeliveryReport {
   Delivery how = Delivery::none;
-  std::string branch;  // empty: none was written
-  ObjectId commit;
-  ObjectId start;  // what the run started from
+  std::string branch;                      // empty: none was written
+  ObjectId commit;                         // as it was delivered
+  std::optional<BranchStanding> standing;  // none: no branch was written
+  ObjectId tip;                            // where the branch is now, when that is another commit
+  ObjectId start;                          // what the run started from
   std::uint32_t files = 0;
   std::uint32_t added = 0;  // lines
   std::uint32_t removed = 0;
@@ -90,4 +105,5 @@ struct Report {
 namespace fleet {
 FLEET_ENUM_NAMES(model::RunState, "running", "finished", "failed", "stopped", "aborted");
 FLEET_ENUM_NAMES(model::RequirementState, "pending", "in-progress", "completed", "failed", "blocked");
+FLEET_ENUM_NAMES(model::BranchStanding, "as-delivered", "rolled-back", "moved", "gone");
 }  // namespace fleet

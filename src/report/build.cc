@@ -49,7 +49,7 @@ std::vector<bool> cut_off(const std::vector<TaskReport>& tasks) {
 Duration time_of(const TaskReport& task) {
   Duration sum{};
   for (const model::AttemptReport& attempt : task.attempts)
-    sum += std::max(attempt.finished - attempt.started, Duration{});
+    sum += attempt.took();
   return sum;
 }
 
@@ -175,7 +175,8 @@ model::Usage total_usage(const std::vector<TaskReport>& tasks) {
   model::Usage total;
   for (const TaskReport& task : tasks) {
     for (const model::AttemptReport& attempt : task.attempts) {
-      const model::Usage& usage = attempt.outcome.usage;
+      if (!attempt.outcome) continue;
+      const model::Usage& usage = attempt.outcome->usage;
       total.wall += usage.wall;
       total.user_cpu += usage.user_cpu;
       total.system_cpu += usage.system_cpu;
@@ -249,8 +250,18 @@ Counts counts(const std::vector<TaskReport>& tasks) {
   return out;
 }
 
+bool is_void(const model::Report& report) {
+  const Counts count = counts(report.tasks);
+  return report.state == model::RunState::finished && count.skipped == count.total;
+}
+
 std::string verdict(const model::Report& report) {
   const Counts count = counts(report.tasks);
+  if (is_void(report)) {
+    return fmt::format("finished: nothing was done, {}",
+                       count.total == 1 ? "the only task was skipped"
+                                        : fmt::format("all {} tasks were skipped", count.total));
+  }
   std::string text = fmt::format("{}: {} of {} {} done", base::name_of(report.state), count.done, count.total,
                                  count.total == 1 ? "task" : "tasks");
   const auto add = [&](std::size_t number, std::string_view what) {

@@ -49,6 +49,9 @@ struct Counts {
 };
 [[nodiscard]] Counts counts(const std::vector<model::TaskReport>& tasks);
 
+// The run ended well, because nothing was asked of it: every task was left out by its `if`, or by a person.
+[[nodiscard]] bool is_void(const model::Report& report);
+
 // One sentence: `finished: 8 of 8 tasks done`.
 [[nodiscard]] std::string verdict(const model::Report& report);
 

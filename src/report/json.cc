@@ -45,7 +45,8 @@ template <>
 struct Fields<DeliveryReport> {
   static constexpr auto list =
       std::tuple{field("how", &DeliveryReport::how),         field("branch", &DeliveryReport::branch),
-                 field("commit", &DeliveryReport::commit),   field("start", &DeliveryReport::start),
+                 field("commit", &DeliveryReport::commit),   field("standing", &DeliveryReport::standing),
+                 field("tip", &DeliveryReport::tip),         field("start", &DeliveryReport::start),
                  field("files", &DeliveryReport::files),     field("added", &DeliveryReport::added),
                  field("removed", &DeliveryReport::removed), field("error", &DeliveryReport::error)};
 };
@@ -94,6 +95,10 @@ std::string to_json(const model::Report& report) {
                     {"parallel_efficiency", figures.parallel_efficiency},
                     {"tasks_per_second", figures.tasks_per_second}};
   return model::dump_json(json) + "\n";
+}
+
+std::string to_json(const model::TaskReport& task) {
+  return model::dump_json(model::to_json(task)) + "\n";
 }
 
 }  // namespace fleet::report

@@ -92,8 +92,9 @@ std::string_view mark(model::RequirementState state) {
   return "";
 }
 
-std::string_view mark(model::RunState state) {
-  switch (state) {
+std::string_view mark(const model::Report& report) {
+  if (is_void(report)) return "⏭️";
+  switch (report.state) {
     case model::RunState::finished:
       return "✅";
     case model::RunState::failed:
@@ -110,7 +111,7 @@ std::string_view mark(model::RunState state) {
 Duration time_of(const TaskReport& task) {
   Duration sum{};
   for (const model::AttemptReport& attempt : task.attempts)
-    sum += std::max(attempt.finished - attempt.started, Duration{});
+    sum += attempt.took();
   return sum;
 }
 
@@ -121,9 +122,29 @@ std::string cell(std::string_view bytes, std::size_t width = 120) {
   return code_span(bytes, Place::table, width);
 }
 
+void write_delivery(Page& page, const model::DeliveryReport& delivery) {
+  if (delivery.branch.empty()) return;
+  const auto commit = [](ObjectId id) { return span(id.hex().substr(0, 12)); };
+  page.add(fmt::format("\nThe result is on {}, commit {}: {} files, +{} -{} lines.\n", span(delivery.branch),
+                       commit(delivery.commit), delivery.files, delivery.added, delivery.removed));
+  switch (delivery.standing.value_or(model::BranchStanding::as_delivered)) {
+    case model::BranchStanding::as_delivered:
+      return;
+    case model::BranchStanding::rolled_back:
+      page.add(fmt::format("It was rolled back since: the branch is at {}.\n", commit(delivery.tip)));
+      return;
+    case model::BranchStanding::moved:
+      page.add(fmt::format("The branch has moved since: it is at {}.\n", commit(delivery.tip)));
+      return;
+    case model::BranchStanding::gone:
+      page.add("The branch is gone since.\n");
+      return;
+  }
+}
+
 void write_head(Page& page, const model::Report& report) {
   page.add(
-      fmt::format("# {} {}: {}\n\n", mark(report.state), escape_prose(report.workflow), verdict(report)));
+      fmt::format("# {} {}: {}\n\n", mark(report), escape_prose(report.workflow), verdict(report)));
   for (const std::string& reason : report.reasons)
     page.add(fmt::format("- {}\n", escape_prose(reason)), 0.2);
   if (!report.reasons.empty()) page.add("\n");
@@ -140,26 +161,22 @@ void write_head(Page& page, const model::Report& report) {
   if (report.resumed > 0)
     page.add(fmt::format("It was resumed {}.\n",
                          report.resumed == 1 ? "once" : fmt::format("{} times", report.resumed)));
-  const model::DeliveryReport& delivery = report.delivery;
-  if (!delivery.branch.empty()) {
-    page.add(fmt::format("\nThe result is on {}, commit {}: {} files, +{} -{} lines.\n",
-                         span(delivery.branch), span(delivery.commit.hex().substr(0, 12)), delivery.files,
-                         delivery.added, delivery.removed));
-  }
+  write_delivery(page, report.delivery);
   for (const std::string& note : report.notes)
     page.add(fmt::format("\n> {}\n", escape_prose(note)), 0.25);
 }
 
 std::string task_row(const TaskReport& task) {
   const std::string title = task.title == task.id ? "" : "<br>" + escape_prose(task.title, 80);
-  const std::uint32_t changes = task.attempts.empty() ? 0 : task.attempts.back().outcome.changes;
-  const std::string why =
-      task.reason.empty() && !task.attempts.empty() ? task.attempts.back().outcome.summary : task.reason;
-  return fmt::format("| {}{} | {} | {} | {} | {} | {} | {} |\n", cell(task.id), title, task.kind,
-                     mark(task.state), task.attempts.size(),
-                     task.attempts.empty() ? "" : base::describe_duration(time_of(task)),
-                     task.state == TaskState::done && changes > 0 ? fmt::format("{} files", changes) : "",
-                     escape_prose(why, 200));
+  const model::Outcome none;
+  const model::Outcome& last =
+      task.attempts.empty() || !task.attempts.back().outcome ? none : *task.attempts.back().outcome;
+  const std::string& why = task.reason.empty() ? last.summary : task.reason;
+  return fmt::format(
+      "| {}{} | {} | {} | {} | {} | {} | {} |\n", cell(task.id), title, task.kind, mark(task.state),
+      task.attempts.size(), task.attempts.empty() ? "" : base::describe_duration(time_of(task)),
+      task.state == TaskState::done && last.changes > 0 ? fmt::format("{} files", last.changes) : "",
+      escape_prose(why, 200));
 }
 
 void write_tasks(Page& page, const model::Report& report) {
@@ -261,12 +278,13 @@ std::string program_end(const model::ProgramEnd& program) {
   return fmt::format("- {}: {}\n", span(program.command), how);
 }
 
-std::string attempt_details(const TaskReport& task, const model::AttemptReport& attempt) {
-  const model::Outcome& outcome = attempt.outcome;
+// Of an attempt that ended.
+std::string attempt_details(const std::string& run, const TaskReport& task,
+                            const model::AttemptReport& attempt) {
+  const model::Outcome& outcome = *attempt.outcome;
   std::string out =
       fmt::format("<details><summary>{} attempt {}: {} after {}</summary>\n\n", html_text(task.id),
-                  attempt.number, base::name_of(outcome.verdict),
-                  base::describe_duration(std::max(attempt.finished - attempt.started, Duration{})));
+                  attempt.number, base::name_of(outcome.verdict), base::describe_duration(attempt.took()));
   if (!outcome.reason.empty()) out += escape_prose(outcome.reason) + "\n\n";
   for (const model::ProgramEnd& program : outcome.programs)
     out += program_end(program);
@@ -276,7 +294,9 @@ std::string attempt_details(const TaskReport& task, const model::AttemptReport& 
     if (output.size() < outcome.output_size)
       out += fmt::format("The {} of {} bytes of output", outcome.output_tail.empty() ? "start" : "end",
                          outcome.output_size) +
-             (outcome.log.empty() ? ":\n\n" : fmt::format(", whole in {}:\n\n", span(outcome.log)));
+             (outcome.log.empty()
+                  ? ":\n\n"
+                  : fmt::format("; {} prints all of it:\n\n", span("fleet show " + run + " " + task.id)));
     out += fenced(output) + "\n";
   }
   return out + "</details>\n\n";
@@ -287,9 +307,9 @@ void write_failures(Page& page, const model::Report& report) {
   bool has_heading = false;
   for (const TaskReport& task : report.tasks) {
     for (const model::AttemptReport& attempt : task.attempts) {
-      if (attempt.outcome.verdict == model::Verdict::done) continue;
+      if (!attempt.outcome || attempt.outcome->verdict == model::Verdict::done) continue;
       if (!has_heading) has_heading = page.add("\n## What went wrong\n\n");
-      if (left_out > 0 || !page.add(attempt_details(task, attempt))) ++left_out;
+      if (left_out > 0 || !page.add(attempt_details(report.run, task, attempt))) ++left_out;
     }
   }
   if (left_out > 0) page.cut(left_out, "attempts are");

@@ -11,6 +11,8 @@ namespace fleet::report {
 // report.json: one object as src/report/report.schema.json describes and docs/report.md explains. Bytes that
 // are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string to_json(const model::Report& report);
+// One task, as it stands under `tasks` there.
+[[nodiscard]] std::string to_json(const model::TaskReport& task);
 
 // A step summary on GitHub holds 1 MiB, and is dropped whole past it.
 inline constexpr std::size_t kMarkdownLimit = 1024 * 1024;

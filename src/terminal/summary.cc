@@ -83,16 +83,16 @@ std::string heading(std::string_view title, const Look& look) {
 Duration time_of(const TaskReport& task, std::optional<TimePoint> now) {
   Duration sum{};
   for (const model::AttemptReport& attempt : task.attempts) {
-    const bool is_open = now && task.state == TaskState::running && &attempt == &task.attempts.back();
-    sum += std::max((is_open ? *now : attempt.finished) - attempt.started, Duration{});
+    const bool is_open = now && !attempt.finished;
+    sum += is_open ? std::max(*now - attempt.started, Duration{}) : attempt.took();
   }
   return sum;
 }
 
 // Why it is not done; or what its last attempt says it did.
 std::string_view remark(const TaskReport& task) {
-  if (!task.reason.empty() || task.attempts.empty()) return task.reason;
-  return task.attempts.back().outcome.summary;
+  if (!task.reason.empty() || task.attempts.empty() || !task.attempts.back().outcome) return task.reason;
+  return task.attempts.back().outcome->summary;
 }
 
 std::string task_table(const std::vector<TaskReport>& tasks, std::optional<TimePoint> now, const Look& look) {
@@ -107,8 +107,9 @@ std::string task_table(const std::vector<TaskReport>& tasks, std::optional<TimeP
   for (const TaskReport& task : tasks) {
     if (!is_short && (task.state == TaskState::done || listed >= kMostListed)) continue;
     ++listed;
-    const std::uint32_t changes =
-        task.state == TaskState::done && !task.attempts.empty() ? task.attempts.back().outcome.changes : 0;
+    const bool has_changes =
+        task.state == TaskState::done && !task.attempts.empty() && task.attempts.back().outcome;
+    const std::uint32_t changes = has_changes ? task.attempts.back().outcome->changes : 0;
     table.add({{task.id},
                {std::string(base::name_of(task.state)), tone_of(task.state)},
                {task.attempts.empty() ? "" : std::to_string(task.attempts.size())},
@@ -162,10 +163,11 @@ std::string fact(std::string_view name, std::string_view value, const Look& look
 }
 
 std::string verdict_line(const model::Report& report, const Look& look) {
+  const bool is_void = report::is_void(report);
   const bool is_good = report.state == model::RunState::finished;
-  const std::string_view sign = look.unicode ? (is_good ? "✓ " : "✗ ") : "";
+  const std::string_view sign = !look.unicode ? "" : is_void ? "– " : is_good ? "✓ " : "✗ ";
   return toned(fmt::format("{}{}", sign, fitted(report.workflow + " " + report::verdict(report), look, 2)),
-               tone_of(report.state), look) +
+               is_void ? Tone::plain : tone_of(report.state), look) +
          "\n";
 }
 
@@ -186,14 +188,27 @@ std::string time_facts(const model::Report& report, const Look& look) {
   return out;
 }
 
+std::string where_it_is(const model::DeliveryReport& delivery) {
+  const std::string was = delivery.commit.hex().substr(0, 12);
+  const std::string now = delivery.tip.hex().substr(0, 12);
+  switch (delivery.standing.value_or(model::BranchStanding::as_delivered)) {
+    case model::BranchStanding::as_delivered:
+      return fmt::format(" at {}: {} {}, +{} -{}", was, delivery.files,
+                         delivery.files == 1 ? "file" : "files", delivery.added, delivery.removed);
+    case model::BranchStanding::rolled_back:
+      return fmt::format(" rolled back: at {} now, {} when delivered", now, was);
+    case model::BranchStanding::moved:
+      return fmt::format(" moved: at {} now, {} when delivered", now, was);
+    case model::BranchStanding::gone:
+      return fmt::format(" is gone; it was at {}", was);
+  }
+  return {};
+}
+
 std::string delivery_fact(const model::DeliveryReport& delivery, const Look& look) {
   if (!delivery.error.empty()) return fact("branch", "none: " + delivery.error, look);
   if (delivery.branch.empty()) return "";
-  return fact(
-      "branch",
-      fmt::format("{} at {}: {} {}, +{} -{}", delivery.branch, delivery.commit.hex().substr(0, 12),
-                  delivery.files, delivery.files == 1 ? "file" : "files", delivery.added, delivery.removed),
-      look);
+  return fact("branch", delivery.branch + where_it_is(delivery), look);
 }
 
 std::string ago(Duration since) {
@@ -255,7 +270,7 @@ std::string status_table(const model::Report& report, const std::string& driver,
   std::string out = fitted(fmt::format("{}  {}", report.run, report.workflow), look) + "\n";
   out += toned(base::name_of(report.state), tone_of(report.state), look);
   out += fmt::format(
-      " for {}: {} of {} done",
+      " {} {}: {} of {} done", is_on ? "for" : "after",
       base::describe_duration(std::max((is_on ? now : report.finished) - report.started, Duration{})),
       count.done, count.total);
   if (count.failed > 0) out += fmt::format(", {} failed", count.failed);

@@ -41,10 +41,13 @@ class RealTerminal final : public Terminal {
         pollfd ready{fd, POLLOUT, 0};
         ::poll(&ready, 1, -1);
       } else if (errno != EINTR) {
+        if (stream == Stream::out && errno != EPIPE && output_error_ == 0) output_error_ = errno;
         return;
       }
     }
   }
+
+  [[nodiscard]] int output_error() const override { return output_error_; }
 
   [[nodiscard]] Look look(Stream stream) const override {
     const int fd = descriptor(stream);
@@ -103,6 +106,7 @@ class RealTerminal final : public Terminal {
   }
 
   std::mutex writing_;
+  std::atomic<int> output_error_ = 0;
   std::mutex asking_;
   std::string input_;  // guarded by asking_
   base::UniqueFd withdrawn_;

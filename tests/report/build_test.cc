@@ -135,6 +135,20 @@ TEST(Verdict, IsOneSentence) {
   EXPECT_EQ(verdict({}), "running: 0 of 0 tasks done");
 }
 
+TEST(Verdict, SaysThatNothingWasDoneWhereAllTasksWereSkipped) {
+  model::Report report;
+  report.state = model::RunState::finished;
+  report.tasks.resize(3);
+  for (model::TaskReport& task : report.tasks)
+    task.state = model::TaskState::skipped;
+  EXPECT_EQ(verdict(report), "finished: nothing was done, all 3 tasks were skipped");
+  report.tasks[0].state = model::TaskState::done;
+  EXPECT_EQ(verdict(report), "finished: 1 of 3 tasks done, 2 skipped");
+  report.tasks.resize(1);
+  report.tasks[0].state = model::TaskState::skipped;
+  EXPECT_EQ(verdict(report), "finished: nothing was done, the only task was skipped");
+}
+
 TEST(Usage, IsSummedAndItsPeakIsTheLargest) {
   const model::Usage total = total_usage(sample().tasks);
   EXPECT_EQ(total.peak_memory, std::uint64_t{64} << 20);

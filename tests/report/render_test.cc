@@ -36,9 +36,9 @@ model::Report hostile() {
   for (model::TaskReport& task : report.tasks) {
     task.id = task.title = task.description = task.reason = kEvil;
     for (model::AttemptReport& attempt : task.attempts) {
-      attempt.outcome.reason = attempt.outcome.summary = attempt.outcome.log = kEvil;
-      attempt.outcome.output_tail = std::string(kEvil) + "\n`````\n</details>\n";
-      attempt.outcome.programs = {{kEvil, 1, std::nullopt}};
+      attempt.outcome->reason = attempt.outcome->summary = attempt.outcome->log = kEvil;
+      attempt.outcome->output_tail = std::string(kEvil) + "\n`````\n</details>\n";
+      attempt.outcome->programs = {{kEvil, 1, std::nullopt}};
     }
   }
   return report;
@@ -112,6 +112,17 @@ TEST(Markdown, LetsNothingUntrustedMeanAnything) {
   EXPECT_EQ(count("<summary>"), count("</summary>"));
 }
 
+TEST(Markdown, HasNoCheckMarkForARunInWhichNothingWasDone) {
+  EXPECT_THAT(to_markdown(sample()), Not(HasSubstr("nothing was done")));
+  EXPECT_THAT(to_markdown(void_run()),
+              AllOf(HasSubstr("# ⏭️ nightly: finished: nothing was done, the only task was skipped\n"),
+                    Not(HasSubstr("✅"))));
+}
+
+TEST(Markdown, SaysWhichCommandPrintsTheWholeOutput) {
+  EXPECT_THAT(to_markdown(sample()), HasSubstr("; `fleet show " + sample().run + " build` prints all of it:"));
+}
+
 TEST(Markdown, KeepsTablesWholeWhateverStandsInThem) {
   const std::string markdown = to_markdown(hostile());
   std::istringstream lines(markdown);
@@ -136,7 +147,7 @@ TEST(Markdown, StaysBelowItsLimitAndSaysWhatItLeftOut) {
   for (int i = 0; i < 3000; ++i) {
     report.tasks.push_back(failed);
     report.tasks.back().id = "extra-" + std::to_string(i);
-    report.tasks.back().attempts[0].outcome.output_tail = std::string(20'000, '`');
+    report.tasks.back().attempts[0].outcome->output_tail = std::string(20'000, '`');
   }
   for (const std::size_t limit : {std::size_t{64} * 1024, kMarkdownLimit}) {
     const std::string markdown = to_markdown(report, limit);

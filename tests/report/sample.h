@@ -18,13 +18,14 @@ inline model::AttemptReport attempt(int number, double from, double until, model
                                     std::string reason = {}, std::uint32_t changes = 0,
                                     std::string summary = {}) {
   model::AttemptReport out{number, at(from), at(until), {}};
-  out.outcome.verdict = verdict;
-  out.outcome.reason = std::move(reason);
-  out.outcome.summary = std::move(summary);
-  out.outcome.changes = changes;
-  out.outcome.usage.wall = out.finished - out.started;
-  out.outcome.usage.user_cpu = out.outcome.usage.wall / 2;
-  out.outcome.usage.peak_memory = 64 << 20;
+  model::Outcome& outcome = out.outcome.emplace();
+  outcome.verdict = verdict;
+  outcome.reason = std::move(reason);
+  outcome.summary = std::move(summary);
+  outcome.changes = changes;
+  outcome.usage.wall = out.took();
+  outcome.usage.user_cpu = outcome.usage.wall / 2;
+  outcome.usage.peak_memory = 64 << 20;
   return out;
 }
 
@@ -46,6 +47,16 @@ inline model::Plan sample_plan() {
                        {"REQ-002", "The build stays under 2 MB", {}, {}},
                        {"REQ-003", "Documented", {}, {}}};
   return plan;
+}
+
+// A run whose only task was left out by its `if`.
+inline model::Report void_run() {
+  model::Report report;
+  report.workflow = "nightly";
+  report.state = model::RunState::finished;
+  report.tasks = {task("publish", "run", model::TaskState::skipped)};
+  report.tasks[0].reason = "its `if` does not hold";
+  return report;
 }
 
 inline model::Report sample() {
@@ -86,11 +97,11 @@ inline model::Report sample() {
   tasks.back().attempts = {attempt(1, 98, 123, Verdict::failed, "`npm run build` ended with exit 2"),
                            attempt(2, 125, 154, Verdict::failed, "`npm run build` ended with exit 2")};
   for (model::AttemptReport& each : tasks.back().attempts) {
-    each.outcome.programs = {{"npm run build", 2, std::nullopt}};
-    each.outcome.output_tail =
+    each.outcome->programs = {{"npm run build", 2, std::nullopt}};
+    each.outcome->output_tail =
         "src/index.ts:12:5 - error TS2304: Cannot find name 'PBR'.\n\n12     PBR.apply(scene);\n       ~~~\n";
-    each.outcome.output_size = 18'211;
-    each.outcome.log = "logs/build/1.log";
+    each.outcome->output_size = 18'211;
+    each.outcome->log = "logs/build/1.log";
   }
   tasks.push_back(task("publish", "run", TaskState::skipped, {"build"}));
   tasks.back().reason = "build failed";
@@ -107,6 +118,8 @@ inline model::Report sample() {
   report.delivery = {model::Delivery::branch,
                      "fleet/r-20260922-1413-a1b2",
                      *ObjectId::parse("1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d"),
+                     model::BranchStanding::as_delivered,
+                     {},
                      *ObjectId::parse("aaaabbbbccccddddeeeeffff0000111122223333"),
                      126,
                      840,

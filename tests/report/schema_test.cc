@@ -113,16 +113,20 @@ TEST(Schema, TakesWhatIsWritten) {
   model::Report full = sample();
   full.tasks[0].description = "\xff";
   full.tasks[0].forecast = std::chrono::seconds(3);
-  model::Outcome& outcome = full.tasks[0].attempts[0].outcome;
+  model::Outcome& outcome = *full.tasks[0].attempts[0].outcome;
   outcome.base = outcome.snapshot = full.delivery.commit;
   outcome.outputs = {{"version", "1.2"}};
   outcome.paths = {"a\xff"};
   outcome.notes = {"n"};
   outcome.feedback = outcome.output_head = "x";
   outcome.programs = {{"x", std::nullopt, 9}};
-  full.tasks[1].attempts[0].outcome.outputs = {{"\xff", "1.2"}};
+  full.tasks[1].attempts[0].outcome->outputs = {{"\xff", "1.2"}};
   full.delivery.error = "no";
+  full.delivery.standing = model::BranchStanding::rolled_back;
+  full.delivery.tip = full.delivery.start;
   full.requirements[0].requirement.at = {3, 5};
+  full.tasks[2].attempts[0].finished.reset();
+  full.tasks[2].attempts[0].outcome.reset();
   for (const model::Report& report : {full, model::Report{}})
     EXPECT_THAT(shipped().check(written(report)), testing::IsEmpty());
 }

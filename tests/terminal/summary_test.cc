@@ -35,6 +35,12 @@ TEST(Summary, KeepsWhatPeopleCopyWhole) {
               AllOf(HasSubstr(path + "\n"), HasSubstr(path + "!\n")));
 }
 
+TEST(Summary, HasNoCheckMarkForARunInWhichNothingWasDone) {
+  EXPECT_THAT(summary(report::void_run(), {}, {100, false, false, true}),
+              AllOf(HasSubstr("– nightly finished: nothing was done, the only task was skipped\n"),
+                    Not(HasSubstr("✓"))));
+}
+
 TEST(Summary, OfAnEmptyRunHasNoOddNumbers) {
   EXPECT_THAT(summary({}, {}, {}),
               AllOf(Not(HasSubstr("nan")), Not(HasSubstr("inf")), HasSubstr("0 of 0 tasks done")));
@@ -86,6 +92,8 @@ TEST(Status, ShowsWhatIsUnderWay) {
   report.state = model::RunState::running;
   report.tasks[5].state = model::TaskState::running;
   report.tasks[5].reason.clear();
+  report.tasks[5].attempts.back().finished.reset();
+  report.tasks[5].attempts.back().outcome.reset();
   report.tasks[6].state = model::TaskState::waiting;
   report.tasks[6].reason.clear();
   report.delivery = {};
@@ -99,6 +107,29 @@ TEST(Status, SaysThatARunWasCutOffAndHowItGoesOn) {
   EXPECT_THAT(status_table(report, {}, report::at(200), {}), HasSubstr("`fleet resume " + report.run + "`"));
   report.state = model::RunState::failed;
   EXPECT_THAT(status_table(report, {}, report::at(200), {}), Not(HasSubstr("cut off")));
+}
+
+TEST(Status, ReadsAsHowLongTheRunTookNotAsHowLongAgo) {
+  model::Report report = report::sample();
+  EXPECT_THAT(status_table(report, {}, report::at(200'000), {}),
+              HasSubstr("failed after 2m34s: 5 of 8 done"));
+  report.state = model::RunState::running;
+  EXPECT_THAT(status_table(report, "process 12", report::at(200), {}), HasSubstr("running for 3m20s"));
+}
+
+TEST(Summary, SaysWhereTheBranchIsNow) {
+  model::Report report = report::sample();
+  EXPECT_THAT(summary(report, {}, {}), HasSubstr("fleet/r-20260922-1413-a1b2 at 1a2b3c4d5e6f: 126 files"));
+  report.delivery.tip = report.delivery.start;
+  for (const auto& [standing, text] :
+       {std::pair(model::BranchStanding::rolled_back,
+                  "a1b2 rolled back: at aaaabbbbcccc now, 1a2b3c4d5e6f when delivered"),
+        std::pair(model::BranchStanding::moved,
+                  "a1b2 moved: at aaaabbbbcccc now, 1a2b3c4d5e6f when delivered"),
+        std::pair(model::BranchStanding::gone, "a1b2 is gone; it was at 1a2b3c4d5e6f")}) {
+    report.delivery.standing = standing;
+    EXPECT_THAT(summary(report, {}, {}), AllOf(HasSubstr(text), Not(HasSubstr("126 files"))));
+  }
 }
 
 TEST(Table, IsNeverWiderThanItMayBe) {

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -167,8 +168,29 @@ TEST(RealTerminal, DropsWhatNobodyReadsAlong) {
     ::dup2(ends[1], STDOUT_FILENO);
     ::close(ends[0]);
     ::close(ends[1]);
-    real_terminal()->write(Stream::out, std::string(100'000, 'x'));
-    ::_exit(0);
+    const auto terminal = real_terminal();
+    terminal->write(Stream::out, std::string(100'000, 'x'));
+    ::_exit(terminal->output_error());
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+}
+
+TEST(RealTerminal, RemembersThatOutputCouldNotBeWritten) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const int full = ::open("/dev/full", O_WRONLY);
+    ::dup2(full, STDERR_FILENO);
+    const auto terminal = real_terminal();
+    terminal->write(Stream::err, "notes are no product");
+    if (terminal->output_error() != 0) ::_exit(1);
+    const int out = ::dup(STDOUT_FILENO);
+    ::dup2(full, STDOUT_FILENO);
+    terminal->write(Stream::out, "x");
+    ::dup2(out, STDOUT_FILENO);
+    terminal->write(Stream::out, "");
+    ::_exit(terminal->output_error() == ENOSPC ? 0 : 2);
   }
   int status = -1;
   ::waitpid(child, &status, 0);
