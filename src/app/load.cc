@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "os/files.h"
 #include "os/system.h"
+#include "text/utf8.h"
 #include "workflow/diagnostic_text.h"
 #include "workflow/reader.h"
 #include "workflow/unsupported.h"
@@ -14,32 +15,49 @@
 namespace fleet::app {
 namespace {
 
-constexpr std::uint64_t kMostBytes = 8 << 20;  // of a workflow file, as yaml/ has it
+constexpr std::string_view kDurations = "write 90s, 10m or 1h30m";
 
 template <class T, class Parse>
-Result<> read_variable(const World& world, std::string_view name, std::optional<T>& into, Parse parse) {
+Result<> read_variable(const World& world, std::string_view name, std::optional<T>& into, Parse parse,
+                       std::string_view allowed) {
   const std::optional<std::string> text = world.variable(name);
   if (!text) return {};
   into = parse(*text);
   if (into) return {};
   return base::fail_input("use the environment variable", std::string(name),
-                          fmt::format("`{}` is not a value it can have", *text));
+                          fmt::format("`{}` is not a value it can have", *text), std::string(allowed));
 }
 
 std::optional<int> parse_count(const std::string& text) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < 1) return std::nullopt;
-  return value;
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value < 1 || value > kMostParallel ? std::nullopt : std::optional(value);
 }
 
-Result<plan::Overrides> from_environment(const World& world) {
-  plan::Overrides overrides;
-  const auto duration = [](const std::string& text) { return base::parse_duration(text); };
-  FLEET_CHECK(read_variable(world, "FLEET_MAX_PARALLEL", overrides.parallel, parse_count));
-  FLEET_CHECK(read_variable(world, "FLEET_MAX_DURATION", overrides.duration, duration));
-  FLEET_CHECK(read_variable(world, "FLEET_GRACE", overrides.grace, duration));
-  return overrides;
+// In a bare repository there is no root: what is relative is relative to where we stand.
+std::filesystem::path root_of(const Checkout& checkout) {
+  return checkout.repository.work_folder().value_or(std::filesystem::current_path());
+}
+
+// The name that workflow_file() takes. Links on the way to the file are followed, one that is the file is
+// not.
+Result<std::string> name_in_plan(const Checkout& checkout, const std::filesystem::path& file) {
+  std::error_code error;
+  const std::filesystem::path folder =
+      std::filesystem::canonical(std::filesystem::absolute(file, error).parent_path(), error);
+  if (error) return base::fail_errno("find the folder of", file.string(), error.value());
+  const std::filesystem::path whole = folder / file.filename();
+  const std::filesystem::path inside = whole.lexically_relative(root_of(checkout));
+  return inside.empty() || *inside.begin() == ".." ? whole.string() : inside.string();
+}
+
+void note_unsupported(const World& world, const model::Diagnostics& unsupported) {
+  for (const model::Diagnostic& each : unsupported) {
+    world.err(fmt::format("note: `fleet run` refuses this: {}:{}:{}: {}; {}\n",
+                          text::printable(each.path, text::Newlines::escape), each.at.line, each.at.column,
+                          each.message, each.suggestion));
+  }
 }
 
 Result<std::map<std::string, std::string>> parse_inputs(const std::vector<std::string>& given) {
@@ -56,21 +74,36 @@ Result<std::map<std::string, std::string>> parse_inputs(const std::vector<std::s
 
 }  // namespace
 
-Result<Loaded> load(const World& world, const Checkout& checkout, const Where& where,
-                    const WorkflowChoice& choice, Purpose purpose) {
-  const std::string file = std::filesystem::path(where.directory) / choice.path;
+Result<plan::Overrides> limits_of_environment(const World& world) {
+  plan::Overrides limits;
+  const auto duration = [](const std::string& text) { return base::parse_duration(text); };
+  FLEET_CHECK(read_variable(world, "FLEET_MAX_PARALLEL", limits.parallel, parse_count,
+                            fmt::format("write a number from 1 to {}", kMostParallel)));
+  FLEET_CHECK(read_variable(world, "FLEET_MAX_DURATION", limits.duration, duration, kDurations));
+  FLEET_CHECK(read_variable(world, "FLEET_GRACE", limits.grace, duration, kDurations));
+  return limits;
+}
+
+std::filesystem::path workflow_file(const Checkout& checkout, const std::string& name) {
+  return (root_of(checkout) / name).lexically_proximate(std::filesystem::current_path());
+}
+
+Result<Loaded> load(const World& world, const Checkout& checkout, const WorkflowChoice& choice,
+                    Purpose purpose) {
+  const std::string file =
+      choice.path.empty() ? workflow_file(checkout, kDefaultWorkflow).string() : choice.path;
   if (!os::exists(file)) {
-    return base::fail_input("read the workflow", choice.path, "there is no such file",
+    return base::fail_input("read the workflow", file, "there is no such file",
                             "`fleet init` writes a first one, or name another: `fleet run PATH`");
   }
-  auto source = os::read_file(file, kMostBytes);
-  if (!source)
-    return base::fail_input("read the workflow", choice.path, source.error().why, source.error().hint);
-  workflow::Reading reading = workflow::read(choice.path, *source);
+  auto source = os::read_file(file, kMostWorkflowBytes);
+  if (!source) return base::fail_input("read the workflow", file, source.error().why, source.error().hint);
+  FLEET_TRY(std::string name, name_in_plan(checkout, file));
+  workflow::Reading reading = workflow::read(file, *source);
 
   plan::PlanOptions options;
   options.command_line = choice.overrides;
-  FLEET_TRY(options.environment, from_environment(world));
+  FLEET_TRY(options.environment, limits_of_environment(world));
   FLEET_TRY(options.inputs, parse_inputs(choice.inputs));
   for (const model::InputSpec& input : reading.workflow.inputs) {
     const auto earlier = choice.earlier_inputs.find(input.name);
@@ -93,15 +126,23 @@ Result<Loaded> load(const World& world, const Checkout& checkout, const Where& w
 
   model::Diagnostics wrong = std::move(reading.diagnostics);
   wrong.insert(wrong.end(), planning.diagnostics.begin(), planning.diagnostics.end());
-  if (wrong.empty() && purpose == Purpose::run) wrong = workflow::unsupported(reading.workflow);
+  if (wrong.empty()) {
+    model::Diagnostics unsupported = workflow::unsupported(reading.workflow);
+    if (purpose == Purpose::run) {
+      wrong = std::move(unsupported);
+    } else {
+      note_unsupported(world, unsupported);
+    }
+  }
   if (!wrong.empty()) {
     const bool colour = world.terminal->look(terminal::Stream::err).colour;
     world.err(
         workflow::diagnostic_text(wrong, *source, colour ? workflow::Colour::on : workflow::Colour::off));
     return base::fail_input(
-        "use the workflow", choice.path,
+        "use the workflow", file,
         wrong.size() == 1 ? "it has an error" : fmt::format("it has {} errors", wrong.size()));
   }
+  planning.plan.workflow_path = std::move(name);
   return Loaded{std::move(reading.workflow), std::move(planning.plan)};
 }
 

@@ -9,6 +9,7 @@
 #include "app/transfer.h"
 #include "git/refs.h"
 #include "model/json.h"
+#include "os/files.h"
 #include "os/process_tree.h"
 #include "report/build.h"
 #include "store/writer.h"
@@ -19,6 +20,8 @@ namespace fleet::app {
 namespace {
 
 using base::ExitCode;
+
+constexpr std::string_view kIdLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
 // `20261120-083112-k3f9`: sorts by time, and is valid in refs.
 std::string make_run_id(TimePoint now) {
@@ -58,8 +61,12 @@ Result<ObjectId> start_of(const git::Repository& repository, const std::string& 
 
 Result<ObjectId> base_of(const World& world, const git::Repository& repository, const std::string& given,
                          ObjectId start) {
-  const std::string name = given.empty() ? world.variable("FLEET_BASE").value_or("") : given;
-  if (!name.empty()) return repository.resolve(name);
+  if (!given.empty()) return repository.resolve(given);
+  if (const std::optional<std::string> name = world.variable("FLEET_BASE")) {
+    Result<ObjectId> commit = repository.resolve(*name);
+    if (!commit) commit.error().on = *name + ", which FLEET_BASE names";
+    return commit;
+  }
   FLEET_TRY(const git::Commit commit, repository.objects().read_commit(start));
   // The first commit, or a shallow clone's last: there is nothing to compare with, so everything counts as
   // changed.
@@ -102,11 +109,11 @@ Result<> say_what_is_left_out(const World& world, const git::Repository& reposit
   return {};
 }
 
-ExitCode exit_code(const engine::FinishRun& finish, const model::Report& report) {
+ExitCode exit_code(const engine::FinishRun& finish, const std::string& delivery_error) {
   if (finish.state == model::RunState::stopped && finish.stopped == engine::StopReason::signal) {
     return ExitCode::interrupted;
   }
-  if (!report.delivery.error.empty()) return ExitCode::world;
+  if (!delivery_error.empty()) return ExitCode::world;
   return finish.state == model::RunState::finished ? ExitCode::good : ExitCode::failed;
 }
 
@@ -118,36 +125,100 @@ std::string next_command(const model::Report& report, const engine::FinishRun& f
   return {};
 }
 
-// Beyond this point no agent runs; snapshots are read-only.
-Result<ExitCode> conclude(World& world, const Checkout& checkout, const std::string& run,
-                          const model::Plan& plan, const engine::FinishRun& finish,
-                          const std::string& report_folder, const std::string& export_folder) {
+Result<model::Report> report_of(const Checkout& checkout, const std::string& run, const model::Plan& plan) {
   FLEET_TRY(store::Reader reader, store::Reader::open(checkout.layout.database()));
   FLEET_TRY(const store::RunRow row, reader.run(run));
-  FLEET_TRY(const model::Report report, build_report(checkout, reader, row, plan));
-  terminal::SummaryPlaces places;
-  FLEET_TRY(places.reports, write_reports(report, checkout.layout.report(run)));
-  if (!report_folder.empty()) {
-    FLEET_TRY(places.reports, write_reports(report, report_folder));
-  }
-  places.next = next_command(report, finish);
-  if (finish.state == model::RunState::stopped && !export_folder.empty()) {
-    FLEET_CHECK(export_to(world, checkout, run, export_folder));
-    places.next = fmt::format("fleet resume --from {}", export_folder);
-  }
-  world.out(terminal::summary(report, places, world.terminal->look(terminal::Stream::out)));
-  return exit_code(finish, report);
+  return build_report(checkout, reader, row, plan);
 }
 
-// The stored limits, with those that the command line changes.
-model::Settings changed_limits(model::Settings settings, const plan::Overrides& limits) {
-  constexpr model::Origin kBy = model::Origin::command_line;
-  if (limits.parallel) settings.parallel = {*limits.parallel, kBy};
-  if (limits.duration) settings.duration = {limits.duration, kBy};
-  if (limits.stop_when_failed) settings.stop_when_failed = {limits.stop_when_failed, kBy};
-  if (limits.ask_when_failed) settings.ask_when_failed = {limits.ask_when_failed, kBy};
-  if (limits.grace) settings.grace = {*limits.grace, kBy};
-  return settings;
+// Beyond this point no agent runs; snapshots are read-only. What cannot be written is said last, and takes
+// nothing else away: not the export, not the summary, and not the exit code of a run that was not good.
+ExitCode conclude(World& world, const Checkout& checkout, const std::string& run, const model::Plan& plan,
+                  const engine::FinishRun& finish, const EndOptions& end, Progress progress) {
+  std::vector<Error> errors;
+  const auto write_to = [&](const model::Report& report, const std::filesystem::path& folder,
+                            std::vector<std::string>& paths) {
+    if (auto written = write_reports(report, folder)) {
+      paths = *std::move(written);
+    } else {
+      errors.push_back(std::move(written).error());
+    }
+  };
+  const Result<model::Report> report = report_of(checkout, run, plan);
+  terminal::SummaryPlaces places;
+  if (report) {
+    places.next = next_command(*report, finish);
+    write_to(*report, checkout.layout.report(run), places.reports);
+    if (!end.report.empty()) write_to(*report, end.report, places.reports);
+  } else {
+    errors.push_back(report.error());
+  }
+  if (finish.state == model::RunState::stopped && !end.export_on_stop.empty()) {
+    if (const auto exported = export_to(world, checkout, run, end.export_on_stop)) {
+      places.next = fmt::format("fleet resume --from {}", end.export_on_stop);
+    } else {
+      errors.push_back(exported.error());
+    }
+  }
+  if (report) {
+    // With JSON, standard output holds one object a line and nothing else.
+    const auto stream = progress == Progress::json ? terminal::Stream::err : terminal::Stream::out;
+    world.terminal->write(stream, terminal::summary(*report, places, world.terminal->look(stream)));
+  }
+  for (const Error& error : errors)
+    world.err(fmt::format("fleet: {}\n", error.message()));
+  const ExitCode code = exit_code(finish, report ? report->delivery.error : "");
+  return code == ExitCode::good && !errors.empty() ? ExitCode::world : code;
+}
+
+// An Error when nothing can be written into the folder, which need not be there yet, and is not made.
+Result<> check_writable(const std::string& option, const std::string& folder) {
+  const std::string tried = "use " + option;
+  std::filesystem::path at = std::filesystem::absolute(folder);
+  while (!os::exists(at) && at.has_relative_path())
+    at = at.parent_path();
+  if (!os::is_directory(at)) {
+    return base::fail_input(tried, folder, fmt::format("{} is no folder", at.string()),
+                            "name another folder");
+  }
+  const auto probe = os::TemporaryDirectory::create(at);
+  if (!probe) return base::fail_world(tried, folder, probe.error().why, "name another folder");
+  return {};
+}
+
+Result<> check_folders(const EndOptions& end, const std::string& run) {
+  if (!end.report.empty()) FLEET_CHECK(check_writable("--report", end.report));
+  if (!end.export_on_stop.empty()) {
+    FLEET_CHECK(check_export_folder(end.export_on_stop, run));
+    FLEET_CHECK(check_writable("--export-on-stop", end.export_on_stop));
+  }
+  return {};
+}
+
+Result<> check_id(const std::string& id) {
+  if (id.empty() || text::slug(id) == id) return {};
+  std::string why = "a run's id is of letters, digits, `_` and `-`";
+  if (id.size() > text::kMaxSlug) {
+    why = fmt::format("it has {} bytes, and a run's id has at most {}", id.size(), text::kMaxSlug);
+  } else if (id.find_first_not_of(kIdLetters) == std::string::npos) {
+    why = "a run's id has no `-` at its ends, and no twelve hexadecimal digits after the last one";
+  }
+  return base::fail_input("use --id", id, std::move(why));
+}
+
+void change_limits(model::Settings& settings, const plan::Overrides& limits, model::Origin by) {
+  if (limits.parallel) settings.parallel = {*limits.parallel, by};
+  if (limits.duration) settings.duration = {limits.duration, by};
+  if (limits.grace) settings.grace = {*limits.grace, by};
+}
+
+// The stored limits, with those that this environment and this command line change: also one that the run
+// began with by its command line.
+Result<model::Settings> limits_now(const World& world, model::Settings stored, const plan::Overrides& given) {
+  FLEET_TRY(const plan::Overrides environment, limits_of_environment(world));
+  change_limits(stored, environment, model::Origin::environment);
+  change_limits(stored, given, model::Origin::command_line);
+  return stored;
 }
 
 }  // namespace
@@ -156,10 +227,9 @@ namespace {
 
 Result<ExitCode> run_plan(World& world, const RunOptions& options, const Checkout& checkout,
                           const Loaded& loaded, ObjectId start, const FrozenOptions& frozen) {
-  if (!options.id.empty() && text::slug(options.id) != options.id) {
-    return base::fail_input("use --id", options.id, "a run's id is of letters, digits, `_` and `-`");
-  }
+  FLEET_CHECK(check_id(options.id));
   const store::NewRun run = new_run(world, options, loaded, start, frozen);
+  FLEET_CHECK(check_folders(options.end, run.row.id));
   if (loaded.plan.settings.deliver.value == model::Delivery::branch) {
     FLEET_CHECK(git::Refs(checkout.repository).check_branch_free(run.row.id, frozen.branch_prefix));
   }
@@ -172,7 +242,15 @@ Result<ExitCode> run_plan(World& world, const RunOptions& options, const Checkou
   FLEET_TRY(auto session, Session::open(world, checkout, run.row, loaded.plan, frozen, options.session));
   FLEET_TRY(const engine::FinishRun finish, session->start(run));
   session.reset();
-  return conclude(world, checkout, run.row.id, loaded.plan, finish, options.report, options.export_on_stop);
+  return conclude(world, checkout, run.row.id, loaded.plan, finish, options.end, options.session.progress);
+}
+
+// With the ref of its start, `fleet clean` has deleted what a resume needs.
+Result<> refuse_cleaned_run(const Checkout& checkout, const std::string& run) {
+  FLEET_TRY(const std::optional<ObjectId> start, git::Refs(checkout.repository).read(git::start_ref(run)));
+  if (start) return {};
+  return base::fail_input("resume the run", run, "`fleet clean` has deleted what it stands on",
+                          "start a new one with `fleet run`");
 }
 
 // With the workflow file as it is now: a run of its own, from the same commit, to which the earlier one hands
@@ -185,12 +263,10 @@ Result<ExitCode> replan_run(World& world, const ResumeOptions& options, const Ch
     if (!earlier.token.empty()) FLEET_CHECK(session->end_leftovers());
   }
   RunOptions run;
-  run.where = options.where;
   run.session = options.session;
-  run.workflow = {plan.workflow_path, options.inputs, plan.inputs, options.limits};
-  run.report = options.report;
-  run.export_on_stop = options.export_on_stop;
-  FLEET_TRY(const Loaded loaded, load(world, checkout, run.where, run.workflow, Purpose::run));
+  run.workflow = {workflow_file(checkout, plan.workflow_path), options.inputs, plan.inputs, options.limits};
+  run.end = options.end;
+  FLEET_TRY(const Loaded loaded, load(world, checkout, run.workflow, Purpose::run));
   FrozenOptions frozen = before;
   frozen.goes_on_from = earlier.id;
   world.err(
@@ -202,7 +278,7 @@ Result<ExitCode> replan_run(World& world, const ResumeOptions& options, const Ch
 
 Result<ExitCode> run_workflow(World& world, const RunOptions& options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
-  FLEET_TRY(const Loaded loaded, load(world, checkout, options.where, options.workflow, Purpose::run));
+  FLEET_TRY(const Loaded loaded, load(world, checkout, options.workflow, Purpose::run));
   FLEET_TRY(const ObjectId start, start_of(checkout.repository, options.from));
   FrozenOptions frozen;
   frozen.branch_prefix = options.branch_prefix;
@@ -221,6 +297,7 @@ Result<ExitCode> resume_run(World& world, const ResumeOptions& options) {
   FLEET_TRY(const model::Plan plan, frozen_plan(reader, run.id));
   FLEET_TRY(const store::FrozenRun stored, reader.frozen(run.id));
   FLEET_TRY(const FrozenOptions frozen, frozen_options(stored.options));
+  FLEET_CHECK(refuse_cleaned_run(checkout, run.id));
   if (options.replan) return replan_run(world, options, checkout, run, plan, frozen);
   const bool is_over = run.state != model::RunState::running && run.state != model::RunState::stopped;
   if (is_over && (run.state == model::RunState::finished || !options.retry_failed)) {
@@ -228,17 +305,18 @@ Result<ExitCode> resume_run(World& world, const ResumeOptions& options) {
                             run.state == model::RunState::finished ? "start a new one with `fleet run`"
                                                                    : "--retry-failed runs what failed again");
   }
-  FLEET_CHECK(say_what_changed(world, options.where, plan, stored));
+  FLEET_CHECK(check_folders(options.end, run.id));
+  FLEET_TRY(const model::Settings limits, limits_now(world, plan.settings, options.limits));
+  say_what_changed(world, checkout, run.id, plan, stored);
   FLEET_CHECK(reader.check());
   const CameFrom from = run.token.empty() ? CameFrom::elsewhere : CameFrom::here;
   if (from == CameFrom::elsewhere) run.token = make_token();
   run.owner = own_identity();
 
   FLEET_TRY(auto session, Session::open(world, checkout, run, plan, frozen, options.session));
-  FLEET_TRY(const engine::FinishRun finish,
-            session->resume(changed_limits(plan.settings, options.limits), options.retry_failed, from));
+  FLEET_TRY(const engine::FinishRun finish, session->resume(limits, options.retry_failed, from));
   session.reset();
-  return conclude(world, checkout, run.id, plan, finish, options.report, options.export_on_stop);
+  return conclude(world, checkout, run.id, plan, finish, options.end, options.session.progress);
 }
 
 }  // namespace fleet::app

@@ -9,6 +9,12 @@
 
 namespace fleet::app {
 
+// Folders beside the run's own that are written when it ends. Tried before anything runs.
+struct EndOptions {
+  std::string report;          // for another copy of the reports; empty: none
+  std::string export_on_stop;  // to export to when the run is stopped before its end; empty: none
+};
+
 struct RunOptions {
   Where where;
   WorkflowChoice workflow;
@@ -17,8 +23,7 @@ struct RunOptions {
   std::string base;           // what changed() compares it with; empty: FLEET_BASE, or its first parent
   std::string id;             // of the run; empty: made up
   std::string branch_prefix = "fleet";  // of the branch that is delivered
-  std::string report;                   // a folder for another copy of the reports
-  std::string export_on_stop;           // a folder to export to when the run is stopped before its end
+  EndOptions end;
 };
 // The road: workflow file -> Workflow -> Plan -> Run -> Report -> files, exit code.
 [[nodiscard]] Result<base::ExitCode> run_workflow(World& world, const RunOptions& options);
@@ -28,11 +33,11 @@ struct ResumeOptions {
   SessionOptions session;
   std::string run;                  // empty: the newest
   std::string from;                 // a folder that `fleet export` wrote
-  plan::Overrides limits;           // only limits may change
+  plan::Overrides limits;           // only limits may change, here and in the environment
   bool retry_failed = false;        // also what failed, and what was skipped because of it
   bool replan = false;              // with the workflow file as it is now, in a run of its own
   std::vector<std::string> inputs;  // with `replan`: NAME=VALUE, for what is to be another value
-  std::string report, export_on_stop;
+  EndOptions end;
 };
 [[nodiscard]] Result<base::ExitCode> resume_run(World& world, const ResumeOptions& options);
 

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "engine/input_json.h"
+#include "git/message.h"
 #include "git/patch.h"
 #include "git/refs.h"
 #include "model/json.h"
@@ -17,18 +18,21 @@
 namespace fleet::app {
 namespace {
 
-using model::RunEventKind;
+constexpr int kMostCommits = 10'000;  // of a branch that are searched for a rollback
 
-Result<model::Outcome> outcome_of(const store::AttemptRow& row) {
-  model::Outcome outcome;
+Result<model::AttemptReport> report_of(const store::AttemptRow& row) {
+  model::AttemptReport report{row.number, row.started, {}, {}};
+  if (!row.verdict) return report;
+  report.finished = row.finished.value_or(row.started);
   if (!row.result_json.empty()) {
     FLEET_TRY(const model::Json json, model::parse_json(row.result_json, "an attempt's outcome"));
-    FLEET_TRY(outcome, model::from_json<model::Outcome>(json, "an attempt's outcome"));
+    FLEET_TRY(report.outcome, model::from_json<model::Outcome>(json, "an attempt's outcome"));
   } else {
-    outcome.verdict = row.verdict.value_or(model::Verdict::interrupted);
+    model::Outcome& outcome = report.outcome.emplace();
+    outcome.verdict = *row.verdict;
     outcome.reason = row.reason;
   }
-  return outcome;
+  return report;
 }
 
 std::string decision(const model::Plan& plan, const model::Conflict& conflict, bool overridden) {
@@ -83,14 +87,47 @@ Result<History> read_history(store::Reader& reader, const std::string& run, cons
   return history;
 }
 
+// Whether a rollback of this run is among the commits that were added to what it delivered.
+Result<bool> is_rolled_back(const git::ObjectStore& objects, const std::string& run, ObjectId tip,
+                            ObjectId delivered) {
+  ObjectId at = tip;
+  for (int seen = 0; at != delivered && seen < kMostCommits; ++seen) {
+    FLEET_TRY(const git::Commit commit, objects.read_commit(at));
+    if (git::trailer(commit.message, git::kRunTrailer) == run &&
+        git::trailer(commit.message, git::kRevertsTrailer)) {
+      return true;
+    }
+    if (commit.parents.empty() || !objects.contains(commit.parents.front())) break;
+    at = commit.parents.front();
+  }
+  return false;
+}
+
+Result<> look_at_branch(const git::Repository& repository, const std::string& run,
+                        model::DeliveryReport& report) {
+  FLEET_TRY(const std::optional<ObjectId> tip, git::Refs(repository).read("refs/heads/" + report.branch));
+  if (!tip) {
+    report.standing = model::BranchStanding::gone;
+  } else if (*tip == report.commit) {
+    report.standing = model::BranchStanding::as_delivered;
+  } else {
+    report.tip = *tip;
+    FLEET_TRY(const bool rolled_back, is_rolled_back(repository.objects(), run, *tip, report.commit));
+    report.standing = rolled_back ? model::BranchStanding::rolled_back : model::BranchStanding::moved;
+  }
+  return {};
+}
+
 Result<model::DeliveryReport> delivery(const git::Repository& repository, const model::Plan& plan,
-                                       ObjectId start, const engine::Published& published) {
+                                       const store::RunRow& run, const engine::Published& published) {
   model::DeliveryReport report;
+  const ObjectId start = run.start;
   report.how = plan.settings.deliver.value;
   report.start = start;
   report.branch = published.branch;
   report.commit = published.commit;
   report.error = published.error;
+  if (!report.branch.empty()) FLEET_CHECK(look_at_branch(repository, run.id, report));
   if (published.commit.is_none() || published.commit == start) return report;
   const git::ObjectStore& objects = repository.objects();
   if (!objects.contains(published.commit)) return report;  // a run that was imported without its objects
@@ -131,17 +168,18 @@ Result<model::Report> build_report(const Checkout& checkout, store::Reader& read
   for (const store::AttemptRow& row : attempts) {
     const auto found = place.find(row.task_id);
     if (found == place.end()) continue;
-    model::AttemptReport attempt{row.number, row.started, row.finished.value_or(row.started), {}};
-    FLEET_TRY(attempt.outcome, outcome_of(row));
-    for (const std::string& note : attempt.outcome.notes)
-      report.notes.push_back(row.task_id + ": " + note);
+    FLEET_TRY(model::AttemptReport attempt, report_of(row));
+    if (attempt.outcome) {
+      for (const std::string& note : attempt.outcome->notes)
+        report.notes.push_back(row.task_id + ": " + note);
+    }
     report.tasks[found->second].attempts.push_back(std::move(attempt));
   }
   FLEET_TRY(History history, read_history(reader, run.id, plan));
   report.conflicts = std::move(history.conflicts);
   report.resumed = history.resumed;
   if (!history.published.error.empty()) report.reasons.push_back(history.published.error);
-  FLEET_TRY(report.delivery, delivery(checkout.repository, plan, run.start, history.published));
+  FLEET_TRY(report.delivery, delivery(checkout.repository, plan, run, history.published));
   report::complete(report, plan);
   return report;
 }

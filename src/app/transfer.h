@@ -18,8 +18,12 @@ namespace fleet::app {
 // An Error when there is a run of this id already.
 [[nodiscard]] Result<> refuse_known_run(const Checkout& checkout, const std::string& run);
 
-// A resume uses the workflow as the run froze it; says so when the file is another one by now.
-[[nodiscard]] Result<> say_what_changed(const World& world, const Where& where, const model::Plan& plan,
-                                        const store::FrozenRun& frozen);
+// An Error when an export of the run into the folder would be refused: better now than when the run stops.
+[[nodiscard]] Result<> check_export_folder(const std::string& folder, const std::string& run);
+
+// A resume uses the workflow as the run froze it; says so, and which tasks differ, when the file is another
+// one by now.
+void say_what_changed(const World& world, const Checkout& checkout, const std::string& run,
+                      const model::Plan& plan, const store::FrozenRun& frozen);
 
 }  // namespace fleet::app

@@ -12,6 +12,12 @@ std::optional<std::string> World::variable(std::string_view name) const {
   return found->second;
 }
 
+Result<base::ExitCode> World::printed() const {
+  if (const int error = terminal->output_error(); error != 0)
+    return base::fail_errno("write all of it to", "standard output", error);
+  return base::ExitCode::good;
+}
+
 World real_world() {
   World world{terminal::real_terminal(), std::make_unique<base::SystemClock>(), {}};
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/exit_code.h"
 #include "terminal/terminal.h"
 
 namespace fleet::app {
@@ -21,6 +22,8 @@ struct World {
   [[nodiscard]] std::optional<std::string> variable(std::string_view name) const;
   void out(std::string_view text) const { terminal->write(terminal::Stream::out, text); }
   void err(std::string_view text) const { terminal->write(terminal::Stream::err, text); }
+  // How a command ends whose product is what it printed: an Error when not all of it could be written.
+  [[nodiscard]] Result<base::ExitCode> printed() const;
 };
 
 [[nodiscard]] World real_world();

@@ -23,7 +23,7 @@ constexpr auto kCommands = std::to_array<Command>({
      "Example: fleet show 20261120-083112-k3f9 rename", add_show},
     {"report", "Write the reports of a run again", "Example: fleet report 20261120-083112-k3f9 --to out",
      add_report},
-    {"clean", "Delete the refs and files of runs whose work is merged",
+    {"clean", "Delete the refs and files of a run that is finished and merged",
      "Example: fleet clean 20261120-083112-k3f9", add_clean},
     {"init", "Write a first workflow for this repository", "Example: fleet init", add_init},
 });

@@ -12,7 +12,12 @@ namespace {
 
 struct Options {
   Where where;
-  std::vector<std::string> words;  // [RUN] DIR
+  std::vector<std::string> words;  // [run] dir
+};
+
+// CLI11 would write the one option that holds both as `dir(1x)`.
+class Usage final : public CLI::Formatter {
+  std::string make_option_usage(const CLI::Option*) const override { return "[run] dir"; }
 };
 
 Result<base::ExitCode> run_export(World& world, const Options& options) {
@@ -32,7 +37,8 @@ void add_export(CLI::App& app, Action& action) {
   app.add_option("dir", options->words, "The run's id (default: the newest), and the folder to write")
       ->required()
       ->expected(1, 2)
-      ->type_name("[RUN] DIR");
+      ->option_text("[run] dir");
+  app.formatter(std::make_shared<Usage>());
   add_where(app, options->where);
   app.callback(
       [options, &action] { action = [options](World& world) { return run_export(world, *options); }; });

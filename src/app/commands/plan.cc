@@ -10,7 +10,7 @@ namespace fleet::app {
 
 Result<base::ExitCode> show_plan(World& world, const PlanRequest& request) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, request.where));
-  FLEET_TRY(const Loaded loaded, load(world, checkout, request.where, request.workflow, Purpose::look));
+  FLEET_TRY(const Loaded loaded, load(world, checkout, request.workflow, Purpose::look));
   switch (request.format) {
     case PlanFormat::tree: {
       const terminal::Look look = world.terminal->look(terminal::Stream::out);
@@ -27,7 +27,7 @@ Result<base::ExitCode> show_plan(World& world, const PlanRequest& request) {
       world.out(plan::to_dot(loaded.plan));
       break;
   }
-  return base::ExitCode::good;
+  return world.printed();
 }
 
 void add_plan(CLI::App& app, Action& action) {
@@ -35,12 +35,7 @@ void add_plan(CLI::App& app, Action& action) {
   add_workflow(app, request->workflow);
   add_where(app, request->where);
   add_limits(app, request->workflow.overrides);
-  const std::map<std::string, PlanFormat> formats{{"tree", PlanFormat::tree},
-                                                  {"json", PlanFormat::json},
-                                                  {"mermaid", PlanFormat::mermaid},
-                                                  {"dot", PlanFormat::dot}};
-  app.add_option("--format", request->format, "tree, json, mermaid or dot")
-      ->transform(CLI::CheckedTransformer(formats));
+  add_choice<PlanFormat>(app, "--format", request->format, "How the plan is written");
   app.add_flag_callback(
       "--json", [request] { request->format = PlanFormat::json; }, "The same as --format json");
   app.callback(

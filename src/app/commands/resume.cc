@@ -3,7 +3,6 @@
 
 #include "app/commands/commands.h"
 #include "app/commands/options.h"
-#include "app/pipeline.h"
 
 namespace fleet::app {
 
@@ -21,13 +20,9 @@ void add_resume(CLI::App& app, Action& action) {
       app.add_flag("--replan", options->replan,
                    "Go on in a new run with the workflow file as it is now; what was finished "
                    "by the same definition and inputs is kept");
-  app.add_option("--input", options->inputs, "With --replan: another value for an input of the workflow")
-      ->type_name("NAME=VALUE")
-      ->needs(replan);
-  app.add_option("--report", options->report, "Write the reports into this folder too")->type_name("DIR");
-  app.add_option("--export-on-stop", options->export_on_stop,
-                 "When stopped before its end, export the run into this folder")
-      ->type_name("DIR");
+  add_inputs(app, options->inputs, "With --replan: another value for an input of the workflow");
+  app.get_option("--input")->needs(replan);
+  add_end(app, options->end);
   app.callback(
       [options, &action] { action = [options](World& world) { return resume_run(world, *options); }; });
 }

@@ -4,7 +4,6 @@
 #include "app/commands/commands.h"
 #include "app/commands/options.h"
 #include "app/commands/show_plan.h"
-#include "app/pipeline.h"
 
 namespace fleet::app {
 
@@ -24,11 +23,8 @@ void add_run(CLI::App& app, Action& action) {
   app.add_option("--id", options->id, "The run's id (default: made up from the time)");
   app.add_option("--branch-prefix", options->branch_prefix, "The run's branch is PREFIX/ID")
       ->capture_default_str();
-  app.add_option("--report", options->report, "Write the reports into this folder too")->type_name("DIR");
-  app.add_option("--export-on-stop", options->export_on_stop,
-                 "When stopped before its end, export the run into this folder")
-      ->type_name("DIR");
-  app.add_flag("--dry-run", *dry_run, "Only show the plan");
+  add_end(app, options->end);
+  app.add_flag("--dry-run", *dry_run, "Only show the plan, as `fleet plan` does");
   app.callback([options, dry_run, &action] {
     action = [options, dry_run](World& world) {
       if (*dry_run) return show_plan(world, {options->where, options->workflow, PlanFormat::tree});

@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "app/commands/commands.h"
@@ -12,6 +13,7 @@
 #include "report/render.h"
 #include "terminal/summary.h"
 #include "text/utf8.h"
+#include "text/workflow_commands.h"
 
 namespace fleet::app {
 namespace {
@@ -25,21 +27,41 @@ struct Options {
 
 constexpr std::uint64_t kMostLog = 64 << 20;  // of a log that is shown whole
 
+std::string on_one_line(std::string_view text) {
+  return text::printable(text, text::Newlines::escape);
+}
+
 std::string describe(const model::AttemptReport& attempt) {
-  const model::Outcome& outcome = attempt.outcome;
+  if (!attempt.outcome) {
+    return fmt::format("attempt {}: began at {}; no end is on record\n", attempt.number,
+                       base::format_time(attempt.started));
+  }
+  const model::Outcome& outcome = *attempt.outcome;
   std::string text = fmt::format("attempt {}: {} after {}", attempt.number, base::name_of(outcome.verdict),
-                                 base::describe_duration(attempt.finished - attempt.started));
-  if (!outcome.reason.empty()) text += ": " + outcome.reason;
+                                 base::describe_duration(attempt.took()));
+  if (!outcome.reason.empty()) text += ": " + on_one_line(outcome.reason);
   text += '\n';
-  if (!outcome.summary.empty()) text += fmt::format("  {}\n", outcome.summary);
+  if (!outcome.summary.empty()) text += fmt::format("  {}\n", on_one_line(outcome.summary));
   if (!outcome.snapshot.is_none()) {
     text += fmt::format("  changed {} {}; see `git show {}`\n", outcome.changes,
                         outcome.changes == 1 ? "path" : "paths", outcome.snapshot.hex().substr(0, 10));
   }
   for (const auto& [name, value] : outcome.outputs)
-    text += fmt::format("  output {}={}\n", name, value);
+    text += fmt::format("  output {}={}\n", name, on_one_line(value));
   for (const std::string& note : outcome.notes)
-    text += fmt::format("  note: {}\n", note);
+    text += fmt::format("  note: {}\n", on_one_line(note));
+  return text;
+}
+
+// What a program printed, each line behind a bar: CI systems obey lines that begin with marks of theirs.
+std::string barred(std::string_view output, const terminal::Look& look) {
+  const std::string printable = text::printable(output);
+  std::string text;
+  for (std::string_view rest = printable; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    text += fmt::format("  {}{}{}\n", look.unicode ? "│" : "|", end == 0 ? "" : " ", rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
   return text;
 }
 
@@ -47,20 +69,28 @@ Result<base::ExitCode> show_task(World& world, const Checkout& checkout, const m
                                  const Options& options) {
   for (const model::TaskReport& task : report.tasks) {
     if (task.id != options.task) continue;
-    world.out(fmt::format("{} ({}): {}{}\n", task.id, task.kind, base::name_of(task.state),
-                          task.reason.empty() ? "" : ": " + text::printable(task.reason)));
+    if (options.json) {
+      world.out(report::to_json(task));
+      return world.printed();
+    }
+    const bool github_actions = world.variable("GITHUB_ACTIONS") == "true";
+    const auto say = [&](const std::string& lines) {
+      world.out(github_actions ? text::defuse_commands(lines) : lines);
+    };
+    say(fmt::format("{} ({}): {}{}\n", task.id, task.kind, base::name_of(task.state),
+                    task.reason.empty() ? "" : ": " + on_one_line(task.reason)));
     for (const model::AttemptReport& attempt : task.attempts) {
-      world.out(text::printable(describe(attempt)));
-      if (attempt.outcome.log.empty()) continue;
-      const std::string log = checkout.layout.run(report.run) / attempt.outcome.log;
+      say(describe(attempt));
+      if (!attempt.outcome || attempt.outcome->log.empty()) continue;
+      const std::string log = checkout.layout.run(report.run) / attempt.outcome->log;
       const auto output = os::read_file(log, kMostLog);
       if (!output) {
-        world.out(fmt::format("  its output is in {}\n", log));
-      } else if (!output->empty()) {
-        world.out(text::printable(*output) + (output->back() == '\n' ? "" : "\n"));
+        say(fmt::format("  its output is in {}\n", on_one_line(log)));
+      } else {
+        say(barred(*output, world.terminal->look(terminal::Stream::out)));
       }
     }
-    return base::ExitCode::good;
+    return world.printed();
   }
   return base::fail_input("show the task", options.task, "the run has no such task",
                           fmt::format("`fleet show {}` lists them", report.run));
@@ -72,13 +102,10 @@ Result<base::ExitCode> run_show(World& world, const Options& options) {
   FLEET_TRY(const store::RunRow run, find_run(reader, options.run));
   FLEET_TRY(const model::Plan plan, frozen_plan(reader, run.id));
   FLEET_TRY(const model::Report report, build_report(checkout, reader, run, plan));
-  if (options.json) {
-    world.out(report::to_json(report));
-    return base::ExitCode::good;
-  }
   if (!options.task.empty()) return show_task(world, checkout, report, options);
-  world.out(terminal::summary(report, {}, world.terminal->look(terminal::Stream::out)));
-  return base::ExitCode::good;
+  world.out(options.json ? report::to_json(report)
+                         : terminal::summary(report, {}, world.terminal->look(terminal::Stream::out)));
+  return world.printed();
 }
 
 }  // namespace
@@ -88,7 +115,7 @@ void add_show(CLI::App& app, Action& action) {
   app.add_option("run", options->run, "The run's id (default: the newest)");
   app.add_option("task", options->task, "One task: its attempts and their output");
   add_where(app, options->where);
-  app.add_flag("--json", options->json, "The whole run as report.json has it");
+  app.add_flag("--json", options->json, "The run, or the task, as report.json has it");
   app.callback(
       [options, &action] { action = [options](World& world) { return run_show(world, *options); }; });
 }

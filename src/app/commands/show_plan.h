@@ -2,6 +2,7 @@
 
 #include "app/checkout.h"
 #include "app/load.h"
+#include "base/enum_names.h"
 #include "base/exit_code.h"
 
 namespace fleet::app {
@@ -16,3 +17,7 @@ struct PlanRequest {
 [[nodiscard]] Result<base::ExitCode> show_plan(World& world, const PlanRequest& request);
 
 }  // namespace fleet::app
+
+namespace fleet {
+FLEET_ENUM_NAMES(app::PlanFormat, "tree", "json", "mermaid", "dot");
+}

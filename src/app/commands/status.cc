@@ -37,7 +37,7 @@ Result<base::ExitCode> run_status(World& world, const Options& options) {
   world.out(options.json
                 ? report::to_json(report)
                 : terminal::status_table(report, driver_of(checkout, run.id), world.clock->now(), look));
-  return base::ExitCode::good;
+  return world.printed();
 }
 
 Result<base::ExitCode> run_runs(World& world, const Options& options) {
@@ -73,7 +73,7 @@ Result<base::ExitCode> run_runs(World& world, const Options& options) {
   const terminal::Look look = world.terminal->look(terminal::Stream::out);
   world.out(options.json ? model::dump_json(json) + "\n"
                          : terminal::runs_table(rows, world.clock->now(), look));
-  return base::ExitCode::good;
+  return world.printed();
 }
 
 }  // namespace
