@@ -14,7 +14,7 @@ class CodemodAgentTest : public ::testing::Test {
  protected:
   git::TempFolder temp_;
   git::fs::path clone_ = git::make_clone(temp_ / "clone", {{"a.js", "old(1);\nold(2);\n"},
-                                                           {"b.js", "fresh(`${{ needs.a.outputs.b }}`);\n"},
+                                                           {"b.js", "fresh(`${{ matrix }}`);\n"},
                                                            {"c.js", "same(1, 1); same(1, 2);\n"},
                                                            {"notes", "old(1)\n"}});
   git::Repository repository_ = must(git::Repository::open(clone_));
@@ -57,9 +57,9 @@ TEST_F(CodemodAgentTest, SaysThatThereWasNoFile) {
 }
 
 TEST_F(CodemodAgentTest, TakesFindAndReplaceAsTheyStand) {
-  EXPECT_EQ(must(run(javascript("fresh(`${{ needs.a.outputs.b }}`)", "fresh(`${{ matrix.x }} ${run.id}`)"))),
+  EXPECT_EQ(must(run(javascript("fresh(`${{ matrix }}`)", "fresh(`${{ inputs }} ${run.id}`)"))),
             "replaced 1 place in 1 of 3 files");
-  EXPECT_EQ(must(editor_.read("b.js")), "fresh(`${{ matrix.x }} ${run.id}`);\n");
+  EXPECT_EQ(must(editor_.read("b.js")), "fresh(`${{ inputs }} ${run.id}`);\n");
 }
 
 TEST_F(CodemodAgentTest, GivesUpBetweenFilesWhenItIsStopped) {
