@@ -143,8 +143,7 @@ void write_delivery(Page& page, const model::DeliveryReport& delivery) {
 }
 
 void write_head(Page& page, const model::Report& report) {
-  page.add(
-      fmt::format("# {} {}: {}\n\n", mark(report), escape_prose(report.workflow), verdict(report)));
+  page.add(fmt::format("# {} {}: {}\n\n", mark(report), escape_prose(report.workflow), verdict(report)));
   for (const std::string& reason : report.reasons)
     page.add(fmt::format("- {}\n", escape_prose(reason)), 0.2);
   if (!report.reasons.empty()) page.add("\n");
