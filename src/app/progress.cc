@@ -63,6 +63,7 @@ std::unique_ptr<ProgressView> make_progress(World& world, const model::Plan& pla
   options.github_actions = world.variable("GITHUB_ACTIONS") == "true";
   options.quiet = progress == Progress::quiet;
   options.outcome_of = outcome_reader(database, run, plan);
+  options.run = run;
   return std::make_unique<PlainView>(*world.terminal, plan, std::move(options));
 }
 

@@ -163,7 +163,7 @@ void Driver::add_attempt(const model::RunEvent& event, const Arrival& arrival, s
   };
   metric("duration", seconds(outcome.usage.wall));
   metric("cpu", seconds(outcome.usage.user_cpu + outcome.usage.system_cpu));
-  metric("peak_memory", static_cast<double>(outcome.usage.peak_memory));
+  if (outcome.usage.peak_memory) metric("peak_memory", static_cast<double>(*outcome.usage.peak_memory));
   metric("changed_paths", outcome.changes);
 }
 

@@ -34,7 +34,7 @@ void Scheduler::on(const Merged& input) {
     return;
   }
   if (!input.error.empty()) {
-    take_back(input.task);
+    take_back(input.task, input.error);
     forget_results(task);
     settle(input.task, Phase::failed, input.error);
     return;
@@ -77,7 +77,7 @@ void Scheduler::on(const Conflicted& input) {
   for (const TaskIndex loser : losers) {
     // It may have been taken back already, with a task that it stands on.
     if (!loses && !has_result(loser)) continue;
-    take_back(loser);
+    take_back(loser, "it conflicts with " + id(input.task));
     lose(loser, conflicts);
   }
   if (!loses) offer(input.task);
@@ -117,7 +117,7 @@ void Scheduler::lose(TaskIndex loser, const std::vector<model::Conflict>& confli
 // Takes back a result that was offered or integrated, and everything that was built on it. What failed only
 // because it conflicted with something that is taken back is offered again. Leaves the task itself waiting,
 // with its result.
-void Scheduler::take_back(TaskIndex loser) {
+void Scheduler::take_back(TaskIndex loser, const std::string& why) {
   const std::vector<TaskIndex> touched = touched_by_loss_of(loser);
   Withdraw withdrawal;
   std::vector<TaskIndex> spared;
@@ -138,7 +138,7 @@ void Scheduler::take_back(TaskIndex loser) {
       continue;
     }
     emit(RunEventKind::task_withdrawn, index,
-         index == loser ? "its result is taken back after a conflict"
+         index == loser ? "its result is taken back: " + why
          : start_stands ? "what it conflicted with is taken back"
                         : "what it was built on has changed");
   }

@@ -36,7 +36,9 @@ struct Usage {
   Duration wall{};
   Duration user_cpu{};
   Duration system_cpu{};
-  std::uint64_t peak_memory = 0;  // bytes: the largest single process
+  // Bytes: the largest single process. None where the kernel cannot tell: of a program that ended before it
+  // was looked at and never used more than fleet itself (os/program.h).
+  std::optional<std::uint64_t> peak_memory;
 };
 
 // A program of an attempt that ended.

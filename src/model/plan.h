@@ -59,7 +59,8 @@ struct PlannedTask {
   Duration slack{};         // how much later it could start without making the run longer
   bool critical = false;    // on the longest path
 
-  // Its `if` calls always(), failure() or cancelled(): it is asked even when a task it needs did not succeed.
+  // Its `if` calls success(), failure(), cancelled() or always(): it is asked even when a task it needs did
+  // not succeed.
   bool runs_after_failure = false;
 };
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -28,7 +30,7 @@ bool runs_after_failure(const model::TaskSpec& spec) {
   if (!condition) return false;
   const auto& calls = condition->calls();
   return std::any_of(calls.begin(), calls.end(), [](const text::Call& call) {
-    return call.function == "always" || call.function == "failure" || call.function == "cancelled";
+    return call.needs_run && call.function != "changed";  // as GitHub: any of them replaces `success() &&`
   });
 }
 
@@ -96,6 +98,14 @@ void look_ahead(model::Plan& plan) {
   if (plan.forecast.from_history > 0) plan.forecast.duration = simulate(plan, durations);
 }
 
+// What is wrong with all cells of a matrix alike is one error.
+void say_once(model::Diagnostics& diagnostics) {
+  std::set<std::tuple<int, int, std::string>> said;
+  std::erase_if(diagnostics, [&](const model::Diagnostic& each) {
+    return !said.emplace(each.at.line, each.at.column, each.message).second;
+  });
+}
+
 }  // namespace
 
 Planning make(const model::Workflow& workflow, const PlanOptions& options) {
@@ -121,6 +131,7 @@ Planning make(const model::Workflow& workflow, const PlanOptions& options) {
     if (!foreseen.complete)
       plan.notes.push_back("not all pairs of tasks were compared: there may be more conflicts ahead");
   }
+  say_once(out.diagnostics);
   std::stable_sort(out.diagnostics.begin(), out.diagnostics.end(),
                    [](const model::Diagnostic& left, const model::Diagnostic& right) {
                      return std::pair(left.at.line, left.at.column) <

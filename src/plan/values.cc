@@ -35,16 +35,16 @@ bool can_be_evaluated(const text::Template& parsed, const text::Context& context
   });
 }
 
-// The first variable that the text uses of these names.
-std::optional<std::string> uses_env(const text::Template& parsed, const std::set<std::string>& names) {
+// Whether the text uses a variable of these names.
+bool uses_env(const text::Template& parsed, const std::set<std::string>& names) {
   for (const text::Template::Part& part : parsed.parts()) {
     if (!part.expression) continue;
     for (const text::Reference& reference : part.expression->references()) {
       if (reference.root != "env" || reference.path.empty() || !reference.path[0]) continue;
-      if (names.count(*reference.path[0]) > 0) return reference.path[0];
+      if (names.count(*reference.path[0]) > 0) return true;
     }
   }
-  return std::nullopt;
+  return false;
 }
 
 }  // namespace
@@ -107,13 +107,8 @@ void TaskValues::put_in() {
 void TaskValues::put_in(std::string& text, model::Location at) {
   if (!has_expression(text)) return;
   const auto parsed = text::Template::parse(text);
-  if (!parsed || !can_be_evaluated(*parsed, context())) return;  // the reader reports it
-  if (const auto later = uses_env(*parsed, later_env_)) {
-    report(
-        at, fmt::format("`env.{}` is known only when the task starts", *later),
-        "names, globs and paths may use `matrix`, `inputs`, and the parts of `env` that need nothing else");
-    return;
-  }
+  // Of these the reader reports it.
+  if (!parsed || !can_be_evaluated(*parsed, context()) || uses_env(*parsed, later_env_)) return;
   if (auto rendered = parsed->render(context())) {
     text = *std::move(rendered);
   } else {

@@ -101,8 +101,7 @@ std::optional<PlainLog::Line> PlainLog::describe(const model::RunEvent& event) {
     case RunEventKind::run_stopping:
       return Line{'!', Tone::warning, "stopping: " + event.message, false};
     case RunEventKind::run_finished:
-      return Line{event.message == "finished" ? '+' : 'x',
-                  event.message == "finished" ? Tone::good : Tone::bad, event.message, false};
+      return run_ended(event);
     default:
       break;
   }
@@ -115,6 +114,7 @@ std::optional<PlainLog::Line> PlainLog::describe(const model::RunEvent& event) {
 }
 
 std::optional<PlainLog::Line> PlainLog::describe_task(const model::RunEvent& event, Seen& seen) {
+  const bool reruns_losers = plan_.settings.conflicts.value == model::ConflictStrategy::queue;
   switch (event.kind) {
     case RunEventKind::attempt_started:
       seen.attempt_started = event.at;
@@ -150,13 +150,15 @@ std::optional<PlainLog::Line> PlainLog::describe_task(const model::RunEvent& eve
     }
     case RunEventKind::task_skipped:
       settle(seen, true);
+      seen.skipped = true;
       return Line{'-', Tone::faint, "skipped: " + event.message + progress()};
     case RunEventKind::task_cancelled:
       settle(seen, true);
       return Line{'-', Tone::warning, "cancelled: " + event.message + progress(), false};
     case RunEventKind::task_withdrawn:
       settle(seen, false);
-      return Line{'~', Tone::warning, "runs again: " + event.message, false};
+      // Otherwise it fails, is skipped with what it stands on, or is as good as it was: other lines say so.
+      return Line{'~', Tone::warning, (reruns_losers ? "runs again: " : "") + event.message, false};
     case RunEventKind::conflict:
       return Line{'!', Tone::warning, "conflict: " + event.message, false};
     case RunEventKind::decided:
@@ -164,6 +166,14 @@ std::optional<PlainLog::Line> PlainLog::describe_task(const model::RunEvent& eve
     default:
       return std::nullopt;
   }
+}
+
+PlainLog::Line PlainLog::run_ended(const model::RunEvent& event) const {
+  if (event.message != "finished") return {'x', Tone::bad, event.message, false};
+  const bool all_skipped =
+      std::all_of(seen_.begin(), seen_.end(), [](const Seen& seen) { return seen.skipped; });
+  if (!all_skipped) return {'+', Tone::good, event.message, false};
+  return {'-', Tone::plain, event.message + ": nothing was done, all tasks were skipped", false};
 }
 
 PlainLog::Line PlainLog::attempt_ended(const model::RunEvent& event, Seen& seen) {
@@ -184,6 +194,7 @@ std::string PlainLog::progress() {
 }
 
 void PlainLog::settle(Seen& seen, bool settled) {
+  if (!settled) seen.skipped = false;
   if (seen.settled == settled) return;
   seen.settled = settled;
   settled_ += settled ? 1 : std::size_t(-1);
@@ -216,8 +227,9 @@ void PlainLog::write_output(const model::RunEvent& event, const Look& look) {
   std::string shown;
   const std::size_t line_feeds = kept.size() - std::min(kept.size(), kept.find_last_not_of('\n') + 1);
   if (output.size() + line_feeds < outcome->output_size && !outcome->log.empty())
-    shown += fmt::format("... the last of {} bytes; all of it is in {}\n", outcome->output_size,
-                         text::printable(outcome->log, text::Newlines::escape));
+    shown += fmt::format("... the last of {} bytes; `fleet show {} {}` prints all of it\n",
+                         outcome->output_size, options_.run,
+                         text::printable(plan_.task(*event.task).id, text::Newlines::escape));
   shown += text::printable(output) + "\n";
 
   std::string block;

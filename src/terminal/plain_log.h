@@ -31,6 +31,7 @@ class PlainLog {
     bool github_actions = false;
     bool quiet = false;  // only what went wrong, and the end
     OutcomeOf outcome_of;
+    std::string run;  // id
   };
   // The plan must outlive the log.
   PlainLog(Terminal& terminal, const model::Plan& plan, Options options);
@@ -50,11 +51,13 @@ class PlainLog {
     int attempts = 0;
     std::string last_reason;
     bool settled = false;
+    bool skipped = false;
   };
 
   [[nodiscard]] std::optional<Line> describe(const model::RunEvent& event);
   [[nodiscard]] std::optional<Line> describe_task(const model::RunEvent& event, Seen& seen);
   [[nodiscard]] Line attempt_ended(const model::RunEvent& event, Seen& seen);
+  [[nodiscard]] Line run_ended(const model::RunEvent& event) const;
   [[nodiscard]] std::string progress();
   void settle(Seen& seen, bool settled);
   void write_line(const model::RunEvent& event, const Line& line, const Look& look);

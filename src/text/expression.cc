@@ -337,6 +337,10 @@ const std::vector<Call>& Expression::calls() const {
   return parsed_->calls;
 }
 
+const std::vector<Comparison>& Expression::comparisons() const {
+  return parsed_->comparisons;
+}
+
 bool Expression::can_be_evaluated(const Context& context) const {
   return std::all_of(references().begin(), references().end(),
                      [&](const Reference& each) { return context.roots.contains(each.root); }) &&

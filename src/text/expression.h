@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -48,6 +49,17 @@ struct Call {
   bool needs_run = false;                             // answered by Context::call
 };
 
+// What `needs.<task>.result` may be, in GitHub's words.
+inline constexpr std::array<std::string_view, 4> kNeedResults{"success", "failure", "cancelled", "skipped"};
+
+// A use of a context that is held against a literal text: by `==` or `!=`, or as the list in contains().
+struct Comparison {
+  std::size_t reference = 0;  // which of the expression's references
+  std::string text;
+  std::size_t offset = 0;  // of the literal: bytes, within the expression
+  std::size_t length = 0;
+};
+
 // A parsed expression: an immutable value, cheap to copy; any thread.
 class Expression {
  public:
@@ -66,6 +78,7 @@ class Expression {
 
   [[nodiscard]] const std::vector<Reference>& references() const;
   [[nodiscard]] const std::vector<Call>& calls() const;
+  [[nodiscard]] const std::vector<Comparison>& comparisons() const;
   // Whether the context has all the roots it uses, and it calls nothing that needs the run.
   [[nodiscard]] bool can_be_evaluated(const Context& context) const;
 

@@ -28,6 +28,23 @@ const FunctionInfo* find_function(std::string_view name) {
   return nullptr;
 }
 
+// One side of a comparison, where it is nothing but a reference or a literal text.
+struct Side {
+  std::optional<std::size_t> reference;  // which
+  std::optional<std::string> text;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+bool uses_context(const Node& node) {
+  return node.kind == NodeKind::root || node.kind == NodeKind::property || node.kind == NodeKind::index ||
+         node.kind == NodeKind::filter;
+}
+
+bool is_list(const Node& node) {
+  return node.kind == NodeKind::filter || (node.kind == NodeKind::property && is_list(node.children[0]));
+}
+
 // Recursive descent, one method a level of precedence. After the first error every method returns at once.
 class Parser {
  public:
@@ -124,17 +141,35 @@ class Parser {
   }
 
   Node equality() {
+    std::size_t operand_at = at_;
     Node left = relation();
     for (;;) {
+      const Side first = side_of(left, operand_at);
       const std::size_t begin = at_;
-      if (take("==")) {
-        left = make(NodeKind::equal, pair(std::move(left), relation()), begin);
-      } else if (take("!=")) {
-        left = make(NodeKind::unequal, pair(std::move(left), relation()), begin);
-      } else {
-        return left;
-      }
+      const bool equal = take("==");
+      if (!equal && !take("!=")) return left;
+      operand_at = at_;
+      Node right = relation();
+      note_comparison(first, side_of(right, operand_at));
+      left =
+          make(equal ? NodeKind::equal : NodeKind::unequal, pair(std::move(left), std::move(right)), begin);
     }
+  }
+
+  // Of what was just read, from `begin` on: a reference is the last one that was noted then.
+  [[nodiscard]] Side side_of(const Node& node, std::size_t begin) const {
+    Side side{{}, {}, begin, end_};
+    const auto& references = out_.references;
+    if (uses_context(node) && !references.empty() && references.back().offset == begin)
+      side.reference = references.size() - 1;
+    if (node.kind == NodeKind::literal && node.value.is_string()) side.text = node.value.get<std::string>();
+    return side;
+  }
+  void note_comparison(const Side& left, const Side& right) {
+    const Side& text = left.text ? left : right;
+    const Side& other = left.text ? right : left;
+    if (!text.text || !other.reference) return;
+    out_.comparisons.push_back({*other.reference, *text.text, text.begin, text.end - text.begin});
   }
 
   Node relation() {
@@ -314,9 +349,12 @@ class Parser {
     out_.calls.push_back({std::string(info->name), {}, begin, info->needs_run});
     take("(");
     std::vector<Node> arguments;
+    std::vector<Side> sides;
     if (peek() != ')') {
       do {
+        const std::size_t argument_at = at_;
         arguments.push_back(nested(begin));
+        sides.push_back(side_of(arguments.back(), argument_at));
       } while (take(","));
     }
     end_ = at_ + 1;
@@ -328,6 +366,8 @@ class Parser {
       out_.calls[place].arguments.push_back(is_text ? std::optional(each.value.get<std::string>())
                                                     : std::nullopt);
     }
+    if (!error_ && info->function == Function::contains && is_list(arguments[0]))
+      note_comparison(sides[0], sides[1]);
     Node node = make(NodeKind::call, std::move(arguments), begin);
     node.function = info->function;
     return node;

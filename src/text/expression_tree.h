@@ -76,6 +76,7 @@ struct Expression::Parsed {
   Node tree;
   std::vector<Reference> references;
   std::vector<Call> calls;
+  std::vector<Comparison> comparisons;
 };
 
 }  // namespace fleet::text

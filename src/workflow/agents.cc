@@ -34,7 +34,7 @@ void read_key_name(Reader& reader, yaml::Node node, model::SingleAgent& agent) {
         "this looks like a key itself, and `key` is the name of the environment variable that "
         "holds it",
         "write a name, such as `key: API_KEY`; if the key was ever committed, revoke it");
-  } else if (check_environment_name(reader, node)) {
+  } else if (check_is_name(reader, node) && check_environment_name(reader, node)) {
     agent.key = node.text();
   }
 }

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "text/ascii.h"
 #include "text/glob.h"
 #include "text/template.h"
 #include "workflow/parts.h"
@@ -13,6 +14,7 @@ namespace fleet::workflow {
 namespace {
 
 using text::Call;
+using text::Comparison;
 using text::Expression;
 using text::Reference;
 
@@ -27,6 +29,16 @@ constexpr Elsewhere kElsewhere[] = {
     {"vars", "use `inputs` or `env`"},
     {"steps", "use `needs.<task>.outputs.<name>`"},
     {"jobs", "use `needs.<task>.outputs.<name>`"},
+};
+
+// Words of ours for how a task ended, which the language of GitHub has others for.
+struct OwnWord {
+  std::string_view word;
+  std::string_view instead;
+};
+constexpr OwnWord kOwnWords[] = {
+    {"done", "success"},       {"succeeded", "success"}, {"failed", "failure"},
+    {"canceled", "cancelled"}, {"error", "failure"},
 };
 
 std::vector<std::string_view> roots_of(Scope scope) {
@@ -87,6 +99,27 @@ class Checker {
       check(reference, start + reference.offset);
     for (const Call& call : expression.calls())
       check(call, start + call.offset);
+    for (const Comparison& comparison : expression.comparisons())
+      check(comparison, expression.references()[comparison.reference], start + comparison.offset);
+  }
+
+  // A text that no result ever is would leave its task out for good.
+  void check(const Comparison& comparison, const Reference& reference, std::size_t offset) {
+    const bool is_result =
+        reference.root == "needs" && reference.path.size() == 2 && reference.path[1] == "result";
+    if (!is_result) return;
+    const auto is_it = [&](std::string_view word) {
+      return text::equal_ignoring_case(word, comparison.text);
+    };
+    if (std::any_of(text::kNeedResults.begin(), text::kNeedResults.end(), is_it)) return;
+    const auto own = std::find_if(std::begin(kOwnWords), std::end(kOwnWords),
+                                  [&](const OwnWord& each) { return is_it(each.word); });
+    say(offset, comparison.length, fmt::format("{} is never the result of a task", quote(comparison.text)),
+        own != std::end(kOwnWords)
+            ? fmt::format("did you mean `{}`?", own->instead)
+            : reader_.problems.did_you_mean(
+                  comparison.text, text::kNeedResults,
+                  fmt::format("it is one of: {}", fmt::join(text::kNeedResults, ", "))));
   }
 
   void check(const Call& call, std::size_t offset) {
@@ -119,7 +152,24 @@ class Checker {
       check_need(reference, offset);
     } else if (!is_known(reference.root, *reference.path[0])) {
       check_unknown_name(reference, offset);
+    } else if (reference.root == "env" && use_->scope == Scope::planning && is_late(*reference.path[0])) {
+      say(offset, reference.length,
+          fmt::format("{} is known only when the task starts", quote("env." + *reference.path[0])),
+          "names, globs and paths may use `matrix`, `inputs`, and the parts of `env` that need nothing else");
     }
+  }
+
+  // Whether the value of this variable uses what is not there yet when the run is planned.
+  [[nodiscard]] bool is_late(const std::string& variable) const {
+    const auto all = environments();
+    const auto from =
+        std::find_if(all.begin(), all.end(), [&](const auto* env) { return env->count(variable) > 0; });
+    const auto value = text::Template::parse((*from)->at(variable));
+    text::Context planned;
+    planned.roots = {{"matrix", {}}, {"inputs", {}}};
+    return value && std::any_of(value->parts().begin(), value->parts().end(), [&](const auto& part) {
+             return part.expression && !part.expression->can_be_evaluated(planned);
+           });
   }
 
   void check_unknown_name(const Reference& reference, std::size_t offset) {
@@ -188,10 +238,12 @@ class Checker {
     return use_->task < workflow_.tasks.size() ? &workflow_.tasks[use_->task] : nullptr;
   }
 
-  // The maps that make up `env` here.
+  // The maps that make up `env` here, the one that stands above the others first.
   [[nodiscard]] std::vector<const std::map<std::string, std::string>*> environments() const {
-    std::vector<const std::map<std::string, std::string>*> all{&workflow_.env, &workflow_.defaults.env};
+    std::vector<const std::map<std::string, std::string>*> all;
     if (task()) all.push_back(&task()->env);
+    all.push_back(&workflow_.defaults.env);
+    all.push_back(&workflow_.env);
     return all;
   }
 

@@ -199,15 +199,10 @@ std::optional<double> read_share(Reader& reader, yaml::Node node) {
 }
 
 std::vector<yaml::Node> read_list(Reader& reader, yaml::Node node, std::string_view expected) {
-  if (node.is_scalar()) return {node};
   std::vector<yaml::Node> list;
-  if (!node.is_sequence()) {
-    say_expected(reader, node, expected);
-    return list;
-  }
   std::unordered_set<std::string_view> seen;
-  for (const yaml::Node item : node.items()) {
-    if (!expect_scalar(reader, item, "text")) continue;
+  const auto take = [&](yaml::Node item) {
+    if (!expect_scalar(reader, item, "text")) return;
     if (item.text().empty()) {
       reader.problems.add(item, "the text is empty");
     } else if (!seen.insert(item.text()).second) {
@@ -215,8 +210,22 @@ std::vector<yaml::Node> read_list(Reader& reader, yaml::Node node, std::string_v
     } else {
       list.push_back(item);
     }
+  };
+  if (node.is_scalar()) {
+    take(node);
+  } else if (node.is_sequence()) {
+    for (const yaml::Node item : node.items())
+      take(item);
+  } else {
+    say_expected(reader, node, expected);
   }
   return list;
+}
+
+bool has_misspelt(const UnknownKeys& unknown, std::string_view key) {
+  return std::any_of(unknown.begin(), unknown.end(), [key](std::string_view written) {
+    return text::suggest(written, std::array{key}).has_value();
+  });
 }
 
 void say_unknown_key(Reader& reader, yaml::Node key, std::string_view what,

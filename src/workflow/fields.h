@@ -105,17 +105,22 @@ struct Key {
   void (*read)(Reader&, yaml::Node value, T& into);
 };
 
+// The keys of a mapping that it cannot have, and that were said to be wrong.
+using UnknownKeys = std::vector<std::string_view>;
+// Whether one of them is `key`, misspelt: nobody needs to be told besides that it is missing.
+[[nodiscard]] bool has_misspelt(const UnknownKeys& unknown, std::string_view key);
+
 void say_unknown_key(Reader& reader, yaml::Node key, std::string_view what,
                      const std::vector<std::string_view>& known);
 void say_no_value(Reader& reader, yaml::Entry entry);
 
-// Reads a mapping by the table of its keys. `what` is for messages: "a task". Returns how many keys it did
+// Reads a mapping by the table of its keys. `what` is for messages: "a task". Returns the keys that it did
 // not know.
 template <class T, std::size_t N>
-std::size_t read_keys(Reader& reader, yaml::Node node, std::string_view what, const Key<T> (&keys)[N],
+UnknownKeys read_keys(Reader& reader, yaml::Node node, std::string_view what, const Key<T> (&keys)[N],
                       T& into) {
-  std::size_t unknown = 0;
-  if (!expect_mapping(reader, node, what)) return 0;
+  UnknownKeys unknown;
+  if (!expect_mapping(reader, node, what)) return unknown;
   for (const yaml::Entry entry : node.entries()) {
     const auto key = std::find_if(std::begin(keys), std::end(keys),
                                   [&](const Key<T>& each) { return each.name == entry.key.text(); });
@@ -124,7 +129,7 @@ std::size_t read_keys(Reader& reader, yaml::Node node, std::string_view what, co
       for (const Key<T>& each : keys)
         known.push_back(each.name);
       say_unknown_key(reader, entry.key, what, known);
-      ++unknown;
+      unknown.push_back(entry.key.text());
     } else if (entry.value.is_null()) {
       say_no_value(reader, entry);
     } else {

@@ -25,6 +25,13 @@ std::string nearest_id(std::string_view name) {
 
 }  // namespace
 
+bool check_is_name(Reader& reader, yaml::Node node) {
+  if (node.kind() != yaml::Kind::boolean) return true;
+  reader.problems.add(node, fmt::format("expected a name, found the truth value {}", quote(node.text())),
+                      fmt::format("if this is its name, write `\"{}\"`", node.text()));
+  return false;
+}
+
 bool check_environment_name(Reader& reader, yaml::Node node) {
   const std::string_view name = node.text();
   const bool valid =

@@ -9,7 +9,8 @@ namespace {
 const Key<model::Requirement> kRequirementKeys[] = {
     {"id",
      [](Reader& r, yaml::Node v, model::Requirement& requirement) {
-       if (expect_scalar(r, v, "text") && check_id(r, v, "a requirement")) requirement.id = v.text();
+       if (expect_scalar(r, v, "text") && check_is_name(r, v) && check_id(r, v, "a requirement"))
+         requirement.id = v.text();
      }},
     {"text",
      [](Reader& r, yaml::Node v, model::Requirement& requirement) { requirement.text = read_text(r, v); }},
@@ -40,8 +41,8 @@ void read_requirements(Reader& reader, yaml::Node node, model::Workflow& into) {
     if (!item.is_mapping()) {
       requirement.text = read_text(reader, item);
     } else {
-      const std::size_t unknown = read_keys(reader, item, "a requirement", kRequirementKeys, requirement);
-      if (!find(item, "text") && unknown == 0)
+      const UnknownKeys unknown = read_keys(reader, item, "a requirement", kRequirementKeys, requirement);
+      if (!find(item, "text") && !has_misspelt(unknown, "text"))
         reader.problems.add(item, "the requirement has no text", "add `text: ...`");
       if (!requirement.id.empty() && !taken.insert(requirement.id).second) {
         reader.problems.add(find(item, "id")->value, fmt::format("the id {} is taken", quote(requirement.id)),

@@ -39,8 +39,8 @@ void read_tasks(Reader& reader, yaml::Node node, model::Workflow& into);
 [[nodiscard]] model::Command read_command(Reader& reader, yaml::Node node, std::string_view key);
 [[nodiscard]] std::vector<model::Command> read_commands(Reader& reader, yaml::Node node,
                                                         std::string_view key);
-// Exactly one of run, codemod, and agent with prompt. `unknown_keys`: one of them may be there, but misspelt.
-void read_work(Reader& reader, yaml::Entry task, std::size_t unknown_keys, model::TaskSpec& into);
+// Exactly one of run, codemod, and agent with prompt. `unknown`: one of them may be there, but misspelt.
+void read_work(Reader& reader, yaml::Entry task, const UnknownKeys& unknown, model::TaskSpec& into);
 
 // references.cc: what can be told only when the whole file is read.
 void check_names(Reader& reader);

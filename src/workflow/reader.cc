@@ -47,9 +47,9 @@ const Key<Workflow> kRootKeys[] = {
 
 void read_root(Reader& reader, yaml::Node root) {
   Workflow& workflow = reader.workflow;
-  const std::size_t unknown = read_keys(reader, root, "a workflow", kRootKeys, workflow);
+  const UnknownKeys unknown = read_keys(reader, root, "a workflow", kRootKeys, workflow);
   if (!root.is_mapping()) return;
-  if (!find(root, "version"))
+  if (!find(root, "version") && !has_misspelt(unknown, "version"))
     reader.problems.add(root, "the workflow has no version", "begin it with `version: 1`");
   // What a task does not say is taken from the defaults, wherever they stand.
   if (const auto defaults = find(root, "defaults"); defaults && !defaults->value.is_null()) {
@@ -58,7 +58,7 @@ void read_root(Reader& reader, yaml::Node root) {
   const auto tasks = find(root, "tasks");
   if (tasks && !tasks->value.is_null()) {
     read_tasks(reader, tasks->value, workflow);
-  } else if (!tasks && unknown == 0) {
+  } else if (!tasks && !has_misspelt(unknown, "tasks")) {
     reader.problems.add(root, "the workflow has no tasks", "add `tasks:` with at least one task");
   }
 }

@@ -2,6 +2,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "workflow/names.h"
 #include "workflow/parts.h"
 
 namespace fleet::workflow {
@@ -55,6 +56,7 @@ void check_names(Reader& reader) {
   const std::unordered_set<std::string_view> known_agents(agents.begin(), agents.end());
   const std::unordered_set<std::string_view> known_requirements(requirements.begin(), requirements.end());
   for (const NameUse& use : reader.names) {
+    if (!check_is_name(reader, use.node)) continue;
     switch (use.what) {
       case NameOf::task:
         check_need(reader, use, by_id, tasks);

@@ -87,7 +87,7 @@ void read_matrix(Reader& reader, yaml::Node node, TaskSpec& task) {
 
 void read_outputs(Reader& reader, yaml::Node node, TaskSpec& task) {
   for (const yaml::Node item : read_list(reader, node, "a list of names")) {
-    check_id(reader, item, "an output");
+    if (check_is_name(reader, item)) check_id(reader, item, "an output");
     task.outputs.emplace_back(item.text());
   }
   if (task.outputs.size() > kMostOutputs) {
@@ -97,7 +97,7 @@ void read_outputs(Reader& reader, yaml::Node node, TaskSpec& task) {
 
 void read_secrets(Reader& reader, yaml::Node node, TaskSpec& task) {
   for (const yaml::Node item : read_list(reader, node, "a list of names of environment variables")) {
-    check_environment_name(reader, item);
+    if (check_is_name(reader, item)) check_environment_name(reader, item);
     task.secrets.push_back(text_of(item));
   }
 }
@@ -190,7 +190,7 @@ void read_tasks(Reader& reader, yaml::Node node, model::Workflow& into) {
     task.at = entry.key.at();
     task.priority = into.defaults.priority.value_or(task.priority);
     check_id(reader, entry.key, "a task");
-    const std::size_t unknown = read_keys(reader, entry.value, "a task", kTaskKeys, task);
+    const UnknownKeys unknown = read_keys(reader, entry.value, "a task", kTaskKeys, task);
     if (entry.value.is_mapping()) {
       read_work(reader, entry, unknown, task);
       check_contradictions(reader, entry.value, task);

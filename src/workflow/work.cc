@@ -80,10 +80,10 @@ void check_codemod(Reader& reader, yaml::Node node, const model::Codemod& codemo
 model::Codemod read_codemod(Reader& reader, yaml::Node node) {
   model::Codemod codemod;
   codemod.at = node.at();
-  const std::size_t unknown = read_keys(reader, node, "`codemod`", kCodemodKeys, codemod);
-  if (!node.is_mapping() || unknown > 0) return codemod;
+  const UnknownKeys unknown = read_keys(reader, node, "`codemod`", kCodemodKeys, codemod);
+  if (!node.is_mapping()) return codemod;
   for (const std::string_view key : {"find", "replace"}) {
-    if (!find(node, key)) {
+    if (!find(node, key) && !has_misspelt(unknown, key)) {
       reader.problems.add(node, fmt::format("the codemod has no `{}`", key),
                           fmt::format("add `{}: ...`", key));
     }
@@ -91,7 +91,8 @@ model::Codemod read_codemod(Reader& reader, yaml::Node node) {
   const auto language = find(node, "language");
   if (codemod.regex && language) {
     reader.problems.add(language->key, "`language` means nothing with `regex`", "name the files by `paths`");
-  } else if (!codemod.regex && !language) {
+  } else if (!codemod.regex && !language && !has_misspelt(unknown, "language") &&
+             !has_misspelt(unknown, "regex")) {
     reader.problems.add(node, "the codemod has no `language`",
                         fmt::format("add one of {}; for other text `regex: true`", syntax::language_names()));
   }
@@ -156,18 +157,20 @@ std::vector<model::Command> read_commands(Reader& reader, yaml::Node node, std::
   return commands;
 }
 
-void read_work(Reader& reader, yaml::Entry task, std::size_t unknown_keys, model::TaskSpec& into) {
+void read_work(Reader& reader, yaml::Entry task, const UnknownKeys& unknown, model::TaskSpec& into) {
   const auto run = find(task.value, "run");
   const auto codemod = find(task.value, "codemod");
   const auto agent = find(task.value, "agent");
   const auto prompt = find(task.value, "prompt");
+  const bool misspelt = has_misspelt(unknown, "run") || has_misspelt(unknown, "codemod") ||
+                        has_misspelt(unknown, "agent") || has_misspelt(unknown, "prompt");
   const int kinds = (run ? 1 : 0) + (codemod ? 1 : 0) + (agent || prompt ? 1 : 0);
   if (kinds > 1) {
     const yaml::Entry second = agent ? *agent : prompt ? *prompt : *codemod;
     reader.problems.add(
         second.key, "a task has one of `run`, `codemod`, and `agent` with `prompt`",
         "make two tasks of it, one needing the other; a program that validates belongs into `check`");
-  } else if (kinds == 0 && unknown_keys == 0) {
+  } else if (kinds == 0 && !misspelt) {
     reader.problems.add(task.key, fmt::format("the task {} does nothing", quote(into.id)),
                         "give it `run`, `codemod`, or `agent` and `prompt`");
   }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "text/template.h"
 
 namespace fleet::attempt {
@@ -43,9 +45,19 @@ class Conditions : public ::testing::Test {
 
 TEST_F(Conditions, KnowWhatNeedsMadeOverAllCellsOfAMatrix) {
   EXPECT_EQ(render("${{ needs.build.outputs.version }}-${{ needs.build.outputs.size }}"), "1-9");
-  EXPECT_EQ(render("${{ needs.build.result }}"), "done");
-  needs_[0].state = TaskState::failed;
-  EXPECT_EQ(render("${{ needs.build.result }}"), "failed");
+}
+
+TEST_F(Conditions, SayHowANeedEndedInTheWordsOfGitHub) {
+  const std::pair<TaskState, std::string_view> words[] = {{TaskState::done, "success"},
+                                                          {TaskState::skipped, "skipped"},
+                                                          {TaskState::cancelled, "cancelled"},
+                                                          {TaskState::failed, "failure"}};
+  for (const auto& [state, word] : words) {
+    needs_[0].state = state;  // of a matrix, the worst of its cells
+    EXPECT_EQ(render("${{ needs.build.result }}"), word);
+    EXPECT_NE(std::find(text::kNeedResults.begin(), text::kNeedResults.end(), word),
+              text::kNeedResults.end());
+  }
 }
 
 TEST_F(Conditions, ATasksEnvironmentOverridesTheWorkflows) {

@@ -107,7 +107,7 @@ TEST_F(Drives, ARunToItsEndAndLeavesItOnRecord) {
   EXPECT_EQ(attempts[0].verdict, Verdict::done);
   EXPECT_THAT(attempts[0].result_json, ::testing::HasSubstr("said"));
   EXPECT_EQ((*reader.snapshots("r1")).size(), 2u);
-  EXPECT_EQ((*reader.metrics("r1")).size(), 8u);
+  EXPECT_EQ((*reader.metrics("r1")).size(), 6u) << "nobody knows the peak memory, so there is none";
 }
 
 // Every text that a task or a merge can bring a secret in.

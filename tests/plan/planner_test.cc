@@ -162,21 +162,20 @@ TEST(Planner, PutsMatrixInputsAndEnvIntoNamesGlobsAndPaths) {
   EXPECT_EQ(planned.spec.env.at("LATER"), "${{ needs.x.outputs.y }}");
 }
 
-TEST(Planner, SaysWhichVariableOfAGlobIsKnownOnlyLater) {
-  auto workflow = make_workflow({make_task("t")});
-  model::TaskSpec& task = workflow.tasks[0];
-  task.env = {{"LATER", "${{ run.id }}"}};
-  task.writes = std::vector<model::Text>{{"a/${{ env.LATER }}", {8, 12}}};
-  const Planning planning = make(workflow, {});
-  ASSERT_THAT(planning.diagnostics, SizeIs(1));
-  EXPECT_EQ(planning.diagnostics[0].message, "`env.LATER` is known only when the task starts");
-  EXPECT_EQ(planning.diagnostics[0].at, (model::Location{8, 12}));
-}
-
 TEST(Planner, SaysNotAgainWhatTheReaderReports) {
   auto workflow = make_workflow({make_task("t", {"t", "nothing"})});
-  workflow.tasks[0].writes = texts({"dist/${{ needs.build.outputs.name }}", "${{ broken", "[a"});
+  workflow.tasks[0].env = {{"LATER", "${{ run.id }}"}};
+  workflow.tasks[0].writes =
+      texts({"dist/${{ needs.build.outputs.name }}", "${{ broken", "[a", "a/${{ env.LATER }}"});
   EXPECT_THAT(make(workflow, {}).diagnostics, IsEmpty());
+}
+
+TEST(Planner, SaysOnceWhatIsWrongWithAllCellsOfAMatrix) {
+  auto workflow = make_workflow({make_task("t")});
+  workflow.tasks[0].matrix = {{"x", {"a", "b", "c"}}};
+  workflow.tasks[0].name = "${{ format('{7}') }}";
+  workflow.tasks[0].expect = texts({"../${{ matrix.x }}"});
+  EXPECT_THAT(make(workflow, {}).diagnostics, SizeIs(1 + 3));
 }
 
 TEST(Planner, SaysWhenAValueLeadsOutOfTheRepository) {
@@ -282,14 +281,16 @@ TEST(Planner, PromisesNoDurationWithoutHistory) {
 }
 
 TEST(Planner, SeesWhichTasksRunAfterAFailure) {
-  auto workflow = make_workflow({make_task("a"), make_task("b"), make_task("c")});
+  auto workflow = make_workflow({make_task("a"), make_task("b"), make_task("c"), make_task("d")});
   workflow.tasks[0].condition = {"always()", {}};
   workflow.tasks[1].condition = {"inputs.x == 'always()'", {}};
   workflow.tasks[2].condition = {"success() || Failure()", {}};
+  workflow.tasks[3].condition = {"success() || changed('a')", {}};
   const model::Plan plan = make(workflow, {}).plan;
   EXPECT_TRUE(plan.tasks[0].runs_after_failure);
   EXPECT_FALSE(plan.tasks[1].runs_after_failure);
   EXPECT_TRUE(plan.tasks[2].runs_after_failure);
+  EXPECT_TRUE(plan.tasks[3].runs_after_failure);  // as in GitHub Actions
 }
 
 TEST(Planner, PlansNothing) {

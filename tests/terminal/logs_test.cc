@@ -55,7 +55,8 @@ std::vector<model::RunEvent> story() {
       event(46, RunEventKind::attempt_started, 1, "", 2),
       event(71, RunEventKind::attempt_finished, 2, "", 1, Verdict::done),
       event(71.1, RunEventKind::conflict, 2, "materials.core and lighting both changed src/index.ts"),
-      event(71.1, RunEventKind::task_withdrawn, 2, "its result is taken back after a conflict"),
+      event(71.1, RunEventKind::task_withdrawn, 2,
+            "its result is taken back: it conflicts with materials.core"),
       event(92.4, RunEventKind::attempt_finished, 1, "`npm test` ended with exit 1", 2, Verdict::failed),
       event(92.4, RunEventKind::task_failed, 1, "`npm test` ended with exit 1"),
       event(92.4, RunEventKind::task_skipped, 3, "materials.core failed"),
@@ -95,6 +96,7 @@ const Look kAscii{100, false, false, false};
 TEST(PlainLog, ReadsWell) {
   PlainLog::Options options;
   options.outcome_of = outcome_with("  12 passing\n  1 failing\n\n  AssertionError: expected 3 to equal 4\n");
+  options.run = "20260922-141300-a1b2";
   expect_golden("terminal/golden/plain_log.txt", logged(story(), kUnicode, options));
 }
 
@@ -103,6 +105,32 @@ TEST(PlainLog, IsAsciiWhereNothingElseCanBeShown) {
   for (const char c : out)
     ASSERT_TRUE(c == '\n' || (c >= ' ' && c < 0x7f)) << out;
   EXPECT_THAT(out, HasSubstr("s?tup"));
+}
+
+TEST(PlainLog, SaysThatATaskRunsAgainOnlyWhereConflictsAreResolvedByThat) {
+  const std::string taken_back = "its result is taken back: it conflicts with a";
+  for (const auto& [strategy, said] :
+       {std::pair(model::ConflictStrategy::fail, "lighting  " + taken_back),
+        std::pair(model::ConflictStrategy::queue, "runs again: " + taken_back)}) {
+    FakeTerminal terminal;
+    model::Plan plan = plan_of({"a", "lighting"});
+    plan.settings.conflicts.value = strategy;
+    PlainLog log(terminal, plan, {});
+    log.handle(event(1, RunEventKind::task_withdrawn, 1, taken_back));
+    EXPECT_THAT(terminal.out, HasSubstr(said));
+  }
+}
+
+TEST(PlainLog, HasNoCheckMarkForARunInWhichNothingWasDone) {
+  const auto end = [](RunEventKind of_second) {
+    return logged({event(0, RunEventKind::task_skipped, 0), event(0, of_second, 1),
+                   event(1, RunEventKind::run_finished, {}, "finished")},
+                  kUnicode, {}, {"a", "b"});
+  };
+  EXPECT_THAT(
+      end(RunEventKind::task_skipped),
+      AllOf(Not(HasSubstr("✓")), HasSubstr("– run  finished: nothing was done, all tasks were skipped")));
+  EXPECT_THAT(end(RunEventKind::task_done), HasSubstr("✓ run  finished\n"));
 }
 
 TEST(PlainLog, SaysOnlyWhatWentWrongWhenQuiet) {

@@ -199,6 +199,23 @@ TEST(Expression, ListsWhatItUses) {
   EXPECT_EQ(call.arguments, (std::vector<std::optional<std::string>>{"src/**", std::nullopt}));
 }
 
+TEST(Expression, KnowsWhichReferencesItHoldsAgainstATextAndWhere) {
+  const auto found = [](std::string_view text) {
+    const auto expression = Expression::parse(text);
+    std::vector<std::string> all;
+    for (const Comparison& each : expression->comparisons())
+      all.push_back(fmt::format("{} {}@{}+{}", expression->references()[each.reference].offset, each.text,
+                                each.offset, each.length));
+    return all;
+  };
+  using Found = std::vector<std::string>;
+  EXPECT_EQ(found("needs.a.result == 'done' "), (Found{"0 done@18+6"}));
+  EXPECT_EQ(found("'it''s' != needs[env.x].result && a"), (Found{"11 it's@0+7"}));
+  EXPECT_EQ(found("!(a == b || c.d == 'x')"), (Found{"12 x@19+3"}));
+  EXPECT_EQ(found("contains(needs.*.result, 'no')"), (Found{"9 no@25+4"}));
+  EXPECT_EQ(found("contains(needs.a.result, 'no') && (a || b) == 'x' && a < 'x'"), Found{});
+}
+
 TEST(Expression, KnowsWhetherItCanBeEvaluated) {
   Context context;
   context.roots["matrix"] = Value::object();
