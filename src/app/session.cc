@@ -255,8 +255,8 @@ Result<> Session::Impl::replay() {
 // A resume delivers where the run delivered before, so it refuses at once when somebody has been there since.
 Result<> Session::Impl::find_branch_tip() {
   const git::Delivered delivered{driver_->scheduler().delivered(), driver_->scheduler().is_finished()};
-  FLEET_TRY(services_->branch_tip, git::tip_to_replace(checkout_.repository, run_.id, services_->branch_prefix,
-                                                       run_.start, delivered));
+  FLEET_TRY(services_->branch_tip, git::tip_to_replace(checkout_.repository, run_.id,
+                                                       services_->branch_prefix, run_.start, delivered));
   return {};
 }
 

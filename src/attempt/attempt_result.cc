@@ -66,9 +66,8 @@ Result<Attempt::Taken> Attempt::take(std::optional<agents::Finish> said) {
   git::NewCommit commit;
   commit.tree = taken.tree;
   commit.parents = {base_};
-  commit.message =
-      result_message(services_, task_, start_.attempt, outcome_.key,
-                     said ? services_.masker.mask(said->summary) : std::string());
+  commit.message = result_message(services_, task_, start_.attempt, outcome_.key,
+                                  said ? services_.masker.mask(said->summary) : std::string());
   commit.when = services_.started;
   FLEET_TRY(taken.commit, objects.write_commit(commit));
   const git::RefUpdate update{git::attempt_ref(services_.run, task_.id, start_.attempt), taken.commit,
@@ -118,8 +117,8 @@ void Attempt::read_outputs() {
     facts_.bad_outputs = "cannot read $FLEET_OUTPUT: " + content.error().why;
     return;
   }
-  // A secret does not travel as an output: whoever needs it names it under `secrets`. Nor in what is wrong with
-  // the file, which may quote a part of it.
+  // A secret does not travel as an output: whoever needs it names it under `secrets`. Nor in what is wrong
+  // with the file, which may quote a part of it.
   const auto values = text::parse_key_values(services_.masker.mask(*content), "$FLEET_OUTPUT");
   if (!values) {
     facts_.bad_outputs = values.error().line();

@@ -227,9 +227,9 @@ void PlainLog::write_output(const model::RunEvent& event, const Look& look) {
   std::string shown;
   const std::size_t line_feeds = kept.size() - std::min(kept.size(), kept.find_last_not_of('\n') + 1);
   if (output.size() + line_feeds < outcome->output_size && !outcome->log.empty())
-    shown += fmt::format("... the last of {} bytes; `fleet show {} {}` prints all of it\n",
-                         outcome->output_size, options_.run,
-                         text::printable(plan_.task(*event.task).id, text::Newlines::escape));
+    shown +=
+        fmt::format("... the last of {} bytes; `fleet show {} {}` prints all of it\n", outcome->output_size,
+                    options_.run, text::printable(plan_.task(*event.task).id, text::Newlines::escape));
   shown += text::printable(output) + "\n";
 
   std::string block;

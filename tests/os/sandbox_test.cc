@@ -1,6 +1,5 @@
 #include "os/sandbox.h"
 
-#include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -10,6 +9,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <filesystem>
 
 #include "os/sandboxed.h"
 

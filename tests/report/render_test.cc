@@ -120,7 +120,8 @@ TEST(Markdown, HasNoCheckMarkForARunInWhichNothingWasDone) {
 }
 
 TEST(Markdown, SaysWhichCommandPrintsTheWholeOutput) {
-  EXPECT_THAT(to_markdown(sample()), HasSubstr("; `fleet show " + sample().run + " build` prints all of it:"));
+  EXPECT_THAT(to_markdown(sample()),
+              HasSubstr("; `fleet show " + sample().run + " build` prints all of it:"));
 }
 
 TEST(Markdown, KeepsTablesWholeWhateverStandsInThem) {
