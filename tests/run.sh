@@ -2,6 +2,7 @@
 # Builds everything and runs every test; installs first what is missing.
 #   tests/run.sh           units, whole-program cases, schema, house rules
 #   tests/run.sh --all     the same, the units once more under the sanitizers, and the quickstart
+#   tests/run.sh --full    the same, with the whole program and all units under the sanitizers
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # One compiler cache serves every folder the project is cloned to.
@@ -17,12 +18,21 @@ check cmake --preset dev
 check cmake --build --preset dev
 check cmake --build --preset dev --target check-format
 check ctest --preset dev --parallel "$(nproc)"
-[[ ${1:-} == --all ]] || exit 0
+[[ ${1:-} == --all || ${1:-} == --full ]] || exit 0
 
 check cmake --preset asan
 check cmake --build --preset asan
-check ctest --preset asan --parallel "$(nproc)" --label-exclude 'whole|house|schema'
+if [[ $1 == --full ]]; then
+  check ctest --preset asan --parallel "$(nproc)"
+else
+  check ctest --preset asan --parallel "$(nproc)" --label-exclude 'whole|house|schema'
+fi
 check cmake --preset tsan
-check cmake --build --preset tsan --target os_test store_test engine_test
-check ctest --preset tsan --parallel "$(nproc)" --label-regex 'os|store|engine'
+if [[ $1 == --full ]]; then
+  check cmake --build --preset tsan
+  check ctest --preset tsan --parallel "$(nproc)" --label-exclude 'whole|house|schema'
+else
+  check cmake --build --preset tsan --target os_test store_test engine_test
+  check ctest --preset tsan --parallel "$(nproc)" --label-regex 'os|store|engine'
+fi
 check examples/quickstart.sh
