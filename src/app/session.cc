@@ -158,6 +158,10 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen) {
     FLEET_TRY(kept, kept_results(reader, frozen.goes_on_from));
   }
 
+  const std::string path = world_.variable("PATH").value_or("/usr/local/bin:/usr/bin:/bin");
+  const std::string home = world_.variable("HOME").value_or("");
+  const std::vector<std::string> closed{repository.common_folder(), checkout_.layout.root(), folder_->root(),
+                                        home};
   services_.reset(
       new attempt::Services{*loop_,
                             *processes_,
@@ -178,10 +182,9 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen) {
                             frozen.branch_prefix,
                             checkout_.layout.run(run_.id),
                             folder_->temporary(),
-                            world_.variable("PATH").value_or("/usr/local/bin:/usr/bin:/bin"),
-                            world_.variable("HOME").value_or(""),
-                            {repository.common_folder(), checkout_.layout.root(), folder_->root(),
-                             world_.variable("HOME").value_or("")},
+                            path,
+                            home,
+                            os::system_read_paths(path, home, closed),
                             std::move(secrets),
                             run_.token,
                             user,

@@ -64,7 +64,7 @@ void Attempt::prepare_workspace(ObjectId commit, Next next) {
         places.temporary = services.temporary / fmt::format("{}-{}", serial, base::random_hex(16));
         FLEET_CHECK(os::make_directories(places.home(), 0700));
         FLEET_CHECK(os::make_directories(places.temporary + "/tmp", 0700));
-        FLEET_CHECK(os::write_file_atomically(places.output(), {}, 0600));
+        FLEET_CHECK(os::make_file(places.output(), 0600));
         for (const std::filesystem::path& folder : kept) {
           FLEET_TRY(git::Kept given, prepared.workspace->give_kept(folder));
           std::move(given.notes.begin(), given.notes.end(), std::back_inserter(prepared.notes));

@@ -38,7 +38,7 @@ Result<std::map<std::string, std::string>> environment(const Services& services,
 os::SandboxRules sandbox_rules(const Services& services, const model::SandboxSpec& spec,
                                const Places& places) {
   os::SandboxRules rules;
-  rules.read = os::system_read_paths(services.path, services.home, services.closed);
+  rules.read = services.system_paths;
   rules.read.push_back(services.repository.objects_folder());  // where the workspace's git finds its objects
   (places.read_only ? rules.read : rules.write).push_back(places.workspace);
   rules.write.push_back(places.temporary);

@@ -52,7 +52,7 @@ struct Services {
 
   std::string path;                            // PATH of the tasks' programs
   std::string home;                            // of the user, for `~` in sandbox paths
-  std::vector<std::string> closed;             // folders that a sandbox keeps closed wherever they lie
+  std::vector<std::string> system_paths;       // that a sandbox leaves open for reading
   std::map<std::string, std::string> secrets;  // by the name of the variable
   std::string token;                           // of the run, by which its processes are found after a crash
   std::optional<os::UserId> user;              // to which programs drop when fleet is root

@@ -87,6 +87,12 @@ Result<std::string> read_file_of(std::uint32_t owner, const std::string& path, s
   return read_open(file, status, path, max_bytes);
 }
 
+Result<> make_file(const std::string& path, std::uint32_t mode) {
+  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+  if (!file) return fail_system("make the file", path, errno);
+  return {};
+}
+
 Result<> write_all(int fd, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(fd, bytes.data(), bytes.size());

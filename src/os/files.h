@@ -25,6 +25,9 @@ namespace fleet::os {
 [[nodiscard]] Result<> write_file_atomically(const std::string& path, std::string_view bytes,
                                              std::uint32_t mode = 0644);
 
+// A new, empty file: an Error when there is something already.
+[[nodiscard]] Result<> make_file(const std::string& path, std::uint32_t mode);
+
 // All bytes, at the descriptor's place.
 [[nodiscard]] Result<> write_all(int fd, std::string_view bytes, const std::string& path);
 

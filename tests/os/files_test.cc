@@ -164,6 +164,15 @@ TEST_F(Files, DoesNotReachIntoAnotherFileSystem) {
   EXPECT_EQ(kept.value(), "kept");
 }
 
+TEST_F(Files, ANewFileIsMadeOnlyWhereNothingIs) {
+  ASSERT_TRUE(make_file(folder / "new", 0600));
+  EXPECT_EQ(read_file(folder / "new", 10).value(), "");
+  EXPECT_FALSE(make_file(folder / "new", 0600));
+  ASSERT_EQ(::symlink("nowhere", (folder / "link").c_str()), 0);
+  EXPECT_FALSE(make_file(folder / "link", 0600));
+  EXPECT_FALSE(exists(folder / "nowhere"));
+}
+
 TEST_F(Files, AFileThatAProgramWasToWriteIsReadOnlyWhereItIsThat) {
   const std::uint32_t us = ::geteuid();
   ASSERT_TRUE(write_file_atomically(folder / "secret", "secret"));
