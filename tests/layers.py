@@ -89,6 +89,8 @@ def main():
     if sys.argv[1:] == ["--self-test"]:
         return
     src = Path(sys.argv[1])
+    if not rooms(src):
+        raise SystemExit(f"{src} has no rooms: name the folder with the sources")
     found = breaches(src)
     for breach in found:
         print(breach)

@@ -2,7 +2,7 @@
 # Builds everything and runs every test; installs first what is missing.
 #   tests/run.sh           units, whole-program cases, schema, house rules
 #   tests/run.sh --all     the same, the units once more under the sanitizers, and the quickstart
-#   tests/run.sh --full    the same, with the whole program and all units under the sanitizers
+#   tests/run.sh --full    the same, with clang-tidy, and the whole program and all units under the sanitizers
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # One compiler cache serves every folder the project is cloned to.
@@ -19,6 +19,7 @@ check cmake --build --preset dev
 check cmake --build --preset dev --target check-format
 check ctest --preset dev --parallel "$(nproc)"
 [[ ${1:-} == --all || ${1:-} == --full ]] || exit 0
+[[ $1 != --full ]] || check cmake --build --preset dev --target tidy
 
 check cmake --preset asan
 check cmake --build --preset asan

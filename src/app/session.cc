@@ -48,6 +48,7 @@ Result<std::map<std::string, std::string>> collect_secrets(const World& world, c
 
 std::vector<text::Secret> to_mask(const std::map<std::string, std::string>& secrets) {
   std::vector<text::Secret> list;
+  list.reserve(secrets.size());
   for (const auto& [name, value] : secrets)
     list.push_back({name, value});
   return list;

@@ -165,7 +165,7 @@ void Attempt::undo(Next next) {
   // It may take as long as the task itself, but for a run that stops.
   const bool stops = is_stopped() && facts_.stopped != model::Verdict::timed_out;
   limit_rollback(stops ? services_.plan.settings.grace.value : task_.timeout.value);
-  run_program(*command, [self = shared_from_this()](agents::ProgramEnded ended) {
+  run_program(*command, [self = shared_from_this()](const agents::ProgramEnded& ended) {
     self->undone(agents::describe_failure("the rollback", ended));
   });
 }

@@ -88,6 +88,7 @@ text::Context context(const model::Plan& plan, const model::PlannedTask& task,
     }
     if (function == "changed") {
       std::vector<std::string> globs;
+      globs.reserve(arguments.size());
       for (const Value& argument : arguments)
         globs.push_back(text::to_text(argument));
       FLEET_TRY(const bool changed, facts.changed(globs));

@@ -53,10 +53,12 @@ using base::Result;
 // FLEET_TRY(auto file, open(path));  declares `file`, or returns the error from the calling function.
 #define FLEET_TRY(declaration, expression) \
   FLEET_TRY_(declaration, expression, FLEET_CONCAT(fleet_result_, __LINE__))
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration and a name cannot stand in parentheses.
 #define FLEET_TRY_(declaration, expression, name)                 \
   auto name = (expression);                                       \
   if (!name) return tl::make_unexpected(std::move(name).error()); \
   declaration = *std::move(name)
+// NOLINTEND(bugprone-macro-parentheses)
 
 // FLEET_CHECK(write(path, text));  for a Result<> whose value is not needed.
 #define FLEET_CHECK(expression)                                    \

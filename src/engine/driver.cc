@@ -55,9 +55,9 @@ Result<> Driver::replay(store::Reader& reader) {
   });
 }
 
-void Driver::resume(store::RunUpdate update, RunResumed input) {
+void Driver::resume(const store::RunUpdate& update, RunResumed input) {
   next_.update = update;
-  post(std::move(input));
+  post(input);
 }
 
 void Driver::post(Input input, std::vector<model::Change> changes) {
@@ -90,7 +90,7 @@ void Driver::pump() {
         if (events_.broken) events_.broken(committed.error());
         return;
       }
-      release(std::move(actions), events);
+      release(actions, events);
       pump();
     });
   });
@@ -167,7 +167,7 @@ void Driver::add_attempt(const model::RunEvent& event, const Arrival& arrival, s
   metric("changed_paths", outcome.changes);
 }
 
-void Driver::release(std::vector<Action> actions, const std::vector<model::RunEvent>& events) {
+void Driver::release(const std::vector<Action>& actions, const std::vector<model::RunEvent>& events) {
   if (events_.event) {
     for (const model::RunEvent& event : events)
       events_.event(event);

@@ -38,7 +38,7 @@ class Driver final : public Inbox {
   // Restores the state of a run from its journal; nothing is acted on.
   [[nodiscard]] Result<> replay(store::Reader& reader);
   // Goes on after replay().
-  void resume(store::RunUpdate update, RunResumed input);
+  void resume(const store::RunUpdate& update, RunResumed input);
 
   // What is posted is taken in without the secrets that it holds.
   void post(Input input, std::vector<model::Change> changes = {}) override;
@@ -54,7 +54,7 @@ class Driver final : public Inbox {
   void take(const Arrival& arrival, store::Batch& batch, std::vector<Action>& actions);
   void add_rows(const Arrival& arrival, const Step& step, store::Batch& batch);
   void add_attempt(const model::RunEvent& event, const Arrival& arrival, store::Batch& batch);
-  void release(std::vector<Action> actions, const std::vector<model::RunEvent>& events);
+  void release(const std::vector<Action>& actions, const std::vector<model::RunEvent>& events);
   void set_timer(const SetTimer& timer);
 
   const model::Plan& plan_;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/assert.h"
@@ -17,7 +18,7 @@ namespace {
 std::string describe_paths(const std::vector<std::string>& paths) {
   constexpr std::size_t kMost = 5;
   const std::size_t shown = std::min(paths.size(), kMost);
-  std::string text = fmt::format("{}", fmt::join(paths.begin(), paths.begin() + shown, ", "));
+  std::string text = fmt::format("{}", fmt::join(std::span(paths).first(shown), ", "));
   if (paths.size() > shown) text += fmt::format(" and {} more", paths.size() - shown);
   return text;
 }

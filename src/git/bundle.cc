@@ -34,6 +34,7 @@ using Packer = std::unique_ptr<git_packbuilder, decltype(&git_packbuilder_free)>
 Result<std::vector<ObjectId>> commits_of(const Repository& repository, const std::vector<Ref>& refs,
                                          ObjectId start) {
   std::vector<ObjectId> tips;
+  tips.reserve(refs.size());
   for (const Ref& ref : refs)
     tips.push_back(ref.commit);
   return repository.commits_beyond(start, tips);

@@ -250,6 +250,7 @@ Result<std::vector<Conflict>> Integration::State::conflicts(const Delta& offered
   for (const auto& [task, path] : clashes)
     pairs[{std::max(task, offered.result.task), std::min(task, offered.result.task)}].insert(path);
   std::vector<Conflict> out;
+  out.reserve(pairs.size());
   for (const auto& [pair, paths] : pairs)
     out.push_back({pair.first, pair.second, {paths.begin(), paths.end()}});
   return out;

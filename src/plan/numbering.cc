@@ -150,10 +150,9 @@ Numbering number(const model::Workflow& workflow, model::Diagnostics& diagnostic
       for (std::uint32_t cell = 0; cell < needed_cells; ++cell)
         row.push_back({first_slot[need.value] + cell});
     }
-    for (std::uint32_t cell = 0; cell < cells; ++cell) {
+    for (std::uint32_t cell = 0; cell < cells; ++cell)
       out.slots.push_back({task.value, cell});
-      needs.push_back(cell + 1 == cells ? std::move(row) : row);
-    }
+    needs.insert(needs.end(), cells, row);
   }
   out.graph = model::Graph(needs);
   return out;

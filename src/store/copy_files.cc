@@ -107,7 +107,7 @@ class FolderCopy {
     if (left_.files == 0) return refuse(from, "there are too many files");
     --left_.files;
     --left_.depth;
-    const Result<> copied = copy(at, name, from, to);
+    Result<> copied = copy(at, name, from, to);
     ++left_.depth;
     return copied;
   }

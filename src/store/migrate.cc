@@ -49,7 +49,7 @@ Result<> Database::bring_up_to_date(const Schema& schema) {
   }
   // A migration may build a table anew, which must not take what refers to it along.
   FLEET_CHECK(execute("PRAGMA foreign_keys = OFF"));
-  const Result<> migrated = migrate(schema);
+  Result<> migrated = migrate(schema);
   FLEET_CHECK(execute("PRAGMA foreign_keys = ON"));
   return migrated;
 }

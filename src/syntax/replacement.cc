@@ -49,6 +49,7 @@ std::vector<std::uint32_t> align(const std::vector<std::string_view>& a,
 
 std::vector<std::string_view> texts_of(const std::vector<Word>& words, std::string_view text) {
   std::vector<std::string_view> texts;
+  texts.reserve(words.size());
   for (const Word& word : words)
     texts.push_back(word.span.of(text));
   return texts;

@@ -72,7 +72,7 @@ class RealTerminal final : public Terminal {
       write(Stream::err, question_text(question, choices, look(Stream::err).colour));
       const auto line = read_line();
       if (!line) break;
-      if (const auto choice = choose(*line, choices)) return choice;
+      if (auto choice = choose(*line, choices)) return choice;
     }
     return std::nullopt;
   }

@@ -82,7 +82,10 @@ class Operand {
   }
 
   [[nodiscard]] const Value& get() const { return borrowed_ != nullptr ? *borrowed_ : own_; }
-  [[nodiscard]] Value take() && { return borrowed_ != nullptr ? *borrowed_ : std::move(own_); }
+  [[nodiscard]] Value take() && {
+    if (borrowed_ != nullptr) return *borrowed_;
+    return std::move(own_);
+  }
   // A part of this value; null where `part` is.
   [[nodiscard]] Operand inner(const Value* part) const {
     if (part == nullptr) return Operand(Value());

@@ -227,6 +227,7 @@ class Parser {
           reference.path.emplace_back(std::string(name));
         } else {
           fail(at_, 1, "a name is missing after the dot");
+          return {};
         }
       } else if (take("[")) {
         children.push_back(nested(here));
