@@ -7,6 +7,8 @@
 #include <unordered_map>
 
 #include "engine/input_json.h"
+#include "engine/journal.h"
+#include "engine/scheduler.h"
 #include "git/message.h"
 #include "git/patch.h"
 #include "git/refs.h"
@@ -54,6 +56,7 @@ struct History {
 // What only the journal tells. Entries of other kinds are passed over unread.
 Result<History> read_history(store::Reader& reader, const std::string& run, const model::Plan& plan) {
   History history;
+  bool has_clashes = false;
   const auto add = [&](const model::Conflict& conflict, bool overridden) {
     model::ConflictReport report{plan.task(conflict.loser).id, plan.task(conflict.winner).id, conflict.paths,
                                  decision(plan, conflict, overridden)};
@@ -71,9 +74,8 @@ Result<History> read_history(store::Reader& reader, const std::string& run, cons
       return {};
     }
     FLEET_TRY(const engine::Input input, engine::from_journal(payload));
-    if (const auto* conflicted = std::get_if<engine::Conflicted>(&input)) {
-      for (const model::Conflict& conflict : conflicted->conflicts)
-        add(conflict, false);
+    if (std::holds_alternative<engine::Conflicted>(input)) {
+      has_clashes = true;
     } else if (const auto* merged = std::get_if<engine::Merged>(&input)) {
       for (const model::Conflict& conflict : merged->overridden)
         add(conflict, true);
@@ -83,6 +85,22 @@ Result<History> read_history(store::Reader& reader, const std::string& run, cons
       ++history.resumed;
     }
     return {};
+  }));
+  if (!has_clashes) return history;
+  // Not every clash was decided about: a result that was held back may have got on with the others in the
+  // end.
+  engine::Scheduler scheduler(plan);
+  FLEET_CHECK(engine::read_journal(reader, run, plan, [&](const engine::RecordedInput& recorded) {
+    const engine::Step step = scheduler.handle(recorded.input, recorded.at);
+    const auto* conflicted = std::get_if<engine::Conflicted>(&recorded.input);
+    if (conflicted == nullptr) return;
+    for (const model::Conflict& conflict : conflicted->conflicts) {
+      const bool decided = std::any_of(step.events.begin(), step.events.end(), [&](const auto& event) {
+        return event.kind == model::RunEventKind::conflict && event.task == conflict.loser &&
+               event.other == conflict.winner;
+      });
+      if (decided) add(conflict, false);
+    }
   }));
   return history;
 }

@@ -63,11 +63,10 @@ void Attempt::stop(Verdict as, bool hurry) {
   hurry_ = hurry_ || hurry;
   if (!is_stopped()) facts_.stopped = as;
   stop_edit_ = true;
+  if (undoing_ && !hurry_) return limit_rollback(services_.plan.settings.grace.value);
   if (!program_) return;
   if (hurry_) {
     services_.processes.kill_now(*program_);
-  } else if (undoing_) {
-    limit_rollback(services_.plan.settings.grace.value);
   } else {
     services_.processes.terminate(*program_, services_.plan.settings.grace.value);
   }
@@ -138,6 +137,7 @@ void Attempt::check(std::size_t index) {
 void Attempt::conclude() {
   judgement_ = is_kept_ && !is_stopped() ? Judgement{Verdict::done, {}, {}} : judge(task_.spec, facts_);
   services_.loop.cancel(timer_);
+  outcome_.rollback_due = false;
   const auto end = [self = shared_from_this()] { self->finish(); };
   if (judgement_.verdict == Verdict::done) {
     return keep([self = shared_from_this(), end] {

@@ -94,6 +94,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   std::optional<os::ProgramId> program_;
   std::atomic<bool> stop_edit_ = false;  // read by the worker that edits the tree
   bool hurry_ = false;
+  bool undo_is_late_ = false;
   Next undoing_;          // while the rollback runs: what comes after it
   bool is_kept_ = false;  // the result of an earlier run
 

@@ -94,6 +94,8 @@ void Attempt::run_program(const agents::ReadyCommand& command,
   const ObjectId commit = outcome_.snapshot.is_none() ? base_ : outcome_.snapshot;
   with_workspace(commit, [self = shared_from_this(), command, next = std::move(next)]() mutable {
     if (self->is_stopped() && !self->undoing_) return self->conclude();
+    if (self->undoing_ && (self->hurry_ || self->undo_is_late_))
+      return self->undone("the rollback did not run: there was no time left for it");
     self->start_program(command, std::move(next));
   });
 }
@@ -160,6 +162,7 @@ void Attempt::start_program(const agents::ReadyCommand& command,
 // of it is a note: it does not change the verdict.
 void Attempt::undo(Next next) {
   undoing_ = std::move(next);
+  undo_is_late_ = false;
   auto command = agents::ready(*task_.spec.rollback, [this](std::string_view text) { return render(text); });
   if (!command) return undone(command.error().line());
   // It may take as long as the task itself, but for a run that stops.
@@ -173,13 +176,16 @@ void Attempt::undo(Next next) {
 void Attempt::limit_rollback(Duration limit) {
   services_.loop.cancel(timer_);
   timer_ = services_.loop.add_timer(limit, [weak = weak_from_this()] {
-    if (const auto self = weak.lock(); self && self->program_)
-      self->services_.processes.kill_now(*self->program_);
+    const auto self = weak.lock();
+    if (!self) return;
+    self->undo_is_late_ = true;
+    if (self->program_) self->services_.processes.kill_now(*self->program_);
   });
 }
 
 void Attempt::undone(std::optional<std::string> failure) {
   services_.loop.cancel(timer_);
+  outcome_.rollback_due = failure.has_value();
   if (failure) outcome_.notes.push_back(*std::move(failure));
   std::exchange(undoing_, nullptr)();
 }

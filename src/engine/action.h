@@ -56,7 +56,8 @@ struct Merge {
   ObjectId snapshot;
   bool earlier_wins = false;  // where results clash, the task earlier in the plan stands
 };
-// Take integrated results back. No answer.
+// Take results back, also those whose offer is under way; one that was not integrated has no effect. No
+// answer.
 struct Withdraw {
   std::vector<TaskIndex> tasks;
 };

@@ -29,6 +29,7 @@ Step Scheduler::handle(const Input& input, TimePoint now) {
   now_ = resumes ? now : std::max(now, now_);
   step_ = {};
   std::visit([this](const auto& value) { on(value); }, input);
+  offer_held();
   dispatch();
   finish_if_done();
   return std::move(step_);

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,9 @@ struct Step {
 // thread-safe.
 //
 //   waiting -> [condition] -> ready -> running -> [merge] -> done
-//                               ^         |-> backing off -> ready
-//                               |         '-> failed          skipped, cancelled
+//                                         |          '-> [held] -> [merge], waiting
+//                                         |-> backing off -> ready
+//                                         '-> failed          skipped, cancelled
 class Scheduler {
  public:
   // The plan must outlive the scheduler.
@@ -70,6 +72,7 @@ class Scheduler {
     ready,
     running,
     merging,
+    held,  // lost a conflict, and is offered again when all before it are settled
     backing_off,
     asking,
     done,
@@ -105,8 +108,6 @@ class Scheduler {
     // Conflicts, strategy `queue`: the tasks on top of whose results this one runs, and those that run on top
     // of this one's.
     std::vector<TaskIndex> after, before;
-    // Conflicts, other strategies: the tasks that failed because this one's result stands.
-    std::vector<TaskIndex> beaten;
   };
 
   // Inputs
@@ -144,9 +145,10 @@ class Scheduler {
   // Conflicts
   void lose(TaskIndex loser, const std::vector<model::Conflict>& conflicts);
   void take_back(TaskIndex loser, const std::string& why);
-  [[nodiscard]] bool was_beaten(TaskIndex) const;
   std::vector<TaskIndex> touched_by_loss_of(TaskIndex loser);
   void drop_void_winners(TaskIndex);
+  void offer_held();
+  [[nodiscard]] bool all_settled_before(TaskIndex);
 
   // The run
   void go_on_with(TaskIndex);
@@ -181,7 +183,9 @@ class Scheduler {
   model::Settings settings_;
   std::vector<Task> tasks_;
   ReadyQueue ready_;
-  Marks marks_;  // of the walk that is under way
+  Marks marks_;                       // of the walk that is under way
+  std::set<TaskIndex> held_;          // with some that no longer are
+  std::uint32_t settled_before_ = 0;  // all before this one in plan order are settled
 
   std::uint64_t seed_ = 0;
   Serial last_serial_ = 0;

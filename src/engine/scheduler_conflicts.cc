@@ -8,7 +8,9 @@
 #include "engine/scheduler.h"
 
 // How results are integrated, and what happens when two of them cannot both stand. The task that is later in
-// the plan loses, whichever came first, so the end of a run does not depend on who was quicker.
+// the plan loses, whichever came first, so the end of a run does not depend on who was quicker. A loser is
+// held until all before it in the plan are settled, and is then offered again: only then is it sure whom it
+// loses to, if to anybody still.
 namespace fleet::engine {
 
 using model::RunEventKind;
@@ -30,7 +32,6 @@ void Scheduler::on(const Merged& input) {
   if (task.phase != Phase::merging || task.serial != input.serial) return;
   --merging_;
   if (task.discard) {
-    if (input.error.empty()) step_.actions.push_back(Withdraw{{input.task}});
     begin_again(input.task);
     return;
   }
@@ -58,49 +59,61 @@ void Scheduler::on(const Conflicted& input) {
     begin_again(input.task);
     return;
   }
-  std::vector<model::Conflict> conflicts;
-  std::vector<TaskIndex> losers;
+  const auto stands = [&](TaskIndex index) { return index == input.task || has_result(index); };
   for (const model::Conflict& conflict : input.conflicts) {
     FLEET_ASSERT(conflict.winner < conflict.loser, "the later task of a conflict has to lose");
-    FLEET_ASSERT(conflict.winner == input.task || conflict.loser == input.task, "a conflict of two others");
-    // What the offer was compared with may have been taken back since.
-    if (!has_result(conflict.loser == input.task ? conflict.winner : conflict.loser)) continue;
-    emit(RunEventKind::conflict, conflict.loser,
-         fmt::format("{} and {} both changed {}", id(conflict.winner), id(conflict.loser),
-                     describe_paths(conflict.paths)))
-        .other = conflict.winner;
-    conflicts.push_back(conflict);
-    losers.push_back(conflict.loser);
+    // What the offer was compared with has been taken back since: the answer may be another one now.
+    if (!stands(conflict.winner) || !stands(conflict.loser)) return offer(input.task);
   }
+  std::vector<TaskIndex> losers;
+  for (const model::Conflict& conflict : input.conflicts)
+    losers.push_back(conflict.loser);
   std::sort(losers.begin(), losers.end());
+  losers.erase(std::unique(losers.begin(), losers.end()), losers.end());
   const bool loses = std::binary_search(losers.begin(), losers.end(), input.task);
   if (loses) losers = {input.task};
   for (const TaskIndex loser : losers) {
     // It may have been taken back already, with a task that it stands on.
     if (!loses && !has_result(loser)) continue;
     take_back(loser, "it conflicts with " + id(input.task));
-    lose(loser, conflicts);
+    lose(loser, input.conflicts);
   }
-  if (!loses) offer(input.task);
+  if (!loses) {
+    offer(input.task);
+  } else if (task.phase == Phase::held) {
+    emit(RunEventKind::task_withdrawn, input.task,
+         "its result is held back until all before it have ended: it " + task.reason);
+  }
 }
 
-// Decides about a task whose result gave way and which is back at waiting.
+// Decides about a task whose result gave way and which is back at waiting, with that result.
 void Scheduler::lose(TaskIndex loser, const std::vector<model::Conflict>& conflicts) {
   Task& task = at(loser);
   std::string reason;
-  bool stands_on_winner = false;
-  std::vector<TaskIndex> winners;
   for (const model::Conflict& conflict : conflicts) {
     if (conflict.loser != loser) continue;
     if (!reason.empty()) reason += "; ";
     reason += fmt::format("conflicts with {} in {}", id(conflict.winner), describe_paths(conflict.paths));
-    winners.push_back(conflict.winner);
-    stands_on_winner |= std::binary_search(task.from->begin(), task.from->end(), conflict.winner);
   }
-  // Running on top of a winner once more would not help.
-  if (settings_.conflicts.value != model::ConflictStrategy::queue || stands_on_winner) {
-    for (const TaskIndex winner : winners)
-      at(winner).beaten.push_back(loser);
+  if (!task.cancel && !all_settled_before(loser)) {
+    task.phase = Phase::held;
+    task.reason = std::move(reason);
+    held_.insert(loser);
+    return;
+  }
+  bool stands_on_winners = true;
+  std::vector<TaskIndex> winners;
+  for (const model::Conflict& conflict : conflicts) {
+    if (conflict.loser != loser) continue;
+    emit(RunEventKind::conflict, loser,
+         fmt::format("{} and {} both changed {}", id(conflict.winner), id(loser),
+                     describe_paths(conflict.paths)))
+        .other = conflict.winner;
+    winners.push_back(conflict.winner);
+    stands_on_winners &= std::binary_search(task.from->begin(), task.from->end(), conflict.winner);
+  }
+  // Running on top of the same results once more would not help.
+  if (settings_.conflicts.value != model::ConflictStrategy::queue || stands_on_winners) {
     settle(loser, Phase::failed, std::move(reason));
     return;
   }
@@ -108,52 +121,62 @@ void Scheduler::lose(TaskIndex loser, const std::vector<model::Conflict>& confli
     if (std::find(task.after.begin(), task.after.end(), winner) != task.after.end()) continue;
     task.after.push_back(winner);
     at(winner).before.push_back(loser);
-    if (!is_settled(winner)) ++task.open;
   }
   forget_results(task);
   must_ask(loser, std::move(reason));
   reconsider(loser);
 }
 
-// Takes back a result that was offered or integrated, and everything that was built on it. What failed only
-// because it conflicted with something that is taken back is offered again. Leaves the task itself waiting,
-// with its result.
+// In plan order a task stands behind all it needs, so the first that is held waits for none that is.
+void Scheduler::offer_held() {
+  while (!held_.empty()) {
+    const TaskIndex first = *held_.begin();
+    if (at(first).phase == Phase::held) {
+      if (!all_settled_before(first)) return;
+      at(first).reason.clear();
+      offer(first);
+    }
+    held_.erase(first);
+  }
+}
+
+bool Scheduler::all_settled_before(TaskIndex index) {
+  while (settled_before_ < index.value && is_settled({settled_before_}))
+    ++settled_before_;
+  return settled_before_ >= index.value;
+}
+
+// Takes back a result that was offered or integrated, and everything that was built on it. Leaves the task
+// itself waiting, with its result.
 void Scheduler::take_back(TaskIndex loser, const std::string& why) {
   const std::vector<TaskIndex> touched = touched_by_loss_of(loser);
   Withdraw withdrawal;
-  std::vector<TaskIndex> spared;
   for (const TaskIndex index : touched) {
     Task& task = at(index);
-    if (has_result(index)) withdrawal.tasks.push_back(index);
-    const bool start_stands =
-        was_beaten(index) &&
-        std::none_of(task.from->begin(), task.from->end(), [this](TaskIndex it) { return marks_.has(it); });
-    if (start_stands) spared.push_back(index);
+    // An offer that is under way is integrated before this withdrawal is, or not at all.
+    if (has_result(index) || (task.phase == Phase::merging && index != loser))
+      withdrawal.tasks.push_back(index);
     if (task.phase == Phase::merging && index == loser) {
       task.phase = Phase::waiting;
       continue;
     }
-    if (index == loser || start_stands) {
+    if (index == loser) {
       unsettle(index);
     } else if (!start_over(index)) {
       continue;
     }
     emit(RunEventKind::task_withdrawn, index,
-         index == loser ? "its result is taken back: " + why
-         : start_stands ? "what it conflicted with is taken back"
-                        : "what it was built on has changed");
+         index == loser ? "its result is taken back: " + why : "what it was built on has changed");
   }
   std::sort(withdrawal.tasks.begin(), withdrawal.tasks.end());
   if (!withdrawal.tasks.empty()) step_.actions.push_back(std::move(withdrawal));
-  for (const TaskIndex index : spared)
-    offer(index);
   // One whose needs are all settled still, because the way to it leads over a cancelled task.
   for (const TaskIndex index : touched) {
     if (index != loser) reconsider(index);
   }
 }
 
-// The loser, all that stands on it, and what failed because of any of these. Marks them.
+// The loser and all that stands on it; nothing does yet where it was only offered.
 std::vector<TaskIndex> Scheduler::touched_by_loss_of(TaskIndex loser) {
   marks_.clear();
   std::vector<TaskIndex> touched;
@@ -161,18 +184,10 @@ std::vector<TaskIndex> Scheduler::touched_by_loss_of(TaskIndex loser) {
     if (marks_.add(index)) touched.push_back(index);
   };
   touch(loser);
-  for (std::size_t i = 0; i < touched.size(); ++i) {
+  if (!has_result(loser)) return touched;
+  for (std::size_t i = 0; i < touched.size(); ++i)
     for_each_dependent(touched[i], touch);
-    for (const TaskIndex beaten : std::exchange(at(touched[i]).beaten, {})) {
-      if (was_beaten(beaten)) touch(beaten);
-    }
-  }
   return touched;
-}
-
-// Failed by a conflict alone: its result is still there.
-bool Scheduler::was_beaten(TaskIndex index) const {
-  return at(index).phase == Phase::failed && !at(index).snapshot.is_none();
 }
 
 // Of the tasks that a conflict put before this one, only those with a result have something to stand on.

@@ -187,6 +187,7 @@ Scheduler::TaskView Scheduler::task(TaskIndex index) const {
   switch (task.phase) {
     case Phase::waiting:
     case Phase::conditioning:
+    case Phase::held:
       view.state = TaskState::waiting;
       break;
     case Phase::ready:

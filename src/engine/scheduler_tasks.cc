@@ -90,6 +90,11 @@ bool Scheduler::start_over(TaskIndex index) {
       if (task.cause == EndCause::decision) return false;
       unsettle(index);
       return true;
+    case Phase::held:
+      must_ask(index, "what it was built on has changed");
+      task.phase = Phase::waiting;
+      forget_results(task);
+      return false;
     case Phase::ready:
       ready_.remove(index);
       [[fallthrough]];
@@ -333,6 +338,7 @@ void Scheduler::unsettle(TaskIndex index) {
   const bool was_done = task.phase == Phase::done;
   if (task.phase == Phase::failed) --failed_;
   --settled_;
+  settled_before_ = std::min(settled_before_, index.value);
   task.phase = Phase::waiting;
   task.reason.clear();
   for (const TaskIndex dependent : plan_.graph.dependents(index)) {

@@ -84,7 +84,8 @@ struct Integration::State {
   void add_related(std::string_view path, const Delta& offered, Paths& group) const;
   [[nodiscard]] Paths shared_paths(const Delta& offered) const;
   [[nodiscard]] Result<Losses> fold(const Paths& group, const Delta* offered) const;
-  [[nodiscard]] Result<std::vector<TaskIndex>> winners(const Delta& loser, const Clash& clash) const;
+  [[nodiscard]] Result<std::vector<TaskIndex>> winners(const Delta& loser, const Clash& clash,
+                                                       const Delta& offered) const;
   [[nodiscard]] Result<std::vector<Conflict>> conflicts(const Delta& offered) const;
   [[nodiscard]] Result<std::vector<std::pair<TaskIndex, std::string>>> clashes_of_two(
       const Paths& group, const Delta& offered) const;
@@ -177,31 +178,38 @@ Result<Losses> Integration::State::fold(const Paths& group, const Delta* offered
   return losses;
 }
 
-// Of the accepted results before the loser that touched the path it clashed with: those that it clashes with
-// by itself, or else the last one.
-Result<std::vector<TaskIndex>> Integration::State::winners(const Delta& loser, const Clash& clash) const {
-  std::vector<TaskIndex> out;
-  std::optional<TaskIndex> last;
+// Whom a result gives way to in a clash, of those before it that touched the path: those that it clashes with
+// by itself. Where it gets on with each but not with all of them together, all that it does not stand on: if
+// one of them goes, the clash may go too.
+Result<std::vector<TaskIndex>> Integration::State::winners(const Delta& loser, const Clash& clash,
+                                                           const Delta& offered) const {
+  std::vector<const Delta*> before;
   if (const auto touching = touched.find(clash.against); touching != touched.end()) {
-    for (const TaskIndex task : touching->second) {
-      if (task >= loser.result.task) break;
-      last = task;
-      const Change& theirs = *accepted.at(task)->find(clash.against);
-      if (clash.path != clash.against) {
-        if (theirs.after.exists()) out.push_back(task);
-        continue;
-      }
-      const Change& ours = *loser.find(clash.path);
-      FLEET_TRY(const auto merged, merge_entry(store, ours.before, theirs.after, ours.after));
-      if (!merged) out.push_back(task);
+    for (const TaskIndex task : touching->second)
+      before.push_back(accepted.at(task).get());
+  }
+  if (offered.find(clash.against) != nullptr) before.push_back(&offered);
+  std::erase_if(before, [&](const Delta* other) { return !(other->result.task < loser.result.task); });
+
+  std::vector<TaskIndex> alone, together, all;
+  for (const Delta* other : before) {
+    const TaskIndex task = other->result.task;
+    all.push_back(task);
+    if (!stands_on(loser.result, task)) together.push_back(task);
+    const Change& theirs = *other->find(clash.against);
+    if (clash.path != clash.against) {
+      if (theirs.after.exists()) alone.push_back(task);
+      continue;
     }
+    const Change& ours = *loser.find(clash.path);
+    FLEET_TRY(const auto merged, merge_entry(store, ours.before, theirs.after, ours.after));
+    if (!merged) alone.push_back(task);
   }
-  if (out.empty() && last) out.push_back(*last);
-  if (out.empty()) {
-    return base::fail_input("integrate the path", quote_path(clash.path),
-                            "its task was built on results that are not integrated");
+  for (std::vector<TaskIndex>* out : {&alone, &together, &all}) {
+    if (!out->empty()) return std::move(*out);
   }
-  return out;
+  return base::fail_input("integrate the path", quote_path(clash.path),
+                          "its task was built on results that are not integrated");
 }
 
 // The accepted results that made something else of a path than the offered one, from the same beginnings,
@@ -238,11 +246,8 @@ Result<std::vector<Conflict>> Integration::State::conflicts(const Delta& offered
   for (const auto& loss : losses) {
     const auto& [loser, clash] = loss;
     if (known.contains(loss)) continue;
-    if (loser != offered.result.task) {
-      pairs[{loser, offered.result.task}].insert(clash.path);
-      continue;
-    }
-    FLEET_TRY(const auto against, winners(offered, clash));
+    const Delta& gives_way = loser == offered.result.task ? offered : *accepted.at(loser);
+    FLEET_TRY(const auto against, winners(gives_way, clash, offered));
     for (const TaskIndex winner : against)
       pairs[{loser, winner}].insert(clash.path);
   }

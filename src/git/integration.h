@@ -37,7 +37,8 @@ enum class OnConflict {
 struct Acceptance {
   bool accepted = false;
   // With `report`: why it was not accepted. With `earlier_wins`: which paths of which losers are overridden.
-  // By loser, then winner; one of the two is always the result that was offered.
+  // By loser, then winner. The offered result is the loser of all of them, or else it takes part in what each
+  // loser gives way to.
   std::vector<model::Conflict> conflicts;
 };
 

@@ -60,7 +60,7 @@ struct Outcome {
   std::vector<std::string> paths;  // the first hundred of them
   std::map<std::string, std::string> outputs;
   std::string key;  // what the result follows from: the same key, the same result (attempt/result_key.h)
-  // It was ended in such a hurry that its task's `rollback` did not run: the next attempt runs it first.
+  // Its task's `rollback` did not run to a good end: the next attempt runs it first.
   bool rollback_due = false;
   std::vector<ProgramEnd> programs;
   std::string output_head;  // of its programs' output, secrets masked; the whole is in `log`

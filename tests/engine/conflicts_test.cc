@@ -41,10 +41,12 @@ TEST(ConflictFail, TheLaterTaskFailsAlsoWhenItCameFirst) {
   run.changes("early");
   run.conflicts("early", {"late"});
   EXPECT_THAT(run.withdrawn(), ElementsAre("late", "behind"));
-  EXPECT_EQ(run.state("late"), TaskState::failed);
-  EXPECT_EQ(run.state("behind"), TaskState::skipped);
   ASSERT_THAT(run.last_tasks<Merge>(), ElementsAre("early")) << "offered again";
   run.merged("early");
+  ASSERT_THAT(run.last_tasks<Merge>(), ElementsAre("late")) << "now that the winner is sure";
+  run.conflicts("late", {"early"});
+  EXPECT_EQ(run.state("late"), TaskState::failed);
+  EXPECT_EQ(run.state("behind"), TaskState::skipped);
   EXPECT_THAT(run.accepted(), ElementsAre("early"));
   run.publish();
   EXPECT_EQ(run.ended(), RunState::failed);
@@ -66,13 +68,14 @@ TEST(ConflictFail, WhatLostToAResultThatIsTakenBackIsOfferedAgainAndNotRunAgain)
   run.integrates("b");
   run.changes("c");
   run.conflicts("c", {"b"});
-  ASSERT_EQ(run.state("behind c"), TaskState::skipped);
+  EXPECT_EQ(run.state("c"), TaskState::waiting) << "a may still take b away";
+  EXPECT_EQ(run.state("behind c"), TaskState::waiting);
   run.changes("a");
   run.conflicts("a", {"b"});
-  EXPECT_EQ(run.state("b"), TaskState::failed);
-  EXPECT_THAT(run.last_tasks<Merge>(), ElementsAre("c", "a"));
-  EXPECT_EQ(run.state("behind c"), TaskState::waiting);
   run.merged("a");
+  run.conflicts("b", {"a"});
+  EXPECT_EQ(run.state("b"), TaskState::failed);
+  EXPECT_THAT(run.last_tasks<Merge>(), ElementsAre("c"));
   run.merged("c");
   EXPECT_THAT(run.started(), ElementsAre("behind c"));
   EXPECT_THAT(run.accepted(), ElementsAre("a", "c"));
@@ -84,7 +87,6 @@ TEST(ConflictFail, WhatLostToAnOfferThatIsNeverIntegratedIsOfferedAgain) {
   run.integrates("late");
   run.changes("early");
   run.conflicts("early", {"late"});
-  ASSERT_EQ(run.state("late"), TaskState::failed);
   run.integrates("first");
   run.conflicts("early", {"first"});
   EXPECT_EQ(run.state("early"), TaskState::failed);
@@ -104,23 +106,33 @@ TEST(ConflictFail, AnAnswerToAnEarlierOfferOfTheSameResultIsLate) {
   EXPECT_EQ(run.state("early"), TaskState::running) << "it is offered";
 }
 
-TEST(ConflictFail, WhatLostAndStandsOnWhatIsTakenBackRunsAgain) {
-  Machine run(PlanOf().task("a").task("b").task("x", {"b"}).task("y", {"b"}).conflicts(kQueue));
+TEST(ConflictFail, WhatLostAndStandsOnWhatIsTakenBackIsNotOfferedAgain) {
+  Machine run(PlanOf().task("a").task("b").task("x", {"b"}).task("y", {"b"}).conflicts(kFail));
   run.integrates("b");
   run.integrates("x");
   run.changes("y");
   run.conflicts("y", {"x"});
-  ASSERT_THAT(run.started(), ElementsAre("y"));
-  run.changes("y");
-  run.conflicts("y", {"x"}, "again");  // which running on top of x did not mend
-  ASSERT_EQ(run.state("y"), TaskState::failed);
   run.changes("a");
   run.conflicts("a", {"b"});
-  EXPECT_EQ(run.state("y"), TaskState::waiting);
   run.merged("a");
+  run.conflicts("b", {"a"});
+  EXPECT_EQ(run.state("y"), TaskState::skipped);
+  EXPECT_THAT(run.last_tasks<Merge>(), IsEmpty());
+}
+
+// c gets on with a and with b, but not with both.
+TEST(ConflictFail, WhatLosesToTwoTogetherNamesBoth) {
+  Machine run(PlanOf().task("a").task("b").task("c").conflicts(kFail));
   run.integrates("b");
-  run.integrates("x");
-  EXPECT_THAT(run.started(), ElementsAre("y"));
+  run.integrates("c");
+  run.changes("a");
+  run.send(
+      Conflicted{run.index("a"), run.offer("a").serial, {run.conflict("c", "a"), run.conflict("c", "b")}});
+  EXPECT_THAT(run.withdrawn(), ElementsAre("c"));
+  EXPECT_EQ(run.reason("c"), "conflicts with a in file; conflicts with b in file");
+  run.merged("a");
+  run.conflicts("c", {"a", "b"});
+  EXPECT_EQ(run.state("c"), TaskState::failed);
 }
 
 TEST(ConflictPriority, TheOfferSaysWhoStandsAndBothResultsAreTaken) {
@@ -163,6 +175,8 @@ TEST(ConflictQueue, ALoserThatCameFirstIsTakenBackAndWaitsForTheWinner) {
   EXPECT_EQ(run.state("late"), TaskState::waiting);
   EXPECT_THAT(run.started(), IsEmpty());
   run.merged("early");
+  EXPECT_THAT(run.last_tasks<Merge>(), ElementsAre("late")) << "now that the winner is sure";
+  run.conflicts("late", {"early"});
   EXPECT_THAT(run.started(), ElementsAre("late"));
   EXPECT_THAT(run.from("late"), ElementsAre("early"));
   run.integrates("late");
@@ -192,21 +206,85 @@ TEST(ConflictQueue, AConflictWithWhatItStandsOnFailsTheTaskInsteadOfRunningForEv
   EXPECT_EQ(run.state("late"), TaskState::failed);
 }
 
-TEST(ConflictQueue, AWinnerThatComesToNothingIsNotStoodOn) {
+TEST(ConflictQueue, ALoserIsHeldUntilAllBeforeItAreSettled) {
+  Machine run(PlanOf().task("a").task("b").task("c").task("behind", {"c"}).conflicts(kQueue));
+  run.integrates("b");
+  run.changes("c");
+  run.conflicts("c", {"b"});
+  EXPECT_EQ(run.state("c"), TaskState::waiting);
+  EXPECT_THAT(run.started(), IsEmpty());
+  run.resume();
+  EXPECT_THAT(run.last_tasks<Merge>(), IsEmpty());
+  run.done("a");
+  ASSERT_THAT(run.last_tasks<Merge>(), ElementsAre("c"));
+  run.conflicts("c", {"b"});
+  EXPECT_THAT(run.from("c"), ElementsAre("b"));
+}
+
+TEST(ConflictQueue, AWinnerThatIsTakenBackIsNotStoodOn) {
   Machine run(PlanOf().task("a").task("b").task("c").conflicts(kQueue));
   run.integrates("b");
   run.changes("c");
   run.conflicts("c", {"b"});
   run.changes("a");
-  run.conflicts("a", {"b"});  // c stands on b, and is stopped
-  EXPECT_THAT(run.last_tasks<StopAttempt>(), ElementsAre("c"));
-  run.ends("c", Verdict::cancelled);
-  EXPECT_EQ(run.state("c"), TaskState::waiting) << "for b, which runs again on top of a";
+  run.conflicts("a", {"b"});
   run.merged("a");
+  EXPECT_THAT(run.last_tasks<Merge>(), ElementsAre("b"));
+  run.conflicts("b", {"a"});
+  EXPECT_THAT(run.started(), ElementsAre("b"));
+  run.integrates("b");
+  EXPECT_THAT(run.last_tasks<Merge>(), ElementsAre("c"));
+  run.merged("c");
+  EXPECT_THAT(run.accepted(), ElementsAre("a", "b", "c"));
+  EXPECT_EQ(run.attempt("c").attempt, 1) << "it did not have to run again";
+}
+
+// The winner is sure only until a failed task before it gets another chance.
+TEST(ConflictQueue, AWinnerThatComesToNothingIsNotStoodOn) {
+  Machine run(PlanOf().task("a").task("b").task("c").retries(0).conflicts(kQueue));
+  run.fails("a");
+  run.integrates("b");
+  run.changes("c");
+  run.conflicts("c", {"b"});
+  run.integrates("c");
+  EXPECT_THAT(run.from("c"), ElementsAre("b"));
+  run.publish();
+  run.resume(true);
+  run.changes("a");
+  run.conflicts("a", {"b"});
+  EXPECT_THAT(run.withdrawn(), ElementsAre("b", "c"));
+  run.merged("a");
+  run.conflicts("b", {"a"});
   EXPECT_THAT(run.started(), ElementsAre("b"));
   run.fails("b");
   EXPECT_THAT(run.started(), ElementsAre("c"));
   EXPECT_THAT(run.from("c"), IsEmpty());
+}
+
+TEST(ConflictQueue, ACancelledLoserIsNotHeld) {
+  Machine run(PlanOf().task("a").task("b").task("c").conflicts(kQueue));
+  run.integrates("b");
+  run.changes("c");
+  run.conflicts("c", {"b"});
+  run.cancel("c");
+  EXPECT_EQ(run.state("c"), TaskState::cancelled);
+  run.done("a");
+  EXPECT_THAT(run.last_tasks<Merge>(), IsEmpty());
+  EXPECT_TRUE(run.publishing());
+}
+
+TEST(ConflictQueue, AHeldLoserWhoseStartIsTakenBackRunsAgain) {
+  Machine run(PlanOf().task("a").task("b").task("x", {"b"}).task("y", {"b"}).conflicts(kQueue));
+  run.integrates("b");
+  run.integrates("x");
+  run.changes("y");
+  run.conflicts("y", {"x"});
+  run.changes("a");
+  run.conflicts("a", {"b"});
+  run.merged("a");
+  run.conflicts("b", {"a"});
+  run.integrates("b");
+  EXPECT_THAT(run.started(), ElementsAre("x", "y"));
 }
 
 struct Behind {
@@ -228,7 +306,8 @@ TEST_P(ConflictWithDependents, AllThatStoodOnTheLoserStandsOnItsNewResultInTheEn
   GetParam().finish(run);
   EXPECT_THAT(run.accepted(), IsEmpty());
   EXPECT_EQ(run.state("behind"), TaskState::waiting);
-  run.send(Merged{run.index("early"), run.offer("early").serial, {}, {}});
+  run.merged("early");
+  run.conflicts("late", {"early"});
   EXPECT_THAT(run.started(), ElementsAre("late"));
   const Serial stale = run.serial("behind");
   run.integrates("late");
@@ -257,8 +336,9 @@ INSTANTIATE_TEST_SUITE_P(
                              run.changes("behind");
                            },
                            [](Machine& run) {
+                             EXPECT_THAT(run.withdrawn(), ElementsAre("late", "behind"));
                              run.merged("behind");
-                             EXPECT_THAT(run.withdrawn(), ElementsAre("behind"));
+                             EXPECT_THAT(run.withdrawn(), IsEmpty());
                            }},
                     Behind{"done",
                            [](Machine& run) {
@@ -288,6 +368,7 @@ TEST(ConflictQueue, AConditionThatLookedAtAResultThatIsTakenBackIsAskedAnew) {
   run.condition("behind", false);
   EXPECT_EQ(run.state("behind"), TaskState::waiting);
   run.merged("early");
+  run.conflicts("late", {"early"});
   run.integrates("late");
   EXPECT_THAT(run.last_tasks<EvaluateCondition>(), ElementsAre("behind"));
 }
@@ -299,6 +380,7 @@ TEST(ConflictQueue, ASkippedDependentIsGivenAnotherChance) {
   run.changes("early");
   run.conflicts("early", {"late"});
   run.merged("early");
+  run.conflicts("late", {"early"});
   run.integrates("late");
   run.condition("behind", true);
   EXPECT_EQ(run.state("behind"), TaskState::running);
@@ -321,6 +403,7 @@ TEST(ConflictQueue, ACancelledDependentStaysCancelledAndWhatRunsAfterItBeginsAga
   EXPECT_THAT(run.last_tasks<EvaluateCondition>(), ElementsAre("always"));
   run.condition("always", false);
   run.merged("early");
+  run.conflicts("late", {"early"});
   run.integrates("late");
   EXPECT_TRUE(run.publishing());
 }
@@ -374,7 +457,11 @@ TEST(ConflictQueue, SeveralLosersOfOneOfferAreAllTakenBack) {
   run.conflicts("early", {"b", "c", "d"});
   EXPECT_THAT(run.withdrawn(), ElementsAre("b", "d", "c"));
   run.merged("early");
-  EXPECT_THAT(run.started(), ElementsAre("b", "c"));
+  run.conflicts("b", {"early"});
+  EXPECT_THAT(run.started(), ElementsAre("b"));
+  run.integrates("b");
+  run.conflicts("c", {"early"});
+  EXPECT_THAT(run.started(), ElementsAre("c"));
 }
 
 TEST(ConflictQueue, ThreeThatClashPairwiseStandOnEachOtherInPlanOrderWhateverCameFirst) {
@@ -390,19 +477,20 @@ TEST(ConflictQueue, ThreeThatClashPairwiseStandOnEachOtherInPlanOrderWhateverCam
       if (run.state(id) != TaskState::running) continue;
       run.changes(id);
       while (!run.last_tasks<Merge>().empty()) {
+        const std::string offer = run.last_tasks<Merge>().front();
         Ids with;
         for (const std::string& other : run.accepted()) {
-          const Ids from = run.from(id);
+          const Ids from = run.from(offer);
           const Ids its = run.from(other);
           if (std::count(from.begin(), from.end(), other) == 0 &&
-              std::count(its.begin(), its.end(), id) == 0) {
+              std::count(its.begin(), its.end(), offer) == 0) {
             with.push_back(other);
           }
         }
         if (with.empty()) {
-          run.merged(id);
+          run.merged(offer);
         } else {
-          run.conflicts(id, with);
+          run.conflicts(offer, with);
         }
       }
       if (offered.empty()) offered = run.in_state(TaskState::running);
@@ -446,6 +534,7 @@ TEST(ConflictQueue, ATaskMarkedOnceThatStandsOnTheLoserAsksWhateverItWasDoing) {
     run.conflicts("early", {"late"});
     if (!integrated) run.merged("behind");
     run.merged("early");
+    run.conflicts("late", {"early"});
     run.integrates("late");
     EXPECT_EQ(run.state("behind"), TaskState::asking);
   }
@@ -468,6 +557,7 @@ TEST(ConflictQueue, SurvivesACrashAtEachStep) {
     maybe_crash();
     run.merged("early");
     maybe_crash();
+    run.conflicts("late", {"early"});
     run.integrates("late");
     maybe_crash();
     run.integrates("behind");

@@ -53,9 +53,8 @@ class Integrator {
   }
 
   void withdraw(const Withdraw& action) {
-    for (const TaskIndex task : action.tasks) {
-      if (accepted_.erase(task) == 0) broken_ = plan_.task(task).id + " is withdrawn, and was not integrated";
-    }
+    for (const TaskIndex task : action.tasks)
+      accepted_.erase(task);
   }
 
   [[nodiscard]] std::vector<TaskIndex> accepted() const {

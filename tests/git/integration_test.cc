@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <set>
 
@@ -129,6 +130,25 @@ TEST_F(IntegrationTest, names_the_winner_that_really_clashes) {
   const auto conflicts = must(integration.check(result(2, start, {{"a", "uno\n2\n3\n4\n5\n6\n7\n8\n9\n"}})));
   ASSERT_EQ(conflicts.size(), 1u);
   EXPECT_EQ(conflicts[0].winner, TaskIndex{0});
+}
+
+// The third gets on with either of the others, but not with both.
+TEST_F(IntegrationTest, names_all_that_clash_only_together_whichever_arrives_last) {
+  const ObjectId start = commit_files({{"f", "z\nz\nx\nx\nx\n"}});
+  const TaskResult results[] = {result(0, start, {{"f", "z\nz\nx\nx\n"}}),
+                                result(1, start, {{"f", "z\nx\nx\nx\n"}}),
+                                result(2, start, {{"f", "z\nz\nx\nz\nx\nx\n"}})};
+  for (const auto& order : {std::array{0, 1, 2}, std::array{1, 2, 0}, std::array{2, 0, 1}}) {
+    Integration integration = must(Integration::create(store_, start));
+    EXPECT_TRUE(must(integration.accept(results[order[0]], OnConflict::report)).accepted);
+    EXPECT_TRUE(must(integration.accept(results[order[1]], OnConflict::report)).accepted);
+    const auto conflicts = must(integration.check(results[order[2]]));
+    ASSERT_EQ(conflicts.size(), 2u);
+    for (const std::uint32_t winner : {0u, 1u}) {
+      EXPECT_EQ(conflicts[winner].loser, TaskIndex{2});
+      EXPECT_EQ(conflicts[winner].winner, TaskIndex{winner});
+    }
+  }
 }
 
 TEST_F(IntegrationTest, lets_the_earlier_win_path_by_path_whatever_the_order_of_arrival) {
