@@ -13,11 +13,15 @@
 namespace fleet::git {
 namespace {
 
-// The commits that a run put on its branch and that still count, the latest first. Follows first parents, so
-// that what the user merged in is not searched, and ends at the run's start or, when that is not known, where
-// the run's commits end.
-Result<std::vector<Commit>> standing_commits(const ObjectStore& store, ObjectId tip,
-                                             std::optional<ObjectId> start, std::string_view run) {
+struct BranchCommits {
+  std::vector<Commit> standing;    // those of tasks that still count, the latest first
+  std::set<std::string> reverted;  // tasks
+};
+
+// The commits that a run put on its branch. Follows first parents, so that what the user merged in is not
+// searched, and ends at the run's start or, when that is not known, where the run's commits end.
+Result<BranchCommits> commits_of(const ObjectStore& store, ObjectId tip, std::optional<ObjectId> start,
+                                 std::string_view run) {
   std::vector<Commit> found;
   std::set<std::string> reverted;
   ObjectId at = tip;
@@ -34,8 +38,47 @@ Result<std::vector<Commit>> standing_commits(const ObjectStore& store, ObjectId 
     at = commit.parents.front();
     if (is_of_run && trailer(commit.message, kTaskTrailer)) found.push_back(std::move(commit));
   }
-  std::erase_if(found, [&](const Commit& commit) { return reverted.contains(commit.id.hex()); });
-  return found;
+  BranchCommits commits;
+  for (Commit& commit : found) {
+    if (reverted.contains(commit.id.hex())) {
+      commits.reverted.insert(*trailer(commit.message, kTaskTrailer));
+    } else {
+      commits.standing.push_back(std::move(commit));
+    }
+  }
+  return commits;
+}
+
+// What the tip loses when all results but those of some tasks are merged again.
+Result<std::vector<model::Change>> merged_again(ObjectStore& store, ObjectId start,
+                                                const RollbackRequest& request,
+                                                const std::set<std::string>& reverted_before) {
+  FLEET_TRY(Integration integration, Integration::create(store, start));
+  std::vector<TaskIndex> before, left;
+  for (const auto& [id, result] : request.results) {
+    if (reverted_before.contains(id)) continue;
+    FLEET_CHECK(integration.restore(result, request.on_conflict));
+    before.push_back(result.task);
+    if (!request.tasks.empty() && !request.tasks.contains(id)) left.push_back(result.task);
+  }
+  FLEET_TRY(const ObjectId all, integration.merged(before));
+  FLEET_TRY(const ObjectId rest, integration.merged(left));
+  FLEET_TRY(const ObjectId all_tree, store.tree_of(all));
+  FLEET_TRY(const ObjectId rest_tree, store.tree_of(rest));
+  return diff(store, all_tree, rest_tree);
+}
+
+// The reverse of each commit, merged into the overlay; what clashes is told.
+Result<std::vector<Clash>> reverse_all(ObjectStore& store, const std::vector<Commit>& commits,
+                                       Overlay& overlay) {
+  std::vector<Clash> all;
+  for (const Commit& commit : commits) {
+    FLEET_TRY(const ObjectId parent_tree, store.tree_of(commit.parents.front()));
+    FLEET_TRY(const auto reverse, diff(store, commit.tree, parent_tree));
+    FLEET_TRY(const auto clashes, merge_into(overlay, store, reverse));
+    all.insert(all.end(), clashes.begin(), clashes.end());
+  }
+  return all;
 }
 
 std::string describe(const RollbackRequest& request, const std::vector<Commit>& commits) {
@@ -66,7 +109,8 @@ Result<RollbackOutcome> roll_back(const Repository& repository, const RollbackRe
         "`fleet runs` lists the runs; one that delivered no branch has nothing to roll back");
   }
   FLEET_TRY(const auto start, refs.read(start_ref(request.run)));
-  FLEET_TRY(auto commits, standing_commits(store, *tip, start, request.run));
+  FLEET_TRY(BranchCommits found, commits_of(store, *tip, start, request.run));
+  std::vector<Commit>& commits = found.standing;
   if (!request.tasks.empty()) {
     std::erase_if(commits, [&](const Commit& commit) {
       return !request.tasks.contains(*trailer(commit.message, kTaskTrailer));
@@ -82,15 +126,19 @@ Result<RollbackOutcome> roll_back(const Repository& repository, const RollbackRe
 
   FLEET_TRY(const ObjectId tip_tree, store.tree_of(*tip));
   Overlay overlay(store, tip_tree);
+  std::vector<Clash> clashes;
+  bool others_made_all = false;  // then the commit says that the tasks are rolled back, and changes nothing
+  if (start && !request.results.empty()) {
+    FLEET_TRY(const auto changes, merged_again(store, *start, request, found.reverted));
+    others_made_all = changes.empty();
+    FLEET_TRY(clashes, merge_into(overlay, store, changes));
+  } else {
+    FLEET_TRY(clashes, reverse_all(store, commits, overlay));
+  }
   RollbackOutcome outcome;
   std::set<std::string> conflicts;
-  for (const Commit& commit : commits) {
-    FLEET_TRY(const ObjectId parent_tree, store.tree_of(commit.parents.front()));
-    FLEET_TRY(const auto reverse, diff(store, commit.tree, parent_tree));
-    FLEET_TRY(const auto clashes, merge_into(overlay, store, reverse));
-    for (const Clash& clash : clashes)
-      conflicts.insert(clash.path);
-  }
+  for (const Clash& clash : clashes)
+    conflicts.insert(clash.path);
   std::reverse(commits.begin(), commits.end());
   for (const Commit& commit : commits)
     outcome.reverted.push_back(*trailer(commit.message, kTaskTrailer));
@@ -99,7 +147,7 @@ Result<RollbackOutcome> roll_back(const Repository& repository, const RollbackRe
     return outcome;
   }
   FLEET_TRY(const auto changes, overlay.changes());
-  if (changes.empty()) return nothing_left();
+  if (changes.empty() && !others_made_all) return nothing_left();
   FLEET_TRY(const ObjectId tree, update(store, tip_tree, changes));
   FLEET_TRY(outcome.commit, store.write_commit({tree, {*tip}, describe(request, commits), request.when}));
   FLEET_CHECK(store.sync());

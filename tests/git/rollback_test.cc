@@ -94,6 +94,30 @@ TEST_F(RollbackTest, takes_out_one_task_and_what_stands_on_it_and_leaves_the_res
   EXPECT_EQ(must(store_.tree_of(id_of(git(clone_, "rev-parse fleet/r1")))), must(store_.tree_of(start_)));
 }
 
+// `first` and `fourth` make the same file, and `fourth` one more: without `first` it is there still.
+TEST_F(RollbackTest, leaves_what_a_standing_task_made_too) {
+  const std::map<std::string, TaskResult> results{
+      {"first", {{0}, start_, commit(start_, {{"both", "b\n"}}, message("first")), message("first")}},
+      {"fourth",
+       {{3},
+        start_,
+        commit(start_, {{"both", "b\n"}, {"fourth", "4\n"}}, message("fourth")),
+        message("fourth")}}};
+  Integration integration = must(Integration::create(store_, start_));
+  for (const auto& [id, result] : results)
+    must(integration.accept(result, OnConflict::report));
+  const ObjectId tip = must(integration.merged(std::vector<TaskIndex>{{0}, {3}}));
+  must(Refs(repository_).write(std::vector<RefUpdate>{{branch_ref("r1"), tip, tip_}}));
+  RollbackRequest without_first = request({"first"});
+  without_first.results = results;
+  EXPECT_THAT(must(roll_back(repository_, without_first)).reverted, ElementsAre("first"));
+  EXPECT_EQ(show("both"), "b");
+  RollbackRequest without_fourth = request({"fourth"});
+  without_fourth.results = results;
+  EXPECT_THAT(must(roll_back(repository_, without_fourth)).reverted, ElementsAre("fourth"));
+  EXPECT_EQ(must(store_.tree_of(id_of(git(clone_, "rev-parse fleet/r1")))), must(store_.tree_of(start_)));
+}
+
 TEST_F(RollbackTest, works_on_what_the_user_added_since) {
   git(clone_, "worktree add -q ../wt fleet/r1");
   write_file(temp_ / "wt/keep", "by the user\n");
