@@ -34,7 +34,9 @@ Result<Checkout> open_checkout(const World& world, const Where& where) {
 }
 
 Result<store::Reader> open_state(const Checkout& checkout) {
-  if (!std::filesystem::exists(checkout.layout.database())) {
+  std::error_code error;
+  const auto found = std::filesystem::status(checkout.layout.database(), error);
+  if (found.type() == std::filesystem::file_type::not_found) {
     return base::fail_input("find a run", {}, "nothing was run in this repository yet",
                             "start with `fleet run`");
   }

@@ -92,7 +92,8 @@ Result<Loaded> load(const World& world, const Checkout& checkout, const Workflow
                     Purpose purpose) {
   const std::string file =
       choice.path.empty() ? workflow_file(checkout, kDefaultWorkflow).string() : choice.path;
-  if (!os::exists(file)) {
+  std::error_code error;
+  if (std::filesystem::symlink_status(file, error).type() == std::filesystem::file_type::not_found) {
     return base::fail_input("read the workflow", file, "there is no such file",
                             "`fleet init` writes a first one, or name another: `fleet run PATH`");
   }

@@ -96,10 +96,13 @@ store::NewRun new_run(const World& world, const RunOptions& options, const Loade
 
 // What a person may not expect: said before anything runs.
 Result<> say_what_is_left_out(const World& world, const git::Repository& repository, ObjectId start) {
-  FLEET_TRY(const std::size_t uncommitted, repository.count_uncommitted());
-  if (uncommitted > 0) {
-    world.err(fmt::format("note: {} uncommitted {} not part of the run, which starts from {}\n", uncommitted,
-                          uncommitted == 1 ? "change is" : "changes are", start.hex().substr(0, 10)));
+  const std::string commit = start.hex().substr(0, 10);
+  // The run needs none of the files that are looked at here.
+  if (const Result<std::size_t> uncommitted = repository.count_uncommitted(); !uncommitted) {
+    world.err(fmt::format("note: {}; the run starts from {}\n", uncommitted.error().line(), commit));
+  } else if (*uncommitted > 0) {
+    world.err(fmt::format("note: {} uncommitted {} not part of the run, which starts from {}\n", *uncommitted,
+                          *uncommitted == 1 ? "change is" : "changes are", commit));
   }
   FLEET_TRY(const std::vector<std::string> submodules, repository.submodules(start));
   if (!submodules.empty()) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 #include "base/assert.h"
 #include "base/unique_fd.h"
@@ -63,6 +64,15 @@ Result<> sync_files(const std::vector<std::filesystem::path>& paths) {
   return {};
 }
 
+// libgit2 calls every file that it may not open locked: "failed open - '/a/b' is locked: Permission denied".
+// Where there is a lock in truth, it says so in other words.
+std::optional<std::string> path_not_permitted(std::string_view message) {
+  static const std::string kEnd = fmt::format("' is locked: {}", std::strerror(EACCES));
+  const std::size_t quote = message.find('\'');
+  if (!message.ends_with(kEnd) || quote + kEnd.size() >= message.size()) return std::nullopt;
+  return std::string(message.substr(quote + 1, message.size() - kEnd.size() - quote - 1));
+}
+
 }  // namespace
 
 tl::unexpected<Error> fail_git(std::string tried, std::string on, int code, std::string hint) {
@@ -70,6 +80,11 @@ tl::unexpected<Error> fail_git(std::string tried, std::string on, int code, std:
   std::string why =
       last != nullptr && last->message != nullptr ? last->message : fmt::format("error {}", code);
   if (code == GIT_ELOCKED) {
+    if (const std::optional<std::string> path = path_not_permitted(why)) {
+      return base::fail_world(std::move(tried), std::move(on),
+                              fmt::format("{}: {}", *path, std::strerror(EACCES)),
+                              "check who owns it, and its mode");
+    }
     return base::fail_world(std::move(tried), std::move(on), std::move(why),
                             "another program holds the lock; when none is running, delete the .lock file");
   }

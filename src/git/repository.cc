@@ -82,7 +82,7 @@ tl::unexpected<Error> explain_open(const fs::path& path, int code, Error error) 
     error.hint =
         "its settings ask for a newer format: see core.repositoryformatversion and extensions.* in its "
         "config";
-  } else {
+  } else if (error.hint.empty()) {
     error.hint = "run `git status` there: git says more about what is wrong";
   }
   return tl::make_unexpected(std::move(error));
@@ -129,7 +129,13 @@ Result<ObjectId> commit_of(git_repository* repository, const std::string& revisi
   Owned<git_object, git_object_free> object;
   const int code = git_revparse_single(object.out(), repository, revision.c_str());
   if (code == GIT_EAMBIGUOUS) return unknown("more than one object has that name");
-  if (code < 0) return unknown("there is none of that name");
+  if (code == GIT_ENOTFOUND && git_error_last()->klass == GIT_ERROR_ODB) {
+    return base::fail_world(
+        "read the commit", revision, git_error_last()->message,
+        "files below .git/objects are missing, or may not be read: `git fsck` says which");
+  }
+  if (code == GIT_ENOTFOUND || code == GIT_EINVALIDSPEC) return unknown("there is none of that name");
+  if (code < 0) return fail_git("find the commit", revision, code, "run `git fsck`");
   Owned<git_object, git_object_free> commit;
   if (git_object_peel(commit.out(), object.get(), GIT_OBJECT_COMMIT) < 0)
     return unknown("it is not a commit");
