@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,6 +27,15 @@ Result<std::vector<std::string>> missing_paths(const git::ObjectStore& objects, 
     missing.push_back(path.value);
   }
   return missing;
+}
+
+std::vector<std::string> secrets_in(const std::string& text,
+                                    const std::map<std::string, std::string>& secrets) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : secrets) {
+    if (text::Masker({{name, value}}).mask(text) != text) names.push_back(name);
+  }
+  return names;
 }
 
 }  // namespace
@@ -112,24 +122,33 @@ void Attempt::read_outputs() {
   if (places_.temporary.empty()) return;
   // Its programs may have put anything in its place.
   const std::uint32_t owner = services_.user ? services_.user->uid : ::geteuid();
+  if (task_.spec.outputs.empty() && !os::exists(places_.output())) return;
   const auto content = os::read_file_of(owner, places_.output(), text::kMaxKeyValuesSize);
   if (!content) {
     facts_.bad_outputs = "cannot read $FLEET_OUTPUT: " + content.error().why;
     return;
   }
-  // A secret does not travel as an output: whoever needs it names it under `secrets`. Nor in what is wrong
-  // with the file, which may quote a part of it.
-  const auto values = text::parse_key_values(services_.masker.mask(*content), "$FLEET_OUTPUT");
-  if (!values) {
-    facts_.bad_outputs = values.error().line();
+  // What is wrong with the file may quote a part of a secret.
+  const auto masked = text::parse_key_values(services_.masker.mask(*content), "$FLEET_OUTPUT");
+  if (!masked) {
+    facts_.bad_outputs = masked.error().line();
     return;
   }
+  const auto values = text::parse_key_values(*content, "$FLEET_OUTPUT");
   for (const std::string& name : task_.spec.outputs) {
-    const auto value = values->find(name);
-    if (value == values->end()) {
+    const auto shown = masked->find(name);
+    if (shown == masked->end()) {
       facts_.missing_outputs.push_back(name);
-    } else {
-      outcome_.outputs[name] = value->second;
+      continue;
+    }
+    const std::string& value = values && values->contains(name) ? values->at(name) : *content;
+    if (value == shown->second) {
+      outcome_.outputs[name] = value;
+    } else {  // handed on with `***` in it, it would be taken for what the task meant
+      facts_.bad_outputs = fmt::format(
+          "the output {} holds the secret {}, which is not handed on: a task that needs it names it in its "
+          "`secrets`",
+          name, fmt::join(secrets_in(value, services_.secrets), ", "));
     }
   }
 }

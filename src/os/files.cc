@@ -80,7 +80,7 @@ Result<std::string> read_file_of(std::uint32_t owner, const std::string& path, s
   if (!file && errno == ELOOP) return base::fail_world("read", path, "it is a symlink");
   struct stat status {};
   if (!file || ::fstat(file.get(), &status) != 0) return fail_system("read", path, errno);
-  if (status.st_uid != owner || status.st_nlink > 1) {
+  if (S_ISREG(status.st_mode) && (status.st_uid != owner || status.st_nlink > 1)) {
     return base::fail_world("read", path,
                             status.st_nlink > 1 ? "it has another name too" : "it belongs to somebody else");
   }

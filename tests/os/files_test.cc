@@ -186,6 +186,8 @@ TEST_F(Files, AFileThatAProgramWasToWriteIsReadOnlyWhereItIsThat) {
   EXPECT_THAT(read_file_of(us, folder / "second", 100).error().message(), HasSubstr("another name"));
   ASSERT_EQ(::mkfifo((folder / "fifo").c_str(), 0600), 0);
   EXPECT_FALSE(read_file_of(us, folder / "fifo", 100));
+  ASSERT_TRUE(make_directories(folder / "folder/within"));
+  EXPECT_THAT(read_file_of(us, folder / "folder", 100).error().message(), HasSubstr("not a regular file"));
 }
 
 TEST_F(Files, UsedAsSomebodyElseBelongToThemAndOpenOnlyWhatTheyMayOpen) {
