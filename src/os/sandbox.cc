@@ -167,6 +167,21 @@ const SandboxAbility& sandbox_ability() {
   return ability;
 }
 
+namespace {
+
+// What root could hold without any sandbox.
+void add_missing_of_user(std::vector<std::string>& missing, const SandboxRules& rules,
+                         const SandboxAbility& ability) {
+  if (rules.limits_processes && ::geteuid() == 0 && !(rules.user && ability.can_change_user)) {
+    missing.emplace_back("the number of processes is not limited: the kernel does not limit root's");
+  }
+  if (rules.user && !ability.can_change_user) {
+    missing.push_back(fmt::format("programs do not run as uid {}: that takes root", rules.user->uid));
+  }
+}
+
+}  // namespace
+
 std::vector<std::string> missing_bounds(const SandboxRules& rules, const SandboxAbility& ability) {
   std::vector<std::string> missing;
   if (ability.landlock_abi == 0) {
@@ -185,20 +200,20 @@ std::vector<std::string> missing_bounds(const SandboxRules& rules, const Sandbox
   if (rules.network == Network::off && !ability.seccomp) {
     missing.emplace_back("the network is not off: the kernel or the container allows no seccomp filter");
   }
-  if (rules.limits_processes && ::geteuid() == 0 && !(rules.user && ability.can_change_user)) {
-    missing.emplace_back("the number of processes is not limited: the kernel does not limit root's");
-  }
-  if (rules.user && !ability.can_change_user) {
-    missing.push_back(fmt::format("programs do not run as uid {}: that takes root", rules.user->uid));
-  }
+  add_missing_of_user(missing, rules, ability);
   return missing;
 }
 
 Result<std::shared_ptr<const PreparedSandbox>> prepare_sandbox(const SandboxRules& rules,
                                                                model::SandboxMode mode) {
-  if (mode == model::SandboxMode::off) return std::shared_ptr<const PreparedSandbox>();
   const SandboxAbility& ability = sandbox_ability();
   auto prepared = std::make_shared<PreparedSandbox>();
+  if (ability.can_change_user) prepared->user_ = rules.user;
+  if (mode == model::SandboxMode::off) {
+    add_missing_of_user(prepared->missing_, rules, ability);
+    return prepared;
+  }
+  prepared->is_closed_ = true;
   prepared->missing_ = missing_bounds(rules, ability);
   if (mode == model::SandboxMode::required && !prepared->missing_.empty()) {
     return base::fail_world(
@@ -215,7 +230,6 @@ Result<std::shared_ptr<const PreparedSandbox>> prepare_sandbox(const SandboxRule
   if (ability.seccomp) {
     prepared->filter_ = system_call_filter(rules.network, ability.landlock_abi, ::getpid(), ::getpgrp());
   }
-  if (ability.can_change_user) prepared->user_ = rules.user;
   return prepared;
 }
 
@@ -223,6 +237,7 @@ FLEET_IN_CHILD int PreparedSandbox::apply() const noexcept {
   if (user_.has_value()) {
     if (const int error = become(user_->uid, user_->gid); error != 0) return error;
   }
+  if (!is_closed_) return 0;
   if (const int error = drop_capabilities(); error != 0) return error;
   if (::syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
   if (ruleset_ && ::syscall(SYS_landlock_restrict_self, ruleset_.get(), 0U) != 0) return errno;

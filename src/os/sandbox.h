@@ -24,8 +24,9 @@
 // - as root without `user`: only the capabilities that builds need (file owners and modes, setuid).
 //
 // What does not: existence, names' lengths, mode, owner, times and extended attributes of files elsewhere are
-// not Landlock's business (a file that the program's uid owns can be given another mode: drop to another uid
-// where that matters); command lines of other processes stay visible in /proc; with the network on, a unix
+// not Landlock's business, and seccomp cannot tell paths apart: what the program's uid owns, and as root
+// everything, can be given another mode, owner, time or attribute, whatever the mode of the sandbox (drop to
+// another uid where that matters); command lines of other processes stay visible in /proc; with the network on, a unix
 // socket that has a path, such as a container engine's, can be connected to if its permissions let one.
 namespace fleet::os {
 
@@ -79,6 +80,7 @@ class PreparedSandbox {
  private:
   friend Result<std::shared_ptr<const PreparedSandbox>> prepare_sandbox(const SandboxRules& rules,
                                                                         model::SandboxMode mode);
+  bool is_closed_ = false;  // mode off: it only changes the user
   base::UniqueFd ruleset_;
   std::vector<FilterInstruction> filter_;
   std::optional<UserId> user_;
@@ -86,7 +88,8 @@ class PreparedSandbox {
 };
 
 // Mode required: fails, and says which bounds cannot be held. Mode automatic: holds what can be held;
-// `missing()` says the rest. Mode off: null. Fails in every mode when a path under `write` does not exist.
+// `missing()` says the rest. Mode off: the user is changed and nothing else. Fails in the other modes when a
+// path under `write` does not exist.
 // /dev/null, zero, full, random and urandom are always open; terminals and /dev/shm only when they are named.
 [[nodiscard]] Result<std::shared_ptr<const PreparedSandbox>> prepare_sandbox(const SandboxRules& rules,
                                                                              model::SandboxMode mode);

@@ -271,7 +271,26 @@ TEST(SandboxBounds, RequiredFailsWhereSomethingIsMissingAndOnlyThere) {
   if (!prepared) {
     EXPECT_THAT(prepared.error().message(), HasSubstr(missing.front()));
   }
-  EXPECT_EQ(prepare_sandbox(rules, model::SandboxMode::off).value(), nullptr);
+}
+
+TEST(SandboxBounds, OffHoldsNothingAndSaysOnlyWhatItWasAskedForAllTheSame) {
+  SandboxRules rules;
+  rules.network = Network::off;
+  rules.write = {"/not/there"};
+  EXPECT_THAT(prepare_sandbox(rules, model::SandboxMode::off).value()->missing(), IsEmpty());
+  rules.limits_processes = true;
+  EXPECT_THAT(prepare_sandbox(rules, model::SandboxMode::off).value()->missing(),
+              SizeIs(::geteuid() == 0 ? 1 : 0));
+}
+
+TEST_F(SandboxUser, OffStillChangesTheUser) {
+  SKIP_WITHOUT_ROOT();
+  rules.user = UserId{65534, 65533};
+  ProcessSpec spec;
+  spec.argv = {"sh", "-c", "id -u; id -g; cat /proc/self/status | grep -c 'CapEff:.*[1-9a-f]'"};
+  spec.env = {{"PATH", "/usr/bin:/bin"}};
+  spec.sandbox = prepare_sandbox(rules, model::SandboxMode::off).value();
+  EXPECT_EQ(run_program(spec).value().out, "65534\n65533\n0\n");
 }
 
 TEST(SystemReadPaths, BringAnInstallationWithItsFolderOnPathButNotTheHome) {
