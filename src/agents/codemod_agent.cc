@@ -18,8 +18,14 @@ struct Tally {
   std::size_t changed = 0;
   std::size_t places = 0;
   std::size_t same = 0;  // of the places: what already read as its replacement
+  std::size_t binary = 0;
 
   [[nodiscard]] std::string text() const {
+    return binary == 0
+               ? of_text()
+               : fmt::format("{}; {} skipped as binary", of_text(), count(binary, "file was", "files were"));
+  }
+  [[nodiscard]] std::string of_text() const {
     if (searched == 0) return "there was no file to search";
     const std::string files = count(searched, "file", "files");
     if (places == 0) return fmt::format("found no place in {}", files);
@@ -57,8 +63,12 @@ Result<std::string> rewrite_tree(const syntax::Codemod& codemod, const std::opti
     if (file.entry.mode != model::FileMode::regular && file.entry.mode != model::FileMode::executable)
       continue;
     if (bounds.is_stopped()) return base::fail_world("rewrite", file.path, syntax::kStopped);
-    ++tally.searched;
     FLEET_TRY(const std::string source, editor.read(file.path));
+    if (!syntax::is_text(source)) {
+      ++tally.binary;
+      continue;
+    }
+    ++tally.searched;
     FLEET_TRY(const syntax::Rewritten rewritten, codemod.apply(file.path, source, bounds));
     tally.places += rewritten.places.size();
     tally.same += rewritten.same;
@@ -84,7 +94,7 @@ Want CodemodAgent::next(const Event& event) {
     finish.summary = *edited->summary;
   } else {
     finish.verdict = model::Verdict::failed;
-    finish.reason = edited->summary.error().message();
+    finish.reason = edited->summary.error().line();
     finish.feedback = finish.reason;
   }
   return finish;

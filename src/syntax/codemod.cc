@@ -38,10 +38,6 @@ Result<T> on(std::string_view path, Result<T> result) {
   return std::move(result).map_error([&](Error error) { return with_path(std::move(error), path); });
 }
 
-bool is_text(std::string_view source) {
-  return source.find('\0') == std::string_view::npos;
-}
-
 Rewritten unchanged(std::string_view source) {
   return {std::string(source), {}, 0};
 }
@@ -104,6 +100,10 @@ Result<Rewritten> apply_to(const PlainText& codemod, std::string_view path, std:
 }
 
 }  // namespace
+
+bool is_text(std::string_view source) {
+  return source.find('\0') == std::string_view::npos;
+}
 
 struct Codemod::Compiled {
   std::variant<PlainText, Structure> what;

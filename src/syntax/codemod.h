@@ -17,6 +17,9 @@ struct CodemodRequest {
   bool regex = false;
 };
 
+// A file that holds a NUL byte is none.
+[[nodiscard]] bool is_text(std::string_view source);
+
 // Compiled once for all files of a task. A value, immutable, cheap to copy; any number of threads may apply
 // it at once.
 class Codemod {
@@ -28,8 +31,8 @@ class Codemod {
   // language covers (language.h), all of them with `regex`.
   [[nodiscard]] bool covers(std::string_view path) const;
 
-  // The text that the file becomes, and where. A file that holds a NUL byte is no text and has no places, nor
-  // has one that lacks a name of the pattern; neither is parsed, nor refused for its size. With `regex`, a
+  // The text that the file becomes, and where. A file that is no text has no places, nor has one that
+  // lacks a name of the pattern; neither is parsed, nor refused for its size. With `regex`, a
   // file whose language is known is parsed before and after as well, and refused when it got worse; a stop is
   // seen before and after the search. Fails as rewrite does.
   [[nodiscard]] Result<Rewritten> apply(std::string_view path, std::string_view source,

@@ -56,6 +56,26 @@ TEST_F(CodemodAgentTest, SaysThatThereWasNoFile) {
   EXPECT_EQ(must(run(codemod)), "there was no file to search");
 }
 
+TEST_F(CodemodAgentTest, SaysWhatItSkippedAsBinary) {
+  must(editor_.write("image", std::string("old\0", 4)));
+  model::Codemod codemod;
+  codemod.find = "old";
+  codemod.replace = "fresh";
+  codemod.regex = true;
+  codemod.paths = {"image"};
+  EXPECT_EQ(must(run(codemod)), "there was no file to search; 1 file was skipped as binary");
+  codemod.paths = {"image", "notes"};
+  EXPECT_EQ(must(run(codemod)), "replaced 1 place in 1 of 1 file; 1 file was skipped as binary");
+}
+
+TEST_F(CodemodAgentTest, AReasonIsOneLine) {
+  const auto agent = must(CodemodAgent::create(javascript("old($A)", "fresh($A)")));
+  const Error error{base::Fault::input, "rewrite", "a.js", "it is too long", "leave it out"};
+  const auto finish = std::get<Finish>(agent->next(TreeEdited{tl::make_unexpected(error)}));
+  EXPECT_EQ(finish.reason, error.line());
+  EXPECT_THAT(finish.reason, ::testing::Not(HasSubstr("\n")));
+}
+
 TEST_F(CodemodAgentTest, TakesFindAndReplaceAsTheyStand) {
   EXPECT_EQ(must(run(javascript("fresh(`${{ matrix }}`)", "fresh(`${{ inputs }} ${run.id}`)"))),
             "replaced 1 place in 1 of 3 files");
