@@ -58,18 +58,19 @@ Result<WorkspaceFolder> WorkspaceFolder::claim(const World& world, const std::st
   if (error) return base::fail_world("find the folder for workspaces", base, error.message());
   FLEET_CHECK(os::make_directories(root));
   const std::uint32_t owner = user ? user->uid : ::geteuid();
-  std::filesystem::path folder = root / fmt::format("fleet-{}", owner);
-  FLEET_CHECK(make_own_folder(folder, owner));
-  folder /= fmt::format("{:016x}", base::hash(state.native()));
-  FLEET_CHECK(make_own_folder(folder, owner));
+  const std::filesystem::path of_user = root / fmt::format("fleet-{}", owner);
+  FLEET_CHECK(make_own_folder(of_user, owner));
+  const std::filesystem::path folder = of_user / fmt::format("{:016x}", base::hash(state.native()));
   for (int n = 0; n < kMostProcesses; ++n) {
+    // Each time: a process that ends takes the folder away when it was the last one there.
+    FLEET_CHECK(make_own_folder(folder, owner));
     const std::filesystem::path lock_file = folder / fmt::format("{}.lock", n);
     auto lock = store::ProcessLock::take(lock_file, "use " + lock_file.native());
     if (!lock) continue;
     remove_earlier(folder, n);
     const std::filesystem::path mine = folder / fmt::format("{}-{}", n, base::random_hex(16));
     FLEET_CHECK(make_own_folder(mine, owner));
-    WorkspaceFolder claimed(mine, *std::move(lock));
+    WorkspaceFolder claimed(mine, lock_file, *std::move(lock));
     FLEET_CHECK(os::make_directories(claimed.temporary(), 0700));
     return claimed;
   }
@@ -81,6 +82,8 @@ WorkspaceFolder::~WorkspaceFolder() {
   // Moved from: nothing is ours.
   if (folder_.empty()) return;
   (void)os::remove_tree(folder_);
+  // While the lock is held. The folder goes with its last file.
+  if (::unlink(lock_file_.c_str()) == 0) ::rmdir(lock_file_.parent_path().c_str());
 }
 
 }  // namespace fleet::app

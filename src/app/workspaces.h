@@ -20,7 +20,7 @@ class WorkspaceFolder {
                                                      const std::filesystem::path& state,
                                                      std::optional<os::UserId> user);
   WorkspaceFolder(WorkspaceFolder&&) = default;
-  ~WorkspaceFolder();  // removes what is in it
+  ~WorkspaceFolder();  // removes it, and what lies around it when no other process is there
 
   // What the workspaces of all processes of this user lie in.
   [[nodiscard]] std::filesystem::path root() const { return folder_.parent_path().parent_path(); }
@@ -28,9 +28,9 @@ class WorkspaceFolder {
   [[nodiscard]] std::filesystem::path temporary() const { return folder_ / "tmp"; }
 
  private:
-  WorkspaceFolder(std::filesystem::path folder, store::ProcessLock lock)
-      : folder_(std::move(folder)), lock_(std::move(lock)) {}
-  std::filesystem::path folder_;
+  WorkspaceFolder(std::filesystem::path folder, std::filesystem::path lock_file, store::ProcessLock lock)
+      : folder_(std::move(folder)), lock_file_(std::move(lock_file)), lock_(std::move(lock)) {}
+  std::filesystem::path folder_, lock_file_;
   store::ProcessLock lock_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -33,6 +34,11 @@ LockHolder read_holder(int fd) {
   return holder;
 }
 
+bool is_removed(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 && status.st_nlink == 0;
+}
+
 std::string host_name() {
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown";
@@ -42,18 +48,20 @@ std::string host_name() {
 }  // namespace
 
 Result<ProcessLock> ProcessLock::take(const std::filesystem::path& file, const std::string& tried) {
-  base::UniqueFd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!fd)
-    return base::fail_errno(tried, file.string(), errno, "`--state DIR` keeps the state in another place");
-  struct flock lock = whole_file();
-  if (::fcntl(fd.get(), F_OFD_SETLK, &lock) != 0) {
+  base::UniqueFd fd;
+  do {
+    fd.reset(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!fd)
+      return base::fail_errno(tried, file.string(), errno, "`--state DIR` keeps the state in another place");
+    struct flock lock = whole_file();
+    if (::fcntl(fd.get(), F_OFD_SETLK, &lock) == 0) continue;
     if (errno != EAGAIN && errno != EACCES) return base::fail_errno(tried, file.string(), errno);
     const LockHolder holder = read_holder(fd.get());
     const std::string who =
         holder.pid > 0 ? fmt::format("process {} on {}", holder.pid, holder.host) : "another process";
     return base::fail_input(tried, {}, fmt::format("{} holds its lock, {}", who, file.string()),
                             "wait until it ends, or end it: the run can then be resumed");
-  }
+  } while (is_removed(fd.get()));  // by whom held it, after we had opened it
   const std::string text = fmt::format("{} {}\n", ::getpid(), host_name());
   // Only for people: without it, the lock holds all the same.
   if (::ftruncate(fd.get(), 0) != 0 || ::pwrite(fd.get(), text.data(), text.size(), 0) < 0) errno = 0;

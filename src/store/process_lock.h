@@ -18,7 +18,8 @@ struct LockHolder {
 
 // One process at a time drives a run, and one uses a folder for workspaces. Held until the object is
 // destroyed or the process ends, however it ends: an open file description lock (fcntl(2), F_OFD_SETLK) on a
-// lock file, which programs that are started do not inherit. The file itself stays.
+// lock file, which programs that are started do not inherit. The file itself stays; only who holds the
+// lock may remove it.
 class ProcessLock {
  public:
   // An Error that says who has it, when another process does. `tried`, for that: "drive the run r-12".

@@ -3,7 +3,10 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <csignal>
+#include <thread>
+#include <vector>
 
 #include "store/support.h"
 
@@ -88,6 +91,27 @@ TEST_F(ProcessLockTest, ProgramsThatAreStartedDoNotHoldIt) {
   }
   EXPECT_GOOD(ProcessLock::take(file_, "drive the run r1"));
   kill(sleeper);
+}
+
+TEST_F(ProcessLockTest, IsHeldByOneAlsoWhereHoldersRemoveTheFile) {
+  constexpr int kThreads = 4, kTimes = 2000;
+  std::atomic<int> holders = 0, met = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < kTimes; ++n) {
+        const auto lock = ProcessLock::take(file_, "drive the run r1");
+        if (!lock) continue;
+        met += holders.fetch_add(1);
+        std::this_thread::yield();
+        --holders;
+        ::unlink(file_.c_str());
+      }
+    });
+  }
+  for (std::thread& thread : threads)
+    thread.join();
+  EXPECT_EQ(met, 0);
 }
 
 TEST_F(ProcessLockTest, NeverWritesThroughALink) {
