@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -89,17 +90,26 @@ class Parser {
       error_ =
           SyntaxError{offset, std::max<std::size_t>(length, 1), std::move(message), std::move(suggestion)};
   }
+  // The string in double quotes that begins here, as it is to be written.
+  [[nodiscard]] std::string in_single_quotes() const {
+    const std::string_view rest = text_.substr(at_ + 1);
+    const std::size_t end = rest.find('"');
+    constexpr std::size_t kShown = 60;
+    if (end > kShown || rest.substr(0, end).find_first_of("'\\\n") != std::string_view::npos)
+      return "write `'...'`, and a single quote in it twice";
+    return fmt::format("write `'{}'`", rest.substr(0, end));
+  }
   void fail_unexpected() {
     if (at_ == text_.size()) return fail(at_, 1, "the expression ends too early");
     switch (const char c = peek(); c) {
       case '"':
-        return fail(at_, 1, "a string is written in single quotes", "'...'");
+        return fail(at_, 1, "a string is written in single quotes", in_single_quotes());
       case '=':
-        return fail(at_, 1, "values are compared with `==`", "==");
+        return fail(at_, 1, "values are compared with `==`", "write `==`");
       case '&':
-        return fail(at_, 1, "\"and\" is written `&&`", "&&");
+        return fail(at_, 1, "\"and\" is written `&&`", "write `&&`");
       case '|':
-        return fail(at_, 1, "\"or\" is written `||`", "||");
+        return fail(at_, 1, "\"or\" is written `||`", "write `||`");
       default:
         if (c > ' ' && c < '\x7f') return fail(at_, 1, fmt::format("`{}` makes no sense here", c));
         return fail(at_, 1,
@@ -342,8 +352,10 @@ class Parser {
       std::vector<std::string_view> names;
       for (const FunctionInfo& known : kFunctions)
         names.push_back(known.name);
+      const auto meant = suggest(word, names);
       fail(begin, word.size(), fmt::format("there is no function `{}`", word),
-           suggest(word, names).value_or(""));
+           meant ? fmt::format("did you mean `{}`?", *meant)
+                 : fmt::format("the functions are: {}", fmt::join(names, ", ")));
       return {};
     }
     const std::size_t place = out_.calls.size();

@@ -68,6 +68,18 @@ Result<std::vector<Piece>> parse_replacement(std::string_view text, const re2::R
   return pieces;
 }
 
+std::string hint_for(re2::RE2::ErrorCode code) {
+  switch (code) {
+    case re2::RE2::ErrorBadPerlOp:
+    case re2::RE2::ErrorBadEscape:
+      return "RE2 has neither look-around nor back-references";
+    case re2::RE2::ErrorPatternTooLarge:
+      return "make its repetitions smaller";
+    default:
+      return "write `\\` before a character that stands for itself: `\\(`, `\\[`, `\\*`";
+  }
+}
+
 }  // namespace
 
 struct Regex::Compiled {
@@ -76,16 +88,21 @@ struct Regex::Compiled {
 };
 
 Result<Regex> Regex::parse(std::string_view text) {
-  const auto refuse = [&](std::string why) {
+  const auto refuse = [&](std::string why, std::string hint = {}) {
     return base::fail_input("read the regular expression", fmt::format("`{}`", text.substr(0, 100)),
-                            std::move(why));
+                            std::move(why), std::move(hint));
   };
   if (text.size() > kMaxLength)
     return refuse(fmt::format("it has {} bytes, {} are allowed", text.size(), kMaxLength));
   re2::RE2::Options options;
   options.set_log_errors(false);
   auto compiled = std::make_shared<const Compiled>("(?m)" + std::string(text), options);
-  if (!compiled->re.ok()) return refuse(compiled->re.error());
+  if (!compiled->re.ok()) {
+    // The message quotes the expression, and so it should be the one that was written.
+    const Compiled as_written(std::string(text), options);
+    const re2::RE2& re = as_written.re.ok() ? compiled->re : as_written.re;
+    return refuse(re.error(), hint_for(re.error_code()));
+  }
   return Regex(std::move(compiled));
 }
 

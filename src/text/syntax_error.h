@@ -10,7 +10,7 @@ struct SyntaxError {
   std::size_t offset = 0;  // bytes from the start of the text that was parsed
   std::size_t length = 1;  // bytes to underline
   std::string message;
-  std::string suggestion;  // what to write instead; may be empty
+  std::string suggestion;  // what to do, as a sentence; may be empty
 };
 
 }  // namespace fleet::text

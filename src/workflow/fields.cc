@@ -29,32 +29,39 @@ void say_expected(Reader& reader, yaml::Node node, std::string_view expected, st
                       std::move(suggestion));
 }
 
-// An integer as the core schema writes it, or nothing when it does not fit.
-std::optional<std::int64_t> to_integer(std::string_view text) {
-  int base = 10;
-  if (text.starts_with("0x") || text.starts_with("0o")) {
-    base = text[1] == 'x' ? 16 : 8;
-    text.remove_prefix(2);
+// Digits of hexadecimal or octal, whatever their number.
+std::optional<double> parse_digits(std::string_view digits, int base) {
+  double value = 0;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    int digit = 0;
+    if (std::from_chars(digits.data() + i, digits.data() + i + 1, digit, base).ec != std::errc{})
+      return std::nullopt;
+    value = value * base + digit;
   }
+  return value;
+}
+
+std::optional<double> parse_number(std::string_view text) {
+  if (text.starts_with("0x")) return parse_digits(text.substr(2), 16);
+  if (text.starts_with("0o")) return parse_digits(text.substr(2), 8);
   if (text.starts_with('+')) text.remove_prefix(1);
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
 
-std::optional<double> to_double(yaml::Node node) {
-  if (node.kind() == yaml::Kind::integer) {
-    const auto value = to_integer(node.text());
-    return value ? std::optional(static_cast<double>(*value)) : std::nullopt;
-  }
-  if (node.kind() != yaml::Kind::real) return std::nullopt;
-  std::string_view text = node.text();
-  if (text.starts_with('+')) text.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
-  return value;
+// The number that is meant, where it is written in quotes or with a unit.
+std::string write_number(yaml::Node node) {
+  const auto meant = number_meant(node.text());
+  return meant ? fmt::format("write `{}`", *meant) : std::string();
+}
+
+template <class Number>
+void say_out_of_range(Reader& reader, yaml::Node node, double value, Number least, Number most) {
+  reader.problems.add(node, fmt::format("{} is not between {} and {}", quote(node.text()), least, most),
+                      value < static_cast<double>(least) ? fmt::format("write at least `{}`", least)
+                                                         : fmt::format("write at most `{}`", most));
 }
 
 }  // namespace
@@ -80,10 +87,17 @@ void note_expressions(Reader& reader, yaml::Node node, Scope scope) {
   }
 }
 
-bool expect_mapping(Reader& reader, yaml::Node node, std::string_view expected) {
+std::optional<double> number_of(yaml::Node node) {
+  if (node.kind() != yaml::Kind::integer && node.kind() != yaml::Kind::real) return std::nullopt;
+  const auto value = parse_number(node.text());
+  return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
+bool expect_mapping(Reader& reader, yaml::Node node, std::string_view expected, std::string suggestion) {
   if (node.is_mapping()) return true;
   reader.problems.add(
-      node, fmt::format("{} is a mapping of keys and values, found {}", expected, found_instead(node)));
+      node, fmt::format("{} is a mapping of keys and values, found {}", expected, found_instead(node)),
+      std::move(suggestion));
   return false;
 }
 
@@ -94,6 +108,13 @@ bool expect_scalar(Reader& reader, yaml::Node node, std::string_view expected) {
   }
   if (node.text().find('\0') != std::string_view::npos) {
     reader.problems.add(node, "a NUL character cannot be passed on", "remove `\\0`");
+    return false;
+  }
+  // JSON knows none, so neither does the schema.
+  const bool is_number = node.kind() == yaml::Kind::integer || node.kind() == yaml::Kind::real;
+  if (is_number && !number_of(node)) {
+    reader.problems.add(node, fmt::format("{} is a number without end, or none", quote(node.text())),
+                        "if it is text, write it in quotes");
     return false;
   }
   return true;
@@ -126,31 +147,27 @@ std::string read_line(Reader& reader, yaml::Node node, Scope scope) {
 }
 
 std::optional<int> read_integer(Reader& reader, yaml::Node node, int least, int most) {
-  if (node.kind() != yaml::Kind::integer) {
-    const std::string_view text = node.text();
-    const bool quoted = node.is_scalar() && to_integer(text).has_value();
-    say_expected(reader, node, "a whole number", quoted ? fmt::format("write {} without quotes", text) : "");
-    return std::nullopt;
+  const auto value = number_of(node);
+  if (!value || *value != std::trunc(*value)) {
+    say_expected(reader, node, "a whole number", value ? "" : write_number(node));
+  } else if (*value < least || *value > most) {
+    say_out_of_range(reader, node, *value, least, most);
+  } else {
+    return static_cast<int>(*value);
   }
-  const auto value = to_integer(node.text());
-  if (!value || *value < least || *value > most) {
-    reader.problems.add(node, fmt::format("{} is not between {} and {}", quote(node.text()), least, most));
-    return std::nullopt;
-  }
-  return static_cast<int>(*value);
+  return std::nullopt;
 }
 
 std::optional<double> read_number(Reader& reader, yaml::Node node, double least, double most) {
-  const auto value = to_double(node);
+  const auto value = number_of(node);
   if (!value) {
-    say_expected(reader, node, "a number");
-    return std::nullopt;
+    say_expected(reader, node, "a number", write_number(node));
+  } else if (*value < least || *value > most) {
+    say_out_of_range(reader, node, *value, least, most);
+  } else {
+    return value;
   }
-  if (*value < least || *value > most) {
-    reader.problems.add(node, fmt::format("{} is not between {} and {}", quote(node.text()), least, most));
-    return std::nullopt;
-  }
-  return value;
+  return std::nullopt;
 }
 
 std::optional<bool> read_boolean(Reader& reader, yaml::Node node) {
@@ -164,13 +181,16 @@ std::optional<Duration> read_duration(Reader& reader, yaml::Node node) {
   if (!expect_scalar(reader, node, kExpected)) return std::nullopt;
   const auto duration = base::parse_duration(node.text());
   if (duration && duration->count() > 0) return duration;
-  const auto number = to_integer(node.text());
+  const auto number = number_of(node);
+  const auto meant = duration_meant(node.text());
   if (duration) {
     reader.problems.add(node, "a duration must be longer than nothing");
   } else {
-    say_expected(
-        reader, node, kExpected,
-        number && *number > 0 ? fmt::format("write `{0}s` for seconds, `{0}m` for minutes", *number) : "");
+    std::string suggestion;
+    if (number && *number > 0)
+      suggestion = fmt::format("write `{0}s` for seconds, `{0}m` for minutes", *number);
+    if (meant) suggestion = fmt::format("write `{}`", *meant);
+    say_expected(reader, node, kExpected, std::move(suggestion));
   }
   return std::nullopt;
 }

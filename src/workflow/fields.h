@@ -12,6 +12,7 @@
 #include "base/enum_names.h"
 #include "base/time.h"
 #include "model/workflow.h"
+#include "workflow/meant.h"
 #include "workflow/problems.h"
 #include "yaml/document.h"
 
@@ -73,8 +74,12 @@ struct Reader {
 [[nodiscard]] std::optional<Duration> read_duration(Reader& reader, yaml::Node node);
 [[nodiscard]] std::optional<double> read_share(Reader& reader, yaml::Node node);
 
+// What a plain number stands for (YAML 1.2's core schema); nothing when it is none, or not finite.
+[[nodiscard]] std::optional<double> number_of(yaml::Node node);
+
 // `expected` is for the message: "a list of globs".
-[[nodiscard]] bool expect_mapping(Reader& reader, yaml::Node node, std::string_view expected);
+[[nodiscard]] bool expect_mapping(Reader& reader, yaml::Node node, std::string_view expected,
+                                  std::string suggestion = {});
 [[nodiscard]] bool expect_scalar(Reader& reader, yaml::Node node, std::string_view expected);
 // The items of a list, or a single scalar for a list of one. Says it when one is doubled, null or not a
 // scalar, and leaves it out.
@@ -93,8 +98,10 @@ template <class E>
   const auto& names = base::EnumNames<E>::names;
   if (!expect_scalar(reader, node, "a word")) return std::nullopt;
   if (const auto value = base::from_name<E>(node.text())) return value;
-  reader.problems.add(node, fmt::format("{} is not one of: {}", quote(node.text()), fmt::join(names, ", ")),
-                      reader.problems.did_you_mean(node.text(), names));
+  const auto meant = name_meant(node.text(), names);
+  reader.problems.add(
+      node, fmt::format("{} is not one of: {}", quote(node.text()), fmt::join(names, ", ")),
+      meant ? fmt::format("did you mean `{}`?", *meant) : reader.problems.did_you_mean(node.text(), names));
   return std::nullopt;
 }
 

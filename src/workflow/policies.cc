@@ -115,13 +115,22 @@ void read_retry(Reader& reader, yaml::Node node, std::optional<model::Retry>& in
 }
 
 void read_sandbox(Reader& reader, yaml::Node node, std::optional<model::SandboxSpec>& into) {
+  if (node.is_scalar()) {
+    const bool is_mode = base::from_name<model::SandboxMode>(node.text()).has_value();
+    const bool is_no = node.kind() == yaml::Kind::boolean && node.text()[0] != 't' && node.text()[0] != 'T';
+    reader.problems.add(node, "`sandbox` is a mapping",
+                        fmt::format("write `sandbox: {{mode: {}}}`", is_mode ? node.text()
+                                                                     : is_no ? std::string_view("off")
+                                                                             : "auto"));
+    return;
+  }
   if (!into) into.emplace();
   read_keys(reader, node, "`sandbox`", kSandboxKeys, *into);
 }
 
 std::map<std::string, std::string> read_environment(Reader& reader, yaml::Node node, Scope scope) {
   std::map<std::string, std::string> env;
-  if (!expect_mapping(reader, node, "`env`")) return env;
+  if (!expect_mapping(reader, node, "`env`", "write `{NAME: value}`")) return env;
   for (const yaml::Entry entry : node.entries()) {
     const bool named = check_environment_name(reader, entry.key);
     if (entry.value.is_null()) {

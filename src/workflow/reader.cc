@@ -9,9 +9,10 @@ namespace {
 using model::Workflow;
 
 void read_version(Reader& reader, yaml::Node node, Workflow& workflow) {
-  if (node.kind() == yaml::Kind::integer && node.text() == "1") return;
+  const auto version = number_of(node);
+  if (version && *version == workflow.version) return;
   workflow.version = 0;
-  if (node.kind() == yaml::Kind::integer) {
+  if (version) {
     reader.problems.add(node,
                         fmt::format("version {} of the workflow file is not known to this build of fleet",
                                     quote(node.text())),

@@ -178,7 +178,7 @@ std::size_t cells_of(const TaskSpec& task) {
 }  // namespace
 
 void read_tasks(Reader& reader, yaml::Node node, model::Workflow& into) {
-  if (!expect_mapping(reader, node, "`tasks`")) return;
+  if (!expect_mapping(reader, node, "`tasks`", "give each task a name: `hello: {run: echo hello}`")) return;
   if (node.empty())
     reader.problems.add(node, "there are no tasks", "write at least one: `hello: {run: echo hello}`");
   into.tasks.reserve(std::min(node.size(), kMostTasks));
@@ -190,8 +190,9 @@ void read_tasks(Reader& reader, yaml::Node node, model::Workflow& into) {
     task.at = entry.key.at();
     task.priority = into.defaults.priority.value_or(task.priority);
     check_id(reader, entry.key, "a task");
-    const UnknownKeys unknown = read_keys(reader, entry.value, "a task", kTaskKeys, task);
-    if (entry.value.is_mapping()) {
+    if (expect_mapping(reader, entry.value, "a task",
+                       fmt::format("write `{{run: {}}}`", in_braces(entry.value.text())))) {
+      const UnknownKeys unknown = read_keys(reader, entry.value, "a task", kTaskKeys, task);
       read_work(reader, entry, unknown, task);
       check_contradictions(reader, entry.value, task);
     }

@@ -43,22 +43,29 @@ const Key<model::Codemod> kCodemodKeys[] = {
     {"paths", read_codemod_paths},
 };
 
+// Whoever meant an expression is told, where it can be no code.
+std::string hint_for(yaml::Node text, const Error& error) {
+  return has_expression(text.text()) ? "`${{ }}` means nothing in a codemod: write the text itself"
+                                     : error.hint;
+}
+
 void check_regex(Reader& reader, yaml::Node find, yaml::Node replace) {
   const auto regex = text::Regex::parse(find.text());
   if (!regex) {
     reader.problems.add(find, fmt::format("not a regular expression: {}", regex.error().why),
-                        regex.error().hint);
+                        hint_for(find, regex.error()));
   } else if (const auto good = regex->check_replacement(replace.text()); !good) {
-    reader.problems.add(replace, good.error().why, good.error().hint);
+    reader.problems.add(replace, good.error().why, hint_for(replace, good.error()));
   }
 }
 
 void check_structure(Reader& reader, yaml::Node find, yaml::Node replace, syntax::Language language) {
   const auto pattern = syntax::Pattern::compile(language, find.text());
   if (!pattern) {
-    reader.problems.add(find, fmt::format("not a pattern: {}", pattern.error().why), pattern.error().hint);
+    reader.problems.add(find, fmt::format("not a pattern: {}", pattern.error().why),
+                        hint_for(find, pattern.error()));
   } else if (const auto good = syntax::Replacement::compile(*pattern, replace.text()); !good) {
-    reader.problems.add(replace, good.error().why, good.error().hint);
+    reader.problems.add(replace, good.error().why, hint_for(replace, good.error()));
   }
 }
 
@@ -133,10 +140,15 @@ model::Command read_command(Reader& reader, yaml::Node node, std::string_view ke
   if (text.find_first_not_of(" \t\n\r") == std::string_view::npos)
     reader.problems.add(node, "the command is empty");
   if (const std::size_t start = text.find("${{"); start != std::string_view::npos) {
-    const std::size_t end = std::min(text.find("}}", start), text.size() - 2) + 2;
-    reader.problems.add_within(node, start, end - start,
-                               "an expression in shell text: its value would be run as code",
-                               environment_instead(key, text));
+    if (const std::size_t end = text.find("}}", start); end == std::string_view::npos) {
+      reader.problems.add_within(node, start, 3, "this `${{` is never closed by `}}`",
+                                 "a value reaches shell text by the environment: "
+                                 "`env: {VALUE: \"${{ ... }}\"}`, and `\"$VALUE\"` here");
+    } else {
+      reader.problems.add_within(node, start, end + 2 - start,
+                                 "an expression in shell text: its value would be run as code",
+                                 environment_instead(key, text));
+    }
   }
   command.line = std::string(text);
   return command;

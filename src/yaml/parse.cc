@@ -128,7 +128,8 @@ tl::expected<Document, model::Diagnostic> Document::parse(std::string_view sourc
   if (buffer.cut_off()) {
     stop = Stop{builder.newest(), 1,
                 fmt::format("from here on there are more than {} MiB in one piece", kMostBytesOfValue >> 20),
-                "shorten it, or write it in block style"};
+                "shorten it; a long text has its place in a file of its own, a long `[...]` or `{...}` on "
+                "lines of their own"};
   }
   if (stop) return wrong(stop->offset, stop->length, std::move(stop->message), std::move(stop->suggestion));
   if (document.records_.empty()) document.records_.push_back({0, 1, 1, 1, 0, 0, Kind::null, false, false});
