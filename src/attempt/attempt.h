@@ -55,6 +55,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   void work();
   void take_over(const KeptResult& result);
   void take_snapshot();
+  void snapshot();
   [[nodiscard]] Result<Taken> take(std::optional<agents::Finish> said);
   void read_outputs();
   void check(std::size_t index);

@@ -41,6 +41,16 @@ std::vector<std::string> secrets_in(const std::string& text,
 }  // namespace
 
 void Attempt::take_snapshot() {
+  if (services_.repository.objects().still_contains(base_)) return snapshot();
+  // No ref holds where the attempt began, and a `git gc` that prunes at once has taken it. Merged again, it
+  // is the same commit.
+  merger_.base(start_, [self = shared_from_this()](const Result<Base>& base) {
+    if (!base) return self->fail(base.error().line());
+    self->snapshot();
+  });
+}
+
+void Attempt::snapshot() {
   on_worker([self = shared_from_this()] { return self->take(self->facts_.said); },
             [this](Result<Taken> taken) {
               if (!taken) return fail(taken.error().line());

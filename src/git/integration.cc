@@ -90,6 +90,7 @@ struct Integration::State {
   [[nodiscard]] Result<std::vector<std::pair<TaskIndex, std::string>>> clashes_of_two(
       const Paths& group, const Delta& offered) const;
   void take(DeltaPointer delta);
+  [[nodiscard]] Result<ObjectId> chain(const std::vector<TaskIndex>& tasks);
   [[nodiscard]] Result<Link> extend(Link onto, const Delta& delta, bool may_override);
 };
 
@@ -284,6 +285,19 @@ Result<Link> Integration::State::extend(Link onto, const Delta& delta, bool may_
   return link;
 }
 
+// `tasks` are in plan order.
+Result<ObjectId> Integration::State::chain(const std::vector<TaskIndex>& tasks) {
+  Link link{start, start_tree};
+  bool may_override = false;
+  for (const TaskIndex task : tasks) {
+    const auto found = accepted.find(task);
+    if (found == accepted.end() || found->second->changes.empty()) continue;
+    may_override = may_override || found->second->on_conflict == OnConflict::earlier_wins;
+    FLEET_TRY(link, extend(link, *found->second, may_override));
+  }
+  return link.commit;
+}
+
 void Integration::State::take(DeltaPointer delta) {
   const TaskIndex task = delta->result.task;
   for (const Change& change : delta->changes) {
@@ -353,15 +367,11 @@ Result<ObjectId> Integration::merged(std::span<const TaskIndex> set) {
   std::vector<TaskIndex> tasks(set.begin(), set.end());
   std::sort(tasks.begin(), tasks.end());
   tasks.erase(std::unique(tasks.begin(), tasks.end()), tasks.end());
-  Link link{state_->start, state_->start_tree};
-  bool may_override = false;
-  for (const TaskIndex task : tasks) {
-    const auto found = state_->accepted.find(task);
-    if (found == state_->accepted.end() || found->second->changes.empty()) continue;
-    may_override = may_override || found->second->on_conflict == OnConflict::earlier_wins;
-    FLEET_TRY(link, state_->extend(link, *found->second, may_override));
-  }
-  return link.commit;
+  FLEET_TRY(ObjectId commit, state_->chain(tasks));
+  if (commit == state_->start || state_->store.still_contains(commit)) return commit;
+  // No ref holds it yet, and a `git gc` that prunes at once has taken it.
+  state_->links.clear();
+  return state_->chain(tasks);
 }
 
 }  // namespace fleet::git

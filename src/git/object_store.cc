@@ -289,6 +289,20 @@ bool ObjectStore::contains(ObjectId id) const {
   return handle && git_odb_exists(handle->objects(), &oid) == 1;
 }
 
+// libgit2 answers from its cache what it has seen once.
+bool ObjectStore::still_contains(ObjectId id) const {
+  const std::string hex = id.hex();
+  std::error_code ignored;
+  if (std::filesystem::exists(handles_->objects_folder() / hex.substr(0, 2) / hex.substr(2), ignored))
+    return true;
+  git_odb* fresh = nullptr;
+  if (git_odb_open(&fresh, handles_->objects_folder().c_str()) < 0) return false;
+  const git_oid oid = to_git(id);
+  const bool is_packed = git_odb_exists(fresh, &oid) == 1;
+  git_odb_free(fresh);
+  return is_packed;
+}
+
 Result<> ObjectStore::sync() {
   return handles_->sync();
 }

@@ -75,6 +75,9 @@ class ObjectStore {
   [[nodiscard]] Result<ObjectId> tree_of(ObjectId commit) const;
 
   [[nodiscard]] bool contains(ObjectId id) const;
+  // The same for an object that has been read or written here before, and that a `git gc` of somebody else
+  // may have taken since.
+  [[nodiscard]] bool still_contains(ObjectId id) const;
 
   // Makes durable all that was written through this store, and all refs written through git/refs.h, since the
   // last time: one group of fsyncs. Call it before journalling that a result exists.

@@ -256,6 +256,22 @@ TEST_F(IntegrationTest, two_results_conflict_also_when_a_third_has_taken_back_wh
   EXPECT_TRUE(must(integration.accept(later, OnConflict::report)).accepted);
 }
 
+TEST_F(IntegrationTest, merges_again_what_git_has_pruned_meanwhile) {
+  const ObjectId start = commit_files({{"a", "1\n"}});
+  Integration integration = must(Integration::create(store_, start));
+  for (const std::uint32_t task : {0u, 1u}) {
+    const auto its = result(task, start, {{"a", "1\n"}, {fmt::format("f{}", task), "f\n"}});
+    must(integration.accept(its, OnConflict::report));
+    git(clone_, fmt::format("update-ref refs/heads/t{} {}", task, its.snapshot.hex()));
+  }
+  const ObjectId all = must(integration.merged(tasks({0, 1})));
+  must(store_.read_commit(all));
+  git(clone_, "prune --expire=now");
+  ASSERT_FALSE(store_.still_contains(all));
+  EXPECT_EQ(must(integration.merged(tasks({0, 1}))), all);
+  EXPECT_EQ(git(clone_, "fsck --no-dangling " + all.hex()), "");
+}
+
 TEST_F(IntegrationTest, restored_results_merge_as_those_that_were_accepted) {
   const ObjectId start = commit_files({{"a", "1\n2\n3\n"}});
   const auto first = result(0, start, {{"a", "one\n2\n3\n"}});
