@@ -139,6 +139,7 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen) {
   const git::Repository& repository = checkout_.repository;
   FLEET_CHECK(store::create_run_folders(checkout_.layout, run_.id));
   FLEET_TRY(lock_, store::ProcessLock::take(checkout_.layout.lock(run_.id), "drive the run " + run_.id));
+  refs_.break_locks(run_.id, frozen.branch_prefix);
   FLEET_TRY(auto secrets, collect_secrets(world_, plan_));
   masker_ = text::Masker(to_mask(secrets));
   const std::optional<os::UserId> user = checkout_.owner;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 #include "base/assert.h"
@@ -26,10 +27,12 @@ Result<std::optional<ObjectId>> read_ref(git_repository* repository, const std::
   return from_git(oid);
 }
 
+constexpr std::chrono::seconds kLockPatience{2};
+constexpr std::chrono::milliseconds kLockPause{50};
+
 Result<> lock(git_transaction* transaction, const std::string& name) {
-  using namespace std::chrono_literals;
-  const auto give_up = std::chrono::steady_clock::now() + 2s;
-  auto pause = 1ms;
+  const auto give_up = std::chrono::steady_clock::now() + kLockPatience;
+  std::chrono::milliseconds pause{1};
   while (true) {
     const int code = git_transaction_lock_ref(transaction, name.c_str());
     if (code == 0) return {};
@@ -37,7 +40,7 @@ Result<> lock(git_transaction* transaction, const std::string& name) {
       return fail_git("lock the ref", name, code, "check that the repository can be written");
     }
     std::this_thread::sleep_for(pause);
-    pause = std::min(pause * 2, std::chrono::milliseconds(50));
+    pause = std::min(pause * 2, kLockPause);
   }
 }
 
@@ -215,6 +218,24 @@ Result<> Refs::check_unused(std::string_view run, std::string_view prefix, Objec
       "start the run", std::string(run),
       fmt::format("there is a branch {}/{} already, and it would be written over", prefix, run),
       "give another --id or --branch-prefix, or rename that branch");
+}
+
+void Refs::break_locks(std::string_view run, std::string_view prefix) const {
+  namespace fs = std::filesystem;
+  const fs::path common = repository_.common_folder();
+  std::error_code ignored;
+  std::vector<fs::path> locks;
+  for (fs::recursive_directory_iterator at(common / fmt::format("{}{}", kFleetRefs, run), ignored), end;
+       at != end; at.increment(ignored)) {
+    if (at->path().extension() == ".lock") locks.push_back(at->path());
+  }
+  const fs::path branch = common / (branch_ref(run, prefix) + ".lock");
+  const auto give_up = std::chrono::steady_clock::now() + kLockPatience;
+  while (fs::exists(branch, ignored) && std::chrono::steady_clock::now() < give_up)
+    std::this_thread::sleep_for(kLockPause);
+  locks.push_back(branch);
+  for (const fs::path& lock : locks)
+    fs::remove(lock, ignored);
 }
 
 }  // namespace fleet::git

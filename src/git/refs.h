@@ -50,6 +50,10 @@ class Refs {
   // An Error that says what to do when a run that is to begin would write over something: its branch, or refs
   // of another run of its id. Only its own start may stand there, as a run leaves it that was killed at once.
   [[nodiscard]] Result<> check_unused(std::string_view run, std::string_view prefix, ObjectId start) const;
+  // Removes the lock files of a fleet that was killed as it wrote this run's refs, which would be in the way
+  // for ever. The caller must be the only one that drives the run. The branch's lock may be somebody else's,
+  // and is first given two seconds to go.
+  void break_locks(std::string_view run, std::string_view prefix) const;
 
  private:
   const Repository& repository_;

@@ -125,6 +125,17 @@ TEST_F(RefsTest, waits_for_other_writers) {
   other.join();
 }
 
+TEST_F(RefsTest, breaks_the_locks_that_a_killed_process_left_of_this_run_only) {
+  for (const char* lock :
+       {"fleet/r1/start.lock", "fleet/r1/tasks/a/1.lock", "heads/fleet/r1.lock", "fleet/r2/start.lock"})
+    write_file(clone_ / ".git/refs" / lock, "");
+  refs_.break_locks("r1", "fleet");
+  EXPECT_TRUE(refs_.write(std::vector<RefUpdate>{{start_ref("r1"), start_, ObjectId{}},
+                                                 {attempt_ref("r1", "a", 1), start_, ObjectId{}},
+                                                 {branch_ref("r1"), start_, ObjectId{}}}));
+  EXPECT_TRUE(fs::exists(clone_ / ".git/refs/fleet/r2/start.lock"));
+}
+
 TEST_F(RefsTest, cleans_up_no_work_that_is_nowhere_else) {
   const auto message = [](const std::string& task) {
     return compose_message("s", "", std::vector<Trailer>{{"Fleet-Run", "r1"}, {"Fleet-Task", task}});
