@@ -126,13 +126,15 @@ Result<ObjectId> commit_of(git_repository* repository, const std::string& revisi
     return base::fail_input("find the commit", revision, why,
                             "name a branch, a tag or a commit; a shallow clone has only the latest ones");
   };
+  // A shallow clone's history ends somewhere, but HEAD is always there.
+  const bool has_all = revision == "HEAD" || git_repository_is_shallow(repository) == 0;
   Owned<git_object, git_object_free> object;
   const int code = git_revparse_single(object.out(), repository, revision.c_str());
   if (code == GIT_EAMBIGUOUS) return unknown("more than one object has that name");
-  if (code == GIT_ENOTFOUND && git_error_last()->klass == GIT_ERROR_ODB) {
-    return base::fail_world(
-        "read the commit", revision, git_error_last()->message,
-        "files below .git/objects are missing, or may not be read: `git fsck` says which");
+  const git_error* last = git_error_last();
+  if (code == GIT_ENOTFOUND && has_all && last != nullptr && last->klass == GIT_ERROR_ODB) {
+    return fail_git("read the commit", revision, code,
+                    "files below .git/objects are missing, or may not be read: `git fsck` says which");
   }
   if (code == GIT_ENOTFOUND || code == GIT_EINVALIDSPEC) return unknown("there is none of that name");
   if (code < 0) return fail_git("find the commit", revision, code, "run `git fsck`");

@@ -50,7 +50,8 @@ void Database::Finalize::operator()(sqlite3_stmt* statement) const {
 Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
   Database database(file, mode);
   std::error_code error;
-  if (mode != Mode::create && !std::filesystem::exists(file, error)) {
+  if (mode != Mode::create &&
+      std::filesystem::status(file, error).type() == std::filesystem::file_type::not_found) {
     return base::fail_input("open the state", file.string(), "there is none",
                             "`fleet run` makes it; `--state DIR` names another place");
   }

@@ -89,6 +89,18 @@ TEST(Repository, opens_bare_shallow_worktree_and_submodule_clones) {
   }
 }
 
+TEST(Repository, a_commit_that_is_missing_is_damage_and_no_wrong_name) {
+  const TempFolder temp;
+  const fs::path clone = make_clone(temp / "clone");
+  git(clone, "branch other");
+  fs::remove_all(clone / ".git/objects");
+  fs::create_directory(clone / ".git/objects");
+  const Repository repository = must(Repository::open(clone));
+  EXPECT_EQ(repository.resolve("other").error().fault, base::Fault::world);
+  EXPECT_EQ(repository.head().error().fault, base::Fault::world);
+  EXPECT_EQ(repository.resolve("nothing").error().fault, base::Fault::input);
+}
+
 TEST(Repository, resolves_revisions_to_commits) {
   const TempFolder temp;
   const fs::path clone = make_clone(temp / "clone");
