@@ -1,19 +1,32 @@
 #include "app/kept_results.h"
 
+#include <fmt/format.h>
+
 #include <set>
 
+#include "app/checkout.h"
 #include "app/session.h"
+#include "attempt/result_key.h"
 #include "model/json.h"
 
 namespace fleet::app {
 namespace {
 
-Result<> add_results(store::Reader& reader, const std::string& run,
-                     std::map<std::string, attempt::KeptResult>& kept) {
+// The earlier ones' results do not take the place of what is there already.
+Result<> add_results(store::Reader& reader, const std::string& run, const model::Plan& now,
+                     const std::map<std::string_view, TaskIndex>& places, attempt::KeptResults& kept) {
+  FLEET_TRY(const model::Plan plan, frozen_plan(reader, run));
   std::set<std::string> done;
   FLEET_TRY(const std::vector<store::TaskRow> tasks, reader.tasks(run));
+  if (tasks.size() != plan.tasks.size())
+    return base::fail_world("read the results of the run", run, "its tasks are not those of its plan");
   for (const store::TaskRow& task : tasks) {
-    if (task.state == model::TaskState::done) done.insert(task.id);
+    if (task.state != model::TaskState::done) continue;
+    done.insert(task.id);
+    const auto place = places.find(task.id);
+    if (place == places.end() || kept.why_not.count(task.id) > 0) continue;
+    kept.why_not[task.id] = fmt::format("the run {} had finished it, but {}", run,
+                                        attempt::what_changed(plan, task.index, now, place->second));
   }
   FLEET_TRY(const std::vector<store::AttemptRow> attempts, reader.attempts(run));
   for (const store::AttemptRow& attempt : attempts) {
@@ -21,20 +34,24 @@ Result<> add_results(store::Reader& reader, const std::string& run,
     FLEET_TRY(const model::Json json, model::parse_json(attempt.result_json, "an attempt's outcome"));
     FLEET_TRY(model::Outcome outcome, model::from_json<model::Outcome>(json, "an attempt's outcome"));
     if (outcome.key.empty()) continue;
-    kept.try_emplace(outcome.key, attempt::KeptResult{run, outcome.snapshot, std::move(outcome.outputs)});
+    kept.by_key.try_emplace(outcome.key,
+                            attempt::KeptResult{run, outcome.snapshot, std::move(outcome.outputs)});
   }
   return {};
 }
 
 }  // namespace
 
-Result<std::map<std::string, attempt::KeptResult>> kept_results(store::Reader& reader,
-                                                                const std::string& run) {
-  std::map<std::string, attempt::KeptResult> kept;
+Result<attempt::KeptResults> kept_results(store::Reader& reader, const std::string& run,
+                                          const model::Plan& now) {
+  attempt::KeptResults kept;
+  std::map<std::string_view, TaskIndex> places;
+  for (std::uint32_t i = 0; i < now.tasks.size(); ++i)
+    places[now.tasks[i].id] = {i};
   std::set<std::string> seen;
   for (std::string at = run; !at.empty() && seen.insert(at).second;) {
     if (!reader.run(at)) break;
-    FLEET_CHECK(add_results(reader, at, kept));
+    FLEET_CHECK(add_results(reader, at, now, places, kept));
     FLEET_TRY(const store::FrozenRun stored, reader.frozen(at));
     FLEET_TRY(const FrozenOptions frozen, frozen_options(stored.options));
     at = frozen.goes_on_from;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <string>
 
 #include "attempt/services.h"
@@ -8,9 +7,9 @@
 
 namespace fleet::app {
 
-// What a run, and those that it went on from, came to and can hand on to a run with another plan, by key. A
+// What a run, and those that it went on from, finished and can hand on to a run with another plan, `now`. A
 // run that is not on record here has nothing to hand on.
-[[nodiscard]] Result<std::map<std::string, attempt::KeptResult>> kept_results(store::Reader& reader,
-                                                                              const std::string& run);
+[[nodiscard]] Result<attempt::KeptResults> kept_results(store::Reader& reader, const std::string& run,
+                                                        const model::Plan& now);
 
 }  // namespace fleet::app

@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "app/earlier_run.h"
 #include "app/run_report.h"
 #include "app/transfer.h"
 #include "git/refs.h"
@@ -12,6 +13,7 @@
 #include "os/files.h"
 #include "os/process_tree.h"
 #include "report/build.h"
+#include "store/process_lock.h"
 #include "store/writer.h"
 #include "terminal/summary.h"
 #include "text/slug.h"
@@ -169,7 +171,7 @@ ExitCode conclude(World& world, const Checkout& checkout, const std::string& run
     world.terminal->write(stream, terminal::summary(*report, places, world.terminal->look(stream)));
   }
   for (const Error& error : errors)
-    world.err(fmt::format("fleet: {}\n", error.message()));
+    world.err(fmt::format("fleet: {}\n", explain(error)));
   const ExitCode code = exit_code(finish, report ? report->delivery.error : "");
   return code == ExitCode::good && !errors.empty() ? ExitCode::world : code;
 }
@@ -228,9 +230,12 @@ Result<model::Settings> limits_now(const World& world, model::Settings stored, c
 
 namespace {
 
+// `begun`: in the run that this one goes on from.
 Result<ExitCode> run_plan(World& world, const RunOptions& options, const Checkout& checkout,
-                          const Loaded& loaded, ObjectId start, const FrozenOptions& frozen) {
+                          const Loaded& loaded, ObjectId start, const FrozenOptions& frozen,
+                          std::vector<engine::Begun> begun) {
   FLEET_CHECK(check_id(options.id));
+  FLEET_TRY(Secrets secrets, collect_secrets(world, loaded.plan, "take it out of the task's `secrets`"));
   const store::NewRun run = new_run(world, options, loaded, start, frozen);
   FLEET_CHECK(check_folders(options.end, run.row.id));
   if (loaded.plan.settings.deliver.value == model::Delivery::branch) {
@@ -238,12 +243,16 @@ Result<ExitCode> run_plan(World& world, const RunOptions& options, const Checkou
   }
   FLEET_CHECK(store::create_state(checkout.layout.root()));
   FLEET_CHECK(refuse_known_run(checkout, run.row.id));
-  FLEET_CHECK(git::Refs(checkout.repository).check_unused(run.row.id, frozen.branch_prefix, start));
+  // A start that stands there already is this run's only where its folders are: another state may have a run
+  // of this id, and be at work on it.
+  const ObjectId left = os::exists(checkout.layout.run(run.row.id)) ? start : ObjectId{};
+  FLEET_CHECK(git::Refs(checkout.repository).check_unused(run.row.id, frozen.branch_prefix, left));
   FLEET_CHECK(say_what_is_left_out(world, checkout.repository, start));
 
   // Beyond this point the plan never changes.
-  FLEET_TRY(auto session, Session::open(world, checkout, run.row, loaded.plan, frozen, options.session));
-  FLEET_TRY(const engine::FinishRun finish, session->start(run));
+  FLEET_TRY(auto session, Session::open(world, checkout, run.row, loaded.plan, frozen, std::move(secrets),
+                                        options.session));
+  FLEET_TRY(const engine::FinishRun finish, session->start(run, std::move(begun)));
   session.reset();
   return conclude(world, checkout, run.row.id, loaded.plan, finish, options.end, options.session.progress);
 }
@@ -256,15 +265,45 @@ Result<> refuse_cleaned_run(const Checkout& checkout, const std::string& run) {
                           "start a new one with `fleet run`");
 }
 
+// Of a run that is over there is nothing to resume; but where its fleet was killed before it could tell, that
+// is made up for.
+Result<ExitCode> tell_end(World& world, const ResumeOptions& options, const Checkout& checkout,
+                          store::Reader& reader, const store::RunRow& run, const model::Plan& plan) {
+  if (!os::exists(checkout.layout.report(run.id) / kMarkdownReport)) {
+    FLEET_TRY(const engine::Scheduler ended, replay(reader, run.id, plan));
+    FLEET_CHECK(check_folders(options.end, run.id));
+    if (const std::optional<engine::FinishRun> finish = ended.finished())
+      return conclude(world, checkout, run.id, plan, *finish, options.end, options.session.progress);
+  }
+  return base::fail_input(
+      "resume the run", run.id, fmt::format("it is over: {}", base::name_of(run.state)),
+      fmt::format("{}; `fleet report {}` writes its reports again",
+                  run.state == model::RunState::finished ? "`fleet run` starts a new one"
+                                                         : "--retry-failed runs what failed again",
+                  run.id));
+}
+
+// What the earlier run has begun, and must not begin here as if nothing had been. Nobody drives it meanwhile,
+// and nothing of it runs any more.
+Result<std::vector<engine::Begun>> take_leave_of(const World& world, const Checkout& checkout,
+                                                 store::Reader& reader, const store::RunRow& earlier,
+                                                 const model::Plan& before, const model::Plan& now) {
+  FLEET_CHECK(store::create_run_folders(checkout.layout, earlier.id));
+  FLEET_TRY(const store::ProcessLock lock,
+            store::ProcessLock::take(checkout.layout.lock(earlier.id), "go on from the run " + earlier.id));
+  FLEET_TRY(const engine::Scheduler left, replay(reader, earlier.id, before));
+  FLEET_TRY(std::vector<engine::Begun> begun, begun_in(world, earlier.id, left, before, now));
+  if (earlier.token.empty()) return begun;  // it ran elsewhere: its process ids mean nothing here
+  FLEET_TRY(const std::size_t ended, end_leftovers(left, earlier.token));
+  if (ended > 0) world.err(fmt::format("note: {}\n", describe_leftovers(ended)));
+  return begun;
+}
+
 // With the workflow file as it is now: a run of its own, from the same commit, to which the earlier one hands
 // on what it finished by the same definition and inputs. The earlier one stays as it is on record.
 Result<ExitCode> replan_run(World& world, const ResumeOptions& options, const Checkout& checkout,
-                            const store::RunRow& earlier, const model::Plan& plan,
+                            store::Reader& reader, const store::RunRow& earlier, const model::Plan& plan,
                             const FrozenOptions& before) {
-  if (earlier.state == model::RunState::running || earlier.state == model::RunState::stopped) {
-    FLEET_TRY(auto session, Session::open(world, checkout, earlier, plan, before, options.session));
-    if (!earlier.token.empty()) FLEET_CHECK(session->end_leftovers());
-  }
   RunOptions run;
   run.session = options.session;
   run.workflow = {workflow_file(checkout, plan.workflow_path), options.inputs, plan.inputs, options.limits};
@@ -274,7 +313,9 @@ Result<ExitCode> replan_run(World& world, const ResumeOptions& options, const Ch
   frozen.goes_on_from = earlier.id;
   world.err(
       fmt::format("note: goes on from the run {} with {} as it is now\n", earlier.id, plan.workflow_path));
-  return run_plan(world, run, checkout, loaded, earlier.start, frozen);
+  FLEET_TRY(std::vector<engine::Begun> begun,
+            take_leave_of(world, checkout, reader, earlier, plan, loaded.plan));
+  return run_plan(world, run, checkout, loaded, earlier.start, frozen, std::move(begun));
 }
 
 }  // namespace
@@ -286,7 +327,7 @@ Result<ExitCode> run_workflow(World& world, const RunOptions& options) {
   FrozenOptions frozen;
   frozen.branch_prefix = options.branch_prefix;
   FLEET_TRY(frozen.base, base_of(world, checkout.repository, options.base, start));
-  return run_plan(world, options, checkout, loaded, start, frozen);
+  return run_plan(world, options, checkout, loaded, start, frozen, {});
 }
 
 Result<ExitCode> resume_run(World& world, const ResumeOptions& options) {
@@ -301,22 +342,26 @@ Result<ExitCode> resume_run(World& world, const ResumeOptions& options) {
   FLEET_TRY(const store::FrozenRun stored, reader.frozen(run.id));
   FLEET_TRY(const FrozenOptions frozen, frozen_options(stored.options));
   FLEET_CHECK(refuse_cleaned_run(checkout, run.id));
-  if (options.replan) return replan_run(world, options, checkout, run, plan, frozen);
+  if (options.replan) return replan_run(world, options, checkout, reader, run, plan, frozen);
   const bool is_over = run.state != model::RunState::running && run.state != model::RunState::stopped;
   if (is_over && (run.state == model::RunState::finished || !options.retry_failed)) {
-    return base::fail_input("resume the run", run.id, fmt::format("it is over: {}", base::name_of(run.state)),
-                            run.state == model::RunState::finished ? "start a new one with `fleet run`"
-                                                                   : "--retry-failed runs what failed again");
+    return tell_end(world, options, checkout, reader, run, plan);
   }
   FLEET_CHECK(check_folders(options.end, run.id));
   FLEET_TRY(const model::Settings limits, limits_now(world, plan.settings, options.limits));
   say_what_changed(world, checkout, run.id, plan, stored);
+  FLEET_TRY(Secrets secrets,
+            collect_secrets(world, plan,
+                            fmt::format("take it out of the task's `secrets` and go on with `fleet resume {} "
+                                        "--replan`",
+                                        run.id)));
   FLEET_CHECK(reader.check());
   const CameFrom from = run.token.empty() ? CameFrom::elsewhere : CameFrom::here;
   if (from == CameFrom::elsewhere) run.token = make_token();
   run.owner = own_identity();
 
-  FLEET_TRY(auto session, Session::open(world, checkout, run, plan, frozen, options.session));
+  FLEET_TRY(auto session,
+            Session::open(world, checkout, run, plan, frozen, std::move(secrets), options.session));
   FLEET_TRY(const engine::FinishRun finish, session->resume(limits, options.retry_failed, from));
   session.reset();
   return conclude(world, checkout, run.id, plan, finish, options.end, options.session.progress);

@@ -8,6 +8,7 @@
 #include <set>
 #include <thread>
 
+#include "app/earlier_run.h"
 #include "app/kept_results.h"
 #include "app/progress.h"
 #include "app/workspaces.h"
@@ -27,26 +28,7 @@
 namespace fleet::app {
 namespace {
 
-// The values of all secrets that tasks name. Better to refuse now than to fail an hour in.
-Result<std::map<std::string, std::string>> collect_secrets(const World& world, const model::Plan& plan) {
-  std::map<std::string, std::string> secrets;
-  for (const model::PlannedTask& task : plan.tasks) {
-    for (const model::Text& name : task.spec.secrets) {
-      if (secrets.count(name.value) > 0) continue;
-      const std::optional<std::string> value = world.variable(name.value);
-      if (!value) {
-        return base::fail_input(
-            "hand the secret on", name.value,
-            fmt::format("the task {} names it, and it is not set in the environment", task.id),
-            fmt::format("set {}, or take it out of the task's `secrets`", name.value));
-      }
-      secrets[name.value] = *value;
-    }
-  }
-  return secrets;
-}
-
-std::vector<text::Secret> to_mask(const std::map<std::string, std::string>& secrets) {
+std::vector<text::Secret> to_mask(const Secrets& secrets) {
   std::vector<text::Secret> list;
   list.reserve(secrets.size());
   for (const auto& [name, value] : secrets)
@@ -91,18 +73,17 @@ class Session::Impl {
         options_(options),
         refs_(checkout.repository) {}
 
-  Result<> set_up(const FrozenOptions& frozen);
-  Result<engine::FinishRun> start(store::NewRun run);
+  Result<> set_up(const FrozenOptions& frozen, Secrets secrets);
+  Result<engine::FinishRun> start(store::NewRun run, std::vector<engine::Begun> begun);
   Result<engine::FinishRun> resume(const model::Settings& settings, bool retry_failed, CameFrom from);
-  Result<> replay();
-  Result<> end_leftovers();
-  Result<> find_branch_tip();
   ~Impl() {
     for (std::thread& thread : asking_)
       thread.join();
   }
 
  private:
+  Result<> replay();
+  Result<> find_branch_tip();
   Result<engine::FinishRun> drive();
   void answer(const engine::Ask& ask);
   void note(const std::string& text);
@@ -113,6 +94,7 @@ class Session::Impl {
   const model::Plan& plan_;
   const SessionOptions options_;
 
+  bool had_folders_ = false;  // a process before this one began the run here
   std::optional<store::ProcessLock> lock_;
   std::optional<WorkspaceFolder> folder_;
   git::Refs refs_;
@@ -134,13 +116,13 @@ class Session::Impl {
   std::optional<Error> broken_;
 };
 
-Result<> Session::Impl::set_up(const FrozenOptions& frozen) {
+Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   os::hold_signals();
   const git::Repository& repository = checkout_.repository;
+  had_folders_ = os::exists(checkout_.layout.run(run_.id));
   FLEET_CHECK(store::create_run_folders(checkout_.layout, run_.id));
   FLEET_TRY(lock_, store::ProcessLock::take(checkout_.layout.lock(run_.id), "drive the run " + run_.id));
   refs_.break_locks(run_.id, frozen.branch_prefix);
-  FLEET_TRY(auto secrets, collect_secrets(world_, plan_));
   masker_ = text::Masker(to_mask(secrets));
   const std::optional<os::UserId> user = checkout_.owner;
   FLEET_TRY(auto folder, WorkspaceFolder::claim(world_, options_.workspaces, checkout_.layout.root(), user));
@@ -154,10 +136,10 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen) {
   workers_ = std::make_unique<os::WorkerPool>(*loop_, std::clamp(parallel, 2u, 4u));
   merger_ = std::make_unique<os::WorkerPool>(*loop_, 1);
   FLEET_TRY(writer_, store::Writer::open(checkout_.layout.database()));
-  std::map<std::string, attempt::KeptResult> kept;
+  attempt::KeptResults kept;
   if (!frozen.goes_on_from.empty()) {
     FLEET_TRY(store::Reader reader, store::Reader::open(checkout_.layout.database()));
-    FLEET_TRY(kept, kept_results(reader, frozen.goes_on_from));
+    FLEET_TRY(kept, kept_results(reader, frozen.goes_on_from, plan_));
   }
 
   const std::string path = world_.variable("PATH").value_or("/usr/local/bin:/usr/bin:/bin");
@@ -219,13 +201,11 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen) {
   return {};
 }
 
-Result<engine::FinishRun> Session::Impl::start(store::NewRun run) {
-  FLEET_TRY(const std::optional<ObjectId> left, refs_.read(git::start_ref(run_.id)));
-  if (!left) {
-    const git::RefUpdate start{git::start_ref(run_.id), run_.start, ObjectId{}};
-    FLEET_CHECK(refs_.write(std::span(&start, 1)));
-  }
-  driver_->begin(std::move(run), engine::RunStarted{random_seed()});
+Result<engine::FinishRun> Session::Impl::start(store::NewRun run, std::vector<engine::Begun> begun) {
+  git::RefUpdate start{git::start_ref(run_.id), run_.start, ObjectId{}};
+  if (had_folders_) start.expected.reset();  // one that was killed at once has left it
+  FLEET_CHECK(refs_.write(std::span(&start, 1)));
+  driver_->begin(std::move(run), engine::RunStarted{random_seed(), std::move(begun)});
   return drive();
 }
 
@@ -234,7 +214,10 @@ Result<engine::FinishRun> Session::Impl::resume(const model::Settings& settings,
   FLEET_CHECK(replay());
   if (plan_.settings.deliver.value == model::Delivery::branch) FLEET_CHECK(find_branch_tip());
   // A run from another machine left nothing here, and its process ids mean nothing here.
-  if (from == CameFrom::here) FLEET_CHECK(end_leftovers());
+  if (from == CameFrom::here) {
+    FLEET_TRY(const std::size_t ended, end_leftovers(driver_->scheduler(), run_.token));
+    if (ended > 0) note(describe_leftovers(ended));
+  }
   std::vector<git::TaskResult> results;
   for (const TaskIndex task : driver_->scheduler().accepted()) {
     const engine::Scheduler::TaskView view = driver_->scheduler().task(task);
@@ -257,26 +240,13 @@ Result<> Session::Impl::replay() {
   return driver_->replay(reader);
 }
 
-// A resume delivers where the run delivered before, so it refuses at once when somebody has been there since.
+// A resume delivers where the run delivered before, so it refuses at once when somebody has been there since,
+// or is there now.
 Result<> Session::Impl::find_branch_tip() {
   const git::Delivered delivered{driver_->scheduler().delivered(), driver_->scheduler().is_finished()};
   FLEET_TRY(services_->branch_tip, git::tip_to_replace(checkout_.repository, run_.id,
                                                        services_->branch_prefix, run_.start, delivered));
-  return {};
-}
-
-// What a fleet that was killed left running must not go on beside its next attempt.
-Result<> Session::Impl::end_leftovers() {
-  std::size_t ended = 0;
-  for (const engine::Scheduler::RunningAttempt& attempt : driver_->scheduler().running_attempts()) {
-    FLEET_TRY(const std::size_t count,
-              os::end_stale(attempt.process, attempt::process_token(*services_, attempt.serial)));
-    ended += count;
-  }
-  if (ended > 0)
-    note(fmt::format("ended {} {} that the interrupted run had left behind", ended,
-                     ended == 1 ? "process" : "processes"));
-  return {};
+  return refs_.check_not_checked_out(git::branch_ref(run_.id, services_->branch_prefix));
 }
 
 Result<engine::FinishRun> Session::Impl::drive() {
@@ -308,28 +278,42 @@ void Session::Impl::note(const std::string& text) {
   if (noted_.insert(text).second) progress_->note(masker_.mask(text));
 }
 
+Result<Secrets> collect_secrets(const World& world, const model::Plan& plan, const std::string& or_else) {
+  Secrets secrets;
+  for (const model::PlannedTask& task : plan.tasks) {
+    for (const model::Text& name : task.spec.secrets) {
+      if (secrets.count(name.value) > 0) continue;
+      const std::optional<std::string> value = world.variable(name.value);
+      if (!value) {
+        return base::fail_input(
+            "hand the secret on", name.value,
+            fmt::format("the task {} names it, and it is not set in the environment", task.id),
+            fmt::format("set {}, or {}", name.value, or_else));
+      }
+      secrets[name.value] = *value;
+    }
+  }
+  return secrets;
+}
+
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Session::~Session() = default;
 
 Result<std::unique_ptr<Session>> Session::open(World& world, const Checkout& checkout,
                                                const store::RunRow& run, const model::Plan& plan,
-                                               const FrozenOptions& frozen, const SessionOptions& options) {
+                                               const FrozenOptions& frozen, Secrets secrets,
+                                               const SessionOptions& options) {
   auto impl = std::make_unique<Impl>(world, checkout, run, plan, options);
-  FLEET_CHECK(impl->set_up(frozen));
+  FLEET_CHECK(impl->set_up(frozen, std::move(secrets)));
   return std::unique_ptr<Session>(new Session(std::move(impl)));
 }
 
-Result<engine::FinishRun> Session::start(store::NewRun run) {
-  return impl_->start(std::move(run));
+Result<engine::FinishRun> Session::start(store::NewRun run, std::vector<engine::Begun> begun) {
+  return impl_->start(std::move(run), std::move(begun));
 }
 
 Result<engine::FinishRun> Session::resume(const model::Settings& settings, bool retry_failed, CameFrom from) {
   return impl_->resume(settings, retry_failed, from);
-}
-
-Result<> Session::end_leftovers() {
-  FLEET_CHECK(impl_->replay());
-  return impl_->end_leftovers();
 }
 
 std::string to_json(const FrozenOptions& options) {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/checkout.h"
 #include "app/world.h"
@@ -33,25 +35,29 @@ struct SessionOptions {
   std::string workspaces;  // --workspaces; empty: FLEET_WORKSPACES, or below the temporary folder
 };
 
+// By the name of the variable.
+using Secrets = std::map<std::string, std::string>;
+// The values of all secrets that tasks name: better to refuse now than to fail an hour in. `or_else`: how a
+// task does without, for the hint.
+[[nodiscard]] Result<Secrets> collect_secrets(const World& world, const model::Plan& plan,
+                                              const std::string& or_else);
+
 // Drives one run in this process, from its first input or from where it was cut off, until it ends or is told
 // to stop.
 class Session {
  public:
-  // Refuses when another process drives the run, when a secret that a task names is not set, or when there is
-  // no place for workspaces.
+  // Refuses when another process drives the run, or when there is no place for workspaces.
   [[nodiscard]] static Result<std::unique_ptr<Session>> open(World& world, const Checkout& checkout,
                                                              const store::RunRow& run,
                                                              const model::Plan& plan,
-                                                             const FrozenOptions& frozen,
+                                                             const FrozenOptions& frozen, Secrets secrets,
                                                              const SessionOptions& options);
   ~Session();
 
-  // Both return when the run has ended for now.
-  [[nodiscard]] Result<engine::FinishRun> start(store::NewRun run);
+  // Both return when the run has ended for now. `begun`: in the run that this one goes on from.
+  [[nodiscard]] Result<engine::FinishRun> start(store::NewRun run, std::vector<engine::Begun> begun);
   [[nodiscard]] Result<engine::FinishRun> resume(const model::Settings& settings, bool retry_failed,
                                                  CameFrom from);
-  // Drives nothing: only ends what a fleet that was killed left running.
-  [[nodiscard]] Result<> end_leftovers();
 
  private:
   class Impl;

@@ -33,12 +33,26 @@ void Attempt::begin() {
       return self->undo([self] { self->leave_workspace([self] { self->work(); }); });
     }
     // What a task keeps is not in its snapshot, so it has to make that again.
-    const auto kept = self->services_.kept.find(self->outcome_.key);
-    if (kept != self->services_.kept.end() && self->task_.spec.keep.empty() && !self->is_stopped()) {
-      return self->take_over(kept->second);
+    const KeptResults& kept = self->services_.kept;
+    const auto result = kept.by_key.find(self->outcome_.key);
+    if (result != kept.by_key.end() && self->task_.spec.keep.empty() && !self->is_stopped()) {
+      return self->take_over(result->second);
     }
-    self->work();
+    const auto why_not = kept.why_not.find(self->task_.id);
+    self->work_anew(why_not == kept.why_not.end() ? "" : why_not->second);
   });
+}
+
+// Where an earlier run's result cannot be taken over: `why_not`; empty: there is none.
+void Attempt::work_anew(const std::string& why_not) {
+  if (start_.only_kept) {
+    // Nothing was begun here, so there is nothing to undo either.
+    judgement_ = is_stopped() ? judge(task_.spec, facts_) : Judgement{Verdict::blocked, why_not, {}};
+    return finish();
+  }
+  if (!why_not.empty() && start_.attempt == 1)
+    services_.note(fmt::format("{} runs again: {}", task_.id, why_not));
+  work();
 }
 
 void Attempt::work() {

@@ -53,6 +53,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   void run_program(const agents::ReadyCommand& command, std::function<void(agents::ProgramEnded)> next);
   void start_program(const agents::ReadyCommand& command, std::function<void(agents::ProgramEnded)> next);
   void work();
+  void work_anew(const std::string& why_not);
   void take_over(const KeptResult& result);
   void take_snapshot();
   void snapshot();

@@ -121,7 +121,7 @@ void Attempt::start_program(const agents::ReadyCommand& command,
   spec.argv = command.argv;
   spec.env = *std::move(env);
   spec.working_directory = places_.workspace;
-  spec.token = process_token(services_, start_.serial);
+  spec.token = process_token(services_.token, start_.serial);
   spec.sandbox = sandbox_;
   spec.limits = resource_limits(task_.spec.sandbox.value_or(model::SandboxSpec{}));
   spec.grace = services_.plan.settings.grace.value;

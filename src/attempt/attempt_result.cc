@@ -115,9 +115,7 @@ void Attempt::take_over(const KeptResult& result) {
       },
       [this, &result](Result<Edits> edits) {
         if (!edits) {
-          outcome_.notes.push_back("could not be kept from the run " + result.run + ": " +
-                                   edits.error().line());
-          return work();
+          return work_anew("it could not be kept from the run " + result.run + ": " + edits.error().line());
         }
         is_kept_ = true;
         edited_tree_ = edits->tree;

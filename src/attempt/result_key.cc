@@ -49,6 +49,7 @@ Json definition(const model::PlannedTask& task) {
 std::string result_key(const model::Plan& plan, const Keepers& keepers, TaskIndex task, ObjectId base_tree,
                        const std::vector<engine::NeedResult>& needs) {
   Json json = definition(plan.task(task));
+  json["task"] = plan.task(task).id;
   json["start"] = base_tree.hex();
   json["inputs"] = model::to_json(plan.inputs);
   json["workflow_env"] = model::to_json(plan.env);
@@ -65,6 +66,15 @@ std::string result_key(const model::Plan& plan, const Keepers& keepers, TaskInde
   for (const std::uint8_t byte : git::sha1(model::dump_json(json)))
     hex += fmt::format("{:02x}", byte);
   return hex;
+}
+
+std::string_view what_changed(const model::Plan& before, TaskIndex was, const model::Plan& now,
+                              TaskIndex is) {
+  if (!now.task(is).spec.keep.empty()) return "the files that it keeps are no part of a result";
+  if (before.inputs != now.inputs) return "the inputs of the workflow have changed";
+  if (before.env != now.env) return "the `env` of the workflow has changed";
+  if (definition(before.task(was)) != definition(now.task(is))) return "its definition has changed";
+  return "what it stands on has changed";
 }
 
 }  // namespace fleet::attempt

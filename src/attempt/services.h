@@ -27,6 +27,13 @@ struct KeptResult {
   std::map<std::string, std::string> outputs;
 };
 
+// What earlier runs, with other plans, have finished.
+struct KeptResults {
+  std::map<std::string, KeptResult> by_key;  // attempt/result_key.h: taken over instead of being made
+  // By task id, of all that they finished: who did, and why its result is not kept where its key is another.
+  std::map<std::string, std::string> why_not;
+};
+
 // What attempts are carried out with. Made once by app::World; everything outlives the executor.
 struct Services {
   os::EventLoop& loop;
@@ -40,8 +47,8 @@ struct Services {
   const model::Plan& plan;
   const text::Masker& masker;
   RunFacts facts;
-  Keepers keepers;                         // of the plan
-  std::map<std::string, KeptResult> kept;  // by key (attempt/result_key.h): taken over instead of being made
+  Keepers keepers;  // of the plan
+  KeptResults kept;
 
   std::string run;    // its id
   ObjectId start;     // the commit it starts from
@@ -62,8 +69,8 @@ struct Services {
 };
 
 // What the processes of one attempt carry in their environment (os::kTokenVariable).
-[[nodiscard]] inline std::string process_token(const Services& services, engine::Serial serial) {
-  return services.token + "." + std::to_string(serial);
+[[nodiscard]] inline std::string process_token(const std::string& run_token, engine::Serial serial) {
+  return run_token + "." + std::to_string(serial);
 }
 
 }  // namespace fleet::attempt

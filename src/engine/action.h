@@ -39,6 +39,9 @@ struct StartAttempt {
   std::string feedback;  // what the attempt before left for this one
   // The attempt before was cut off, by a crash or in a hurry, and its task's `rollback` has not run yet.
   bool rollback_first = false;
+  // It is marked `once: true`, and an earlier run had finished it: that result is taken over, or the attempt
+  // ends as blocked.
+  bool only_kept = false;
 };
 // End a running attempt; it still answers with AttemptFinished.
 struct StopAttempt {

@@ -23,6 +23,10 @@ requires requires(const OfTask& input) {
 bool fits(const OfTask& input, std::size_t tasks) {
   return input.task.value < tasks;
 }
+bool fits(const RunStarted& input, std::size_t tasks) {
+  return std::all_of(input.begun.begin(), input.begun.end(),
+                     [tasks](const Begun& begun) { return begun.task.value < tasks; });
+}
 bool fits(const TimerFired& input, std::size_t tasks) {
   return input.timer.kind != TimerKind::backoff || input.timer.task.value < tasks;
 }

@@ -33,8 +33,15 @@ enum class StopReason {
   decision,  // a person, or `otherwise`, said abort
 };
 
+// A task that an earlier run, with another plan, has begun, and this one goes on with.
+struct Begun {
+  TaskIndex task;
+  bool done = false;          // its result may be there to be kept
+  bool rollback_due = false;  // it was cut off before its rollback ran
+};
 struct RunStarted {
   std::uint64_t seed = 0;  // of the jitter
+  std::vector<Begun> begun{};
 };
 // The process is a new one: what it had under way when the last one ended is cut off. Limits may have
 // changed.

@@ -8,6 +8,7 @@ namespace fleet::model {
 
 using engine::AttemptFinished;
 using engine::AttemptStarted;
+using engine::Begun;
 using engine::CancelRequested;
 using engine::ConditionEvaluated;
 using engine::Conflicted;
@@ -26,8 +27,14 @@ struct Fields<engine::TimerId> {
                  field("serial", &engine::TimerId::serial)};
 };
 template <>
+struct Fields<Begun> {
+  static constexpr auto list = std::tuple{field("task", &Begun::task), field("done", &Begun::done),
+                                          field("rollback_due", &Begun::rollback_due)};
+};
+template <>
 struct Fields<RunStarted> {
-  static constexpr auto list = std::tuple{field("seed", &RunStarted::seed)};
+  static constexpr auto list =
+      std::tuple{field("seed", &RunStarted::seed), field("begun", &RunStarted::begun)};
 };
 template <>
 struct Fields<RunResumed> {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/assert.h"
 #include "engine/backoff.h"
 
@@ -42,6 +44,16 @@ void Scheduler::on(const RunStarted& input) {
   ready_.set_parallel(settings_.parallel.value);
   emit(RunEventKind::run_started);
   set_run_limit();
+  for (const Begun& begun : input.begun) {
+    Task& task = at(begun.task);
+    task.rollback_due = begun.rollback_due;
+    if (begun.done) {
+      task.only_kept = plan_.task(begun.task).spec.once;
+    } else {
+      must_ask(begun.task,
+               "an earlier run did not finish it, and what it did outside git cannot be taken back");
+    }
+  }
   for (std::uint32_t i = 0; i < tasks_.size(); ++i)
     reconsider({i});
 }
@@ -133,12 +145,18 @@ void Scheduler::on(const AttemptFinished& input) {
     case Verdict::interrupted:
       // Only what we interrupt is free: what is cut off by itself could be so for ever.
       if (task.stop_sent) {
-        after_interruption(input.task);
+        after_interruption(input.task, kCutOff);
+        break;
+      }
+      after_failure(input.task, outcome);
+      break;
+    case Verdict::blocked:
+      if (std::exchange(task.only_kept, false)) {
+        after_interruption(input.task, outcome.reason);
         break;
       }
       [[fallthrough]];
     case Verdict::no_change:
-    case Verdict::blocked:
     case Verdict::failed:
     case Verdict::timed_out:
       after_failure(input.task, outcome);

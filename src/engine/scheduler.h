@@ -64,6 +64,8 @@ class Scheduler {
     model::ProcessIdentity process;
   };
   [[nodiscard]] std::vector<RunningAttempt> running_attempts() const;
+  // What a run with another plan has to know to go on from this one: the tasks that have begun.
+  [[nodiscard]] std::vector<Begun> begun() const;
 
  private:
   enum class Phase {
@@ -91,6 +93,7 @@ class Scheduler {
     bool stop_sent = false;     // its attempt was told to end
     bool cancel = false;        // somebody cancelled it: it does not begin again
     bool rollback_due = false;  // its last attempt was cut off before its rollback ran
+    bool only_kept = false;     // it is marked `once: true`, and an earlier run had finished it
     int attempt = 0;            // the current or last one, from 1
     std::uint32_t open = 0;     // needs, and winners it waits for, that are not settled
     std::uint32_t bad = 0;      // needs that are settled and not done
@@ -125,6 +128,7 @@ class Scheduler {
   void on(const Published&);
 
   // The way of a task
+  static constexpr const char* kCutOff = "it was cut off, and what it did outside git cannot be taken back";
   void reconsider(TaskIndex);
   void begin_again(TaskIndex);
   bool start_over(TaskIndex);
@@ -133,7 +137,7 @@ class Scheduler {
   void start(TaskIndex);
   void after_failure(TaskIndex, const model::Outcome&);
   [[nodiscard]] Duration backoff_of(TaskIndex) const;
-  void after_interruption(TaskIndex);
+  void after_interruption(TaskIndex, std::string why);
   void offer(TaskIndex);
   void ask(TaskIndex);
   void must_ask(TaskIndex, std::string why);

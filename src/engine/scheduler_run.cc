@@ -36,11 +36,11 @@ void Scheduler::go_on_with(TaskIndex index) {
     case Phase::running: {
       ready_.release(index);
       task.process = {};
-      task.rollback_due = plan_.task(index).spec.rollback.has_value();
+      task.rollback_due = plan_.task(index).spec.rollback.has_value() && !task.only_kept;
       model::RunEvent& event = emit(RunEventKind::attempt_finished, index, "cut off");
       event.verdict = Verdict::interrupted;
       event.attempt = task.attempt;
-      after_interruption(index);
+      after_interruption(index, kCutOff);
       break;
     }
     case Phase::conditioning:
@@ -237,6 +237,19 @@ std::vector<Scheduler::RunningAttempt> Scheduler::running_attempts() const {
   std::vector<RunningAttempt> all;
   for (const Task& task : tasks_) {
     if (task.phase == Phase::running) all.push_back({task.serial, task.process});
+  }
+  return all;
+}
+
+std::vector<Begun> Scheduler::begun() const {
+  std::vector<Begun> all;
+  for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
+    const Task& task = tasks_[i];
+    const bool is_cut_off = task.phase == Phase::running && !task.only_kept;
+    const Begun begun{{i},
+                      task.phase == Phase::done || task.only_kept,
+                      task.rollback_due || (is_cut_off && plan_.task({i}).spec.rollback)};
+    if (task.attempt > 0 || begun.done || begun.rollback_due || !task.ask_first.empty()) all.push_back(begun);
   }
   return all;
 }

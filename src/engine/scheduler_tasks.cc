@@ -153,7 +153,7 @@ void Scheduler::start(TaskIndex index) {
   task.from = results_below(index);
   task.reason.clear();
   step_.actions.push_back(StartAttempt{index, task.serial, task.attempt, task.from, need_results(index),
-                                       task.feedback, task.rollback_due});
+                                       task.feedback, task.rollback_due, task.only_kept});
   emit(RunEventKind::attempt_started, index).attempt = task.attempt;
 }
 
@@ -243,9 +243,10 @@ Duration Scheduler::backoff_of(TaskIndex index) const {
   return backoff(plan_.task(index).spec.retry.value_or(model::Retry{}), at(index).failures, seed_, index);
 }
 
-void Scheduler::after_interruption(TaskIndex index) {
+// Its attempt came to nothing by no fault of its own.
+void Scheduler::after_interruption(TaskIndex index, std::string why) {
   Task& task = at(index);
-  must_ask(index, "it was cut off, and what it did outside git cannot be taken back");
+  must_ask(index, std::move(why));
   if (task.discard || task.cancel || task.open > 0) {
     begin_again(index);
   } else {
@@ -253,9 +254,11 @@ void Scheduler::after_interruption(TaskIndex index) {
   }
 }
 
-// From here on only a person can say that the task may begin again, if it is marked `once: true`.
+// From here on only a person can say that the task may begin again, if it is marked `once: true`. An attempt
+// that could only take over a result has begun nothing.
 void Scheduler::must_ask(TaskIndex index, std::string why) {
-  if (plan_.task(index).spec.once) at(index).ask_first = std::move(why);
+  Task& task = at(index);
+  if (plan_.task(index).spec.once && !task.only_kept) task.ask_first = std::move(why);
 }
 
 void Scheduler::ask(TaskIndex index) {

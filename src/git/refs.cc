@@ -45,7 +45,7 @@ Result<> lock(git_transaction* transaction, const std::string& name) {
 }
 
 // Moving a branch under a checkout would make it look as if the user had changed every file.
-Result<> check_not_checked_out(git_repository* repository, const std::string& name) {
+Result<> refuse_checked_out(git_repository* repository, const std::string& name) {
   git_reference* raw = nullptr;
   if (git_reference_lookup(&raw, repository, name.c_str()) < 0) return {};
   const std::unique_ptr<git_reference, decltype(&git_reference_free)> branch(raw, git_reference_free);
@@ -124,7 +124,7 @@ Result<> Refs::write(std::span<const RefUpdate> updates) {
     if (!is_valid_ref(update.name))
       return base::fail_input("write the ref", update.name, "git takes no such name");
     if (update.name.starts_with(kBranches)) {
-      FLEET_CHECK(check_not_checked_out(handle.repository(), update.name));
+      FLEET_CHECK(refuse_checked_out(handle.repository(), update.name));
       const std::string_view short_name = std::string_view(update.name).substr(kBranches.size());
       const auto slash = short_name.rfind('/');
       FLEET_ASSERT(slash != short_name.npos, "a run's branch has a prefix");
@@ -198,6 +198,11 @@ Result<> Refs::check_branch_free(std::string_view run, std::string_view prefix) 
   FLEET_TRY(const auto below, list(name + "/"));
   if (!below.empty()) return in_the_way(below.front().name);
   return {};
+}
+
+Result<> Refs::check_not_checked_out(const std::string& branch_ref) const {
+  FLEET_TRY(auto handle, repository_.handles()->borrow());
+  return refuse_checked_out(handle.repository(), branch_ref);
 }
 
 Result<> Refs::check_unused(std::string_view run, std::string_view prefix, ObjectId start) const {

@@ -47,8 +47,11 @@ class Refs {
   // An Error that says what to do when the branch refs/heads/<prefix>/<run> cannot be made because a branch
   // stands in its way (`fleet`, or one below it). Ask before a run starts.
   [[nodiscard]] Result<> check_branch_free(std::string_view run, std::string_view prefix) const;
+  // An Error that says what to do when this branch is checked out somewhere: it is not written then.
+  [[nodiscard]] Result<> check_not_checked_out(const std::string& branch_ref) const;
   // An Error that says what to do when a run that is to begin would write over something: its branch, or refs
-  // of another run of its id. Only its own start may stand there, as a run leaves it that was killed at once.
+  // of another run of its id. Only this start may stand there, as a run leaves it that was killed at once;
+  // none: not even that.
   [[nodiscard]] Result<> check_unused(std::string_view run, std::string_view prefix, ObjectId start) const;
   // Removes the lock files of a fleet that was killed as it wrote this run's refs, which would be in the way
   // for ever. The caller must be the only one that drives the run. The branch's lock may be somebody else's,

@@ -80,6 +80,26 @@ TEST_F(ResultKey, StaysTheSameWhenOnlyNamesPlacesAndLimitsChange) {
   }));
 }
 
+TEST_F(ResultKey, ChangesWithTheIdThatProgramsSee) {
+  EXPECT_TRUE(matters([](auto& plan) { plan.tasks[2].id = "ship-it"; }));
+}
+
+TEST_F(ResultKey, ThatIsAnotherIsExplained) {
+  const auto why = [&](const std::function<void(model::Plan&)>& change) {
+    model::Plan now = plan_;
+    change(now);
+    return what_changed(plan_, {2}, now, {2});
+  };
+  EXPECT_EQ(why([](auto& plan) {
+              plan.tasks[2].spec.keep = {model::Text{"cache", {}}};
+            }),
+            "the files that it keeps are no part of a result");
+  EXPECT_EQ(why([](auto& plan) { plan.inputs["level"] = "1"; }), "the inputs of the workflow have changed");
+  EXPECT_EQ(why([](auto& plan) { plan.env["CI"] = "1"; }), "the `env` of the workflow has changed");
+  EXPECT_EQ(why([](auto& plan) { plan.tasks[2].spec.env["LEVEL"] = "2"; }), "its definition has changed");
+  EXPECT_EQ(why([](auto& plan) { plan.tasks[0].spec.env["LEVEL"] = "2"; }), "what it stands on has changed");
+}
+
 TEST_F(ResultKey, ChangesWithTheTreeAndTheOutputsThatItStartsFrom) {
   const std::string before = key();
   needs_[0].outputs["version"] = "2";

@@ -247,7 +247,7 @@ TEST(Journal, ReadsBackEveryInputAsItWas) {
   const model::Conflict conflict{{2}, {1}, {"p"}};
   model::Settings settings;
   settings.parallel = {3, model::Origin::command_line};
-  const std::vector<Input> inputs{RunStarted{7},
+  const std::vector<Input> inputs{RunStarted{7, {{{2}, true, false}}},
                                   RunResumed{settings, true},
                                   ConditionEvaluated{{1}, true, {}},
                                   AttemptStarted{{1}, 2, {30, 40}},

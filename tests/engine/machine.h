@@ -20,9 +20,9 @@ using Ids = std::vector<std::string>;
 // passes only when it is told to, and timers fire by themselves then.
 class Machine {
  public:
-  explicit Machine(const PlanOf& plan) : plan_(plan.build()) {
+  explicit Machine(const PlanOf& plan, std::vector<Begun> begun = {}) : plan_(plan.build()) {
     scheduler_ = std::make_unique<Scheduler>(plan_);
-    send(RunStarted{7});
+    send(RunStarted{7, std::move(begun)});
   }
 
   // Every answer keeps what it led to in last().

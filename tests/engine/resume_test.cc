@@ -294,6 +294,60 @@ TEST(Once, AResumeThatRetriesFailuresAsksAboutItToo) {
   EXPECT_EQ(run.state("a"), TaskState::asking);
 }
 
+TEST(GoingOn, TellsWhatWasBegunAndWhichRollbacksAreDue) {
+  Machine run(PlanOf().task("done").task("failed").task("cut").rollback().task("offered").rollback().task(
+      "behind", {"cut"}));
+  run.done("done");
+  run.fails("failed");
+  run.changes("offered");
+  run.crash();
+  const std::vector<Begun> begun = run.scheduler().begun();
+  ASSERT_EQ(begun.size(), 4) << "`behind` has not begun";
+  EXPECT_TRUE(begun[0].done);
+  EXPECT_FALSE(begun[1].done);
+  EXPECT_FALSE(begun[2].done);
+  EXPECT_TRUE(begun[2].rollback_due) << "nobody saw its attempt end";
+  EXPECT_FALSE(begun[3].done);
+  EXPECT_FALSE(begun[3].rollback_due) << "its attempt ended well";
+}
+
+TEST(GoingOn, AsksBeforeATaskMarkedOnceThatTheEarlierRunDidNotFinish) {
+  Machine run(PlanOf().task("a").once().task("b"), {{{0}, false, false}, {{1}, false, false}});
+  EXPECT_THAT(run.started(), ElementsAre("b")) << "it is not marked";
+  EXPECT_EQ(run.state("a"), TaskState::asking);
+  run.resume();
+  EXPECT_THAT(run.last_actions<Ask>(), testing::SizeIs(1)) << "a resume still knows";
+  run.decide("a", FailureAnswer::retry);
+  EXPECT_THAT(run.started(), ElementsAre("a"));
+  EXPECT_FALSE(run.attempt("a").only_kept);
+}
+
+TEST(GoingOn, OnlyTakesOverATaskMarkedOnceThatTheEarlierRunFinished) {
+  Machine run(PlanOf().task("a").once().rollback().task("b"), {{{0}, true, false}, {{1}, true, false}});
+  EXPECT_TRUE(run.attempt("a").only_kept);
+  EXPECT_FALSE(run.attempt("b").only_kept) << "it is not marked";
+  run.resume();
+  EXPECT_TRUE(run.attempt("a").only_kept);
+  EXPECT_FALSE(run.attempt("a").rollback_first) << "what was cut off had begun nothing";
+  run.ends("a", Verdict::blocked, "its definition has changed");
+  EXPECT_EQ(run.state("a"), TaskState::asking);
+  EXPECT_THAT(run.reason("a"), HasSubstr("its definition has changed"));
+  run.decide("a", FailureAnswer::retry);
+  EXPECT_FALSE(run.attempt("a").only_kept);
+  run.ends("a", Verdict::blocked, "the usual way");
+  EXPECT_EQ(run.state("a"), TaskState::failed);
+}
+
+TEST(GoingOn, RunsTheRollbackThatTheEarlierRunOwed) {
+  Machine run(PlanOf().task("a").rollback().retries(1), {{{0}, false, true}});
+  EXPECT_TRUE(run.attempt("a").rollback_first);
+  run.resume();
+  EXPECT_TRUE(run.attempt("a").rollback_first) << "a resume still knows";
+  run.fails("a");
+  run.pass(seconds(60));
+  EXPECT_FALSE(run.attempt("a").rollback_first);
+}
+
 TEST(Journal, SaysWhichInputsMustSurviveAPowerCut) {
   const model::Plan plan = PlanOf().task("a").task("b").once().build();
   AttemptFinished with_result{{0}, 1, {}};
@@ -309,6 +363,8 @@ TEST(Journal, SaysWhichInputsMustSurviveAPowerCut) {
 
 TEST(Journal, AnInputThatThePlanDoesNotKnowIsFound) {
   EXPECT_TRUE(fits_plan(RunStarted{}, 0));
+  EXPECT_TRUE(fits_plan(RunStarted{1, {{{2}, false, false}}}, 3));
+  EXPECT_FALSE(fits_plan(RunStarted{1, {{{3}, false, false}}}, 3));
   EXPECT_TRUE(fits_plan(AttemptFinished{{2}, 1, {}}, 3));
   EXPECT_FALSE(fits_plan(AttemptFinished{{3}, 1, {}}, 3));
   EXPECT_FALSE(fits_plan(CancelRequested{{3}}, 3));

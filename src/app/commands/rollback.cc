@@ -8,8 +8,7 @@
 
 #include "app/commands/commands.h"
 #include "app/commands/options.h"
-#include "engine/journal.h"
-#include "engine/scheduler.h"
+#include "app/earlier_run.h"
 #include "store/process_lock.h"
 #include "text/utf8.h"
 
@@ -25,10 +24,7 @@ struct Options {
 // Which tasks stand on each: those that need it, and those that the conflict strategy ran on top of it.
 Result<std::vector<std::vector<TaskIndex>>> standing_on(const model::Plan& plan, const std::string& run,
                                                         store::Reader& reader) {
-  engine::Scheduler scheduler(plan);
-  FLEET_CHECK(engine::read_journal(reader, run, plan, [&](const engine::RecordedInput& recorded) {
-    scheduler.handle(recorded.input, recorded.at);
-  }));
+  FLEET_TRY(const engine::Scheduler scheduler, replay(reader, run, plan));
   std::vector<std::vector<TaskIndex>> all(plan.tasks.size());
   for (std::uint32_t i = 0; i < plan.tasks.size(); ++i) {
     for (const TaskIndex dependent : plan.graph.dependents({i}))
