@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <map>
 
+#include "app/earlier_run.h"
 #include "app/load.h"
 #include "app/session.h"
 #include "git/bundle.h"
+#include "git/delivery.h"
 #include "model/json_workflow.h"
 #include "os/files.h"
 #include "store/copy_files.h"
@@ -75,6 +77,17 @@ std::string differences(const std::string& path, const std::string& before, cons
   return text.empty() ? " (none of its tasks)" : " (" + text + ")";
 }
 
+// Where the run's branch is, as the run left it when it was exported; none: it had none, or somebody has
+// moved it since.
+Result<ObjectId> branch_left(const Checkout& checkout, const std::string& run, const std::string& prefix) {
+  FLEET_TRY(store::Reader reader, open_state(checkout));
+  FLEET_TRY(const store::RunRow row, reader.run(run));
+  FLEET_TRY(const model::Plan plan, frozen_plan(reader, run));
+  FLEET_TRY(const engine::Scheduler then, replay(reader, run, plan));
+  const git::Delivered delivered{then.delivered(), then.is_finished()};
+  return git::tip_to_replace(checkout.repository, run, prefix, row.start, delivered).value_or(ObjectId{});
+}
+
 }  // namespace
 
 Result<> export_to(const World& world, const Checkout& checkout, const std::string& run,
@@ -98,12 +111,16 @@ Result<std::string> import_from(const Checkout& checkout, const std::string& fol
         "fetch it: `git fetch origin " + manifest.start.hex() + "`");
   }
   FLEET_CHECK(store::create_state(checkout.layout.root()));
-  const auto take_bundle = [&](const store::FrozenRun& stored,
-                               const std::filesystem::path& staging) -> Result<> {
+  const auto take_bundle = [&](const store::FrozenRun& stored, const std::filesystem::path& staging,
+                               store::Arrival arrival) -> Result<> {
     FLEET_TRY(const FrozenOptions frozen, frozen_options(stored.options));
+    std::optional<ObjectId> left;
+    if (arrival == store::Arrival::home) {
+      FLEET_TRY(left, branch_left(checkout, manifest.run, frozen.branch_prefix));
+    }
     const std::filesystem::path bundle = staging / kBundle;
     FLEET_CHECK(store::copy_plain_file(std::filesystem::path(folder) / kBundle, bundle, kMostBundleBytes));
-    FLEET_CHECK(git::read_bundle(checkout.repository, manifest.run, frozen.branch_prefix, bundle));
+    FLEET_CHECK(git::read_bundle(checkout.repository, manifest.run, frozen.branch_prefix, bundle, left));
     return {};
   };
   FLEET_CHECK(store::import_run(folder, checkout.layout, take_bundle));

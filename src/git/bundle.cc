@@ -187,7 +187,8 @@ Result<> store_pack(const Repository& repository, git_odb* objects, std::istream
 // Nothing that stands here is moved, nor taken for the run's because of its name. What an import left that
 // was cut off is the same as in the bundle.
 Result<> check_nothing_else_here(const Repository& repository, const Header& header, ObjectId start,
-                                 std::string_view run, std::string_view prefix) {
+                                 std::string_view run, std::string_view prefix,
+                                 std::optional<ObjectId> left) {
   const Refs refs(repository);
   const std::string branch_name = branch_ref(run, prefix);
   FLEET_TRY(auto here, refs.list(fmt::format("refs/fleet/{}/", run)));
@@ -202,7 +203,7 @@ Result<> check_nothing_else_here(const Repository& repository, const Header& hea
       FLEET_TRY(const bool is_made_by_run, holds_only_results(repository.objects(), ref.commit, start, run));
       is_of_run = is_made_by_run && ref.commit != start;
     }
-    if (is_of_run) continue;
+    if (is_of_run || (left && (ref.name != branch_name || ref.commit == *left))) continue;
     return base::fail_input(
         "take from the bundle", ref.name, "this clone has another one of that name",
         "rename that branch (`git branch -m`) or delete that ref (`git update-ref -d`) first");
@@ -255,7 +256,7 @@ Result<> write_bundle(const Repository& repository, std::string_view run, std::s
 }
 
 Result<Unbundled> read_bundle(const Repository& repository, std::string_view run, std::string_view prefix,
-                              const fs::path& file) {
+                              const fs::path& file, std::optional<ObjectId> left) {
   std::ifstream in(file, std::ios::binary);
   if (!in) return base::fail_errno("read the bundle", file.string(), errno);
   FLEET_TRY(const Header header, read_header(in, file));
@@ -279,7 +280,7 @@ Result<Unbundled> read_bundle(const Repository& repository, std::string_view run
   }
   if (!start || !store.contains(*start) || !is_valid_ref(branch_ref(run, prefix)))
     return fail_format(file, fmt::format("it does not hold the run {}", run));
-  FLEET_CHECK(check_nothing_else_here(repository, header, *start, run, prefix));
+  FLEET_CHECK(check_nothing_else_here(repository, header, *start, run, prefix, left));
 
   FLEET_TRY(auto handle, repository.handles()->borrow());
   const auto pack_at = in.tellg();

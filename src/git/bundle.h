@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +27,10 @@ struct Unbundled {
 // it and says to fetch). The file must be a plain one that nobody else can change. What is in it is not
 // trusted: only refs of this run are taken, every object is checked and must be connected; nothing is written
 // to refs unless all is well. No ref that stands here already is moved: it must be the run's own, and the
-// same.
+// same. Where the run comes home, `left` says with which branch it went (none: it had none): the run's refs
+// are moved then, and its branch from there.
 [[nodiscard]] Result<Unbundled> read_bundle(const Repository& repository, std::string_view run,
-                                            std::string_view prefix, const std::filesystem::path& file);
+                                            std::string_view prefix, const std::filesystem::path& file,
+                                            std::optional<ObjectId> left = {});
 
 }  // namespace fleet::git

@@ -47,10 +47,13 @@ struct Manifest {
 // Takes an export into the state, all or nothing. Nothing in the folder is trusted: sizes and counts are
 // bounded, links and special files refused (but for links in kept/), the database must be sound and hold
 // exactly our tables and this one run. A run that is there already with the same journal is left as it is;
-// with another, it is an Error. `take` takes in what others contributed, before the run counts as being here;
-// it may be empty. It is called again where an import was cut off.
-[[nodiscard]] Result<Manifest> import_run(
-    const std::filesystem::path& folder, const Layout& state,
-    const std::function<Result<>(const FrozenRun& frozen, const std::filesystem::path& staging)>& take = {});
+// one that went on elsewhere from where it stands here comes home, in its place; with another past, it is an
+// Error. `take` takes in what others contributed, before the run counts as being here; it may be empty. It is
+// called again where an import was cut off.
+enum class Arrival { first, home };
+using TakeRest =
+    std::function<Result<>(const FrozenRun& frozen, const std::filesystem::path& staging, Arrival arrival)>;
+[[nodiscard]] Result<Manifest> import_run(const std::filesystem::path& folder, const Layout& state,
+                                          const TakeRest& take = {});
 
 }  // namespace fleet::store

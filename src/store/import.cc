@@ -111,12 +111,15 @@ Result<> check_rows(Reader& reader, const Manifest& manifest, const std::filesys
   }
 }
 
-// Whether the run is in the state already, with the same past. With another past it is an Error.
-Result<bool> is_there(Database& state, const std::string& run, const std::filesystem::path& folder) {
+enum class Known { no, same, shorter };
+
+// Whether the run is in the state already, with the same past or the beginning of it. With another past it is
+// an Error.
+Result<Known> find_known(Database& state, const std::string& run, const std::filesystem::path& folder) {
   // The id is a safe name: it can stand in SQL.
   FLEET_TRY(const std::int64_t known,
             state.integer(fmt::format("SELECT count(*) FROM main.runs WHERE id = '{}'", run)));
-  if (known == 0) return false;
+  if (known == 0) return Known::no;
   const auto extra = [&](const char* here, const char* there) {
     return state.integer(
         fmt::format("SELECT EXISTS (SELECT sequence, at, payload FROM {1}.journal WHERE run = '{0}' "
@@ -125,13 +128,22 @@ Result<bool> is_there(Database& state, const std::string& run, const std::filesy
   };
   FLEET_TRY(const std::int64_t more_here, extra("main", "export"));
   FLEET_TRY(const std::int64_t more_there, extra("export", "main"));
-  if (more_here != 0 || more_there != 0) {
-    return refuse(folder, fmt::format("the run {} is here already, and not the same", run),
-                  fmt::format("`fleet resume {}` goes on with the one that is here; `--state DIR` takes the "
-                              "export to another place",
+  FLEET_TRY(
+      const std::int64_t began_alike,
+      state.integer(fmt::format(
+          "SELECT count(*) FROM main.frozen JOIN export.frozen AS other USING (run) WHERE run = '{}' AND "
+          "main.frozen.workflow_source = other.workflow_source AND main.frozen.options_json = "
+          "other.options_json",
+          run)));
+  if (more_here != 0 || began_alike == 0) {
+    return refuse(folder,
+                  fmt::format("the run {} is here already, and {}", run,
+                              more_there == 0 ? "has gone on since it was exported" : "not the same"),
+                  fmt::format("`fleet resume {}` goes on with the one that is here; another clone can take "
+                              "the export",
                               run));
   }
-  return true;
+  return more_there == 0 ? Known::same : Known::shorter;
 }
 
 Result<> take_folder(const Staging& staging, const char* name, const std::filesystem::path& target) {
@@ -144,9 +156,7 @@ Result<> take_folder(const Staging& staging, const char* name, const std::filesy
 
 }  // namespace
 
-Result<Manifest> import_run(
-    const std::filesystem::path& folder, const Layout& state,
-    const std::function<Result<>(const FrozenRun&, const std::filesystem::path& staging)>& take) {
+Result<Manifest> import_run(const std::filesystem::path& folder, const Layout& state, const TakeRest& take) {
   FLEET_TRY(Manifest manifest, read_manifest(folder));
   // A private copy: what is checked is what is taken, and nothing is written beside the export.
   FLEET_TRY(const Staging staging, Staging::make(state, manifest.run));
@@ -171,14 +181,16 @@ Result<Manifest> import_run(
             ProcessLock::take(state.lock(manifest.run), "take in the run " + manifest.run));
   FLEET_TRY(Database database, open_state_database(state.database()));
   FLEET_CHECK(database.attach(file, "export"));
-  FLEET_TRY(const bool there, is_there(database, manifest.run, folder));
-  if (there) return manifest;
+  FLEET_TRY(const Known known, find_known(database, manifest.run, folder));
+  if (known == Known::same) return manifest;
+  const bool comes_home = known == Known::shorter;
   // The rows last: a run that has rows has all of it.
-  if (take) FLEET_CHECK(take(frozen, staging.folder()));
+  if (take) FLEET_CHECK(take(frozen, staging.folder(), comes_home ? Arrival::home : Arrival::first));
   FLEET_CHECK(take_folder(staging, kLogName, state.log(manifest.run)));
   FLEET_CHECK(take_folder(staging, kKeptName, state.kept(manifest.run)));
   FLEET_CHECK(database.set_synchronous(Database::Synchronous::full));
   FLEET_TRY(Transaction transaction, Transaction::begin(database, Transaction::Kind::write));
+  if (comes_home) FLEET_CHECK(delete_run_rows(database, manifest.run));
   FLEET_CHECK(copy_run_rows(database, "export", manifest.run));
   // Its processes were never ours, whatever it says. Without a token, those that its journal names are left
   // alone too (app::CameFrom).
@@ -188,6 +200,8 @@ Result<Manifest> import_run(
   FLEET_CHECK(database.run_once(
       "UPDATE main.attempts SET pid = NULL, process_start_time = NULL WHERE run = ?", manifest.run));
   FLEET_CHECK(transaction.commit());
+  std::error_code ignored;
+  std::filesystem::remove_all(state.report(manifest.run), ignored);  // it told of the run as it was
   return manifest;
 }
 

@@ -40,4 +40,12 @@ Result<> copy_run_rows(Database& to, std::string_view from, std::string_view run
   return {};
 }
 
+Result<> delete_run_rows(Database& from, std::string_view run) {
+  for (auto table = kTables.rbegin(); table != kTables.rend(); ++table) {
+    FLEET_CHECK(
+        from.run_once(fmt::format("DELETE FROM main.{} WHERE {} = ?", table->name, table->run_column), run));
+  }
+  return {};
+}
+
 }  // namespace fleet::store

@@ -11,4 +11,7 @@ namespace fleet::store {
 // only count rows are given anew. Within a transaction.
 [[nodiscard]] Result<> copy_run_rows(Database& to, std::string_view from, std::string_view run);
 
+// Deletes them. Within a transaction.
+[[nodiscard]] Result<> delete_run_rows(Database& from, std::string_view run);
+
 }  // namespace fleet::store

@@ -212,6 +212,22 @@ TEST_F(BundleTest, works_between_shallow_clones) {
   EXPECT_TRUE(must(there.is_ancestor(head, made)));
 }
 
+TEST_F(BundleTest, brings_a_run_home_from_where_it_was_left) {
+  must(write_bundle(repository_, "r1", "fleet", file_));
+  const fs::path other = other_clone("--single-branch --branch main");
+  const Repository there = must(Repository::open(other));
+  must(read_bundle(there, "r1", "fleet", file_));
+  const ObjectId was = must(repository_.resolve("fleet/r1"));
+  const ObjectId is =
+      must(there.objects().write_commit({must(there.objects().tree_of(was)), {was}, "x", {}}));
+  must(Refs(there).write(std::vector<RefUpdate>{{branch_ref("r1"), is, was}}));
+  must(write_bundle(there, "r1", "fleet", file_));
+  EXPECT_FALSE(read_bundle(repository_, "r1", "fleet", file_)) << "it stands elsewhere here";
+  EXPECT_FALSE(read_bundle(repository_, "r1", "fleet", file_, ObjectId{})) << "it was left without a branch";
+  must(read_bundle(repository_, "r1", "fleet", file_, was));
+  EXPECT_EQ(must(repository_.resolve("fleet/r1")), is);
+}
+
 TEST_F(BundleTest, names_the_commit_that_is_missing) {
   make_clone(temp_ / "unrelated", {{"x", "y"}});
   must(write_bundle(repository_, "r1", "fleet", file_));

@@ -225,10 +225,46 @@ TEST_F(ExportTest, OfARunThatWentOnHereIsRefused) {
     (*writer)->submit(journal_batch("r1", 3));
     ASSERT_GOOD((*writer)->flush());
   }
-  EXPECT_THAT(import_error(), HasSubstr("is here already, and not the same"));
+  EXPECT_THAT(import_error(), HasSubstr("is here already, and has gone on since it was exported"));
   Reader to = *Reader::open(there_.database());
   EXPECT_THAT(journal_of(to, "r1"), SizeIs(3));
   EXPECT_EQ(read_file(there_.log("r1") / "a" / "1.log"), "what it said");
+}
+
+TEST_F(ExportTest, OfARunThatComesHomeTakesThePlaceOfWhatItLeft) {
+  ASSERT_GOOD(do_export());
+  ASSERT_GOOD(do_import());
+  {
+    auto writer = Writer::open(here_.database());
+    ASSERT_GOOD(writer);
+    (*writer)->submit(journal_batch("r1", 3, "three"));
+    ASSERT_GOOD((*writer)->flush());
+  }
+  write_file(here_.log("r1") / "a" / "2.log", "what it said then");
+  ASSERT_GOOD(do_export());
+  std::vector<Arrival> arrivals;
+  ASSERT_GOOD(import_run(out_, there_, [&](const FrozenRun&, const std::filesystem::path&, Arrival arrival) {
+    arrivals.push_back(arrival);
+    return Result<>();
+  }));
+  EXPECT_THAT(arrivals, testing::ElementsAre(Arrival::home));
+  Reader to = *Reader::open(there_.database());
+  EXPECT_THAT(journal_of(to, "r1"), SizeIs(3));
+  EXPECT_THAT(*to.metrics("r1"), SizeIs(1));
+  EXPECT_EQ(read_file(there_.log("r1") / "a" / "2.log"), "what it said then");
+}
+
+TEST_F(ExportTest, OfARunThatWentOnInBothPlacesIsRefused) {
+  ASSERT_GOOD(do_export());
+  ASSERT_GOOD(do_import());
+  for (const auto& [state, text] : {std::pair(&here_, "here"), std::pair(&there_, "there")}) {
+    auto writer = Writer::open(state->database());
+    ASSERT_GOOD(writer);
+    (*writer)->submit(journal_batch("r1", 3, text));
+    ASSERT_GOOD((*writer)->flush());
+  }
+  ASSERT_GOOD(do_export());
+  EXPECT_THAT(import_error(), HasSubstr("is here already, and not the same"));
 }
 
 TEST_F(ExportTest, OfARunThatIsDrivenHereIsRefused) {
@@ -374,14 +410,16 @@ TEST_F(ExportTest, CountsAsHereOnlyWhenAllElseIsTaken) {
   write_file(out_ / "bundle", "of another room");
   int asked = 0;
   const auto take = [&](bool works) {
-    return import_run(out_, there_,
-                      [&](const FrozenRun& frozen, const std::filesystem::path& staging) -> Result<> {
-                        ++asked;
-                        EXPECT_EQ(frozen.options, "{}");
-                        EXPECT_GOOD(copy_plain_file(out_ / "bundle", staging / "bundle", 100));
-                        if (works) return {};
-                        return base::fail_input("take", "the bundle", "it is not this run's");
-                      });
+    return import_run(
+        out_, there_,
+        [&](const FrozenRun& frozen, const std::filesystem::path& staging, Arrival arrival) -> Result<> {
+          EXPECT_EQ(arrival, Arrival::first);
+          ++asked;
+          EXPECT_EQ(frozen.options, "{}");
+          EXPECT_GOOD(copy_plain_file(out_ / "bundle", staging / "bundle", 100));
+          if (works) return {};
+          return base::fail_input("take", "the bundle", "it is not this run's");
+        });
   };
   EXPECT_THAT(take(false).error().message(), HasSubstr("not this run's"));
   expect_nothing_taken();
