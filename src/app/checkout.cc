@@ -1,9 +1,12 @@
 #include "app/checkout.h"
 
+#include <fmt/format.h>
+#include <sys/fsuid.h>
 #include <unistd.h>
 
 #include "model/json.h"
 #include "os/files.h"
+#include "store/process_lock.h"
 
 namespace fleet::app {
 
@@ -33,6 +36,17 @@ Result<Checkout> open_checkout(const World& world, const Where& where) {
   return Checkout{std::move(repository), store::Layout(state), owner};
 }
 
+std::string explain(Error error) {
+  // ~0 changes nothing: it only says as whom this thread uses files.
+  const auto owner = static_cast<std::uint32_t>(::setfsuid(~0U));
+  const bool is_refused = error.why.find("ermission denied") != std::string::npos;
+  if (is_refused && ::geteuid() == 0 && owner != 0) {
+    if (!error.hint.empty()) error.hint += "; ";
+    error.hint += fmt::format("fleet is root here, and uses files as the clone's owner (uid {})", owner);
+  }
+  return error.message();
+}
+
 Result<store::Reader> open_state(const Checkout& checkout) {
   std::error_code error;
   const auto found = std::filesystem::status(checkout.layout.database(), error);
@@ -51,6 +65,12 @@ Result<store::RunRow> find_run(store::Reader& reader, const std::string& name) {
                             "start with `fleet run`");
   }
   return std::move(newest.front());
+}
+
+Result<bool> is_cut_off(const Checkout& checkout, store::Reader& reader, const store::RunRow& run) {
+  if (run.state != model::RunState::running || store::lock_holder(checkout.layout.lock(run.id))) return false;
+  FLEET_TRY(const store::RunRow now, reader.run(run.id));  // it may have ended since the row was read
+  return now.state == model::RunState::running;
 }
 
 Result<model::Plan> frozen_plan(store::Reader& reader, const std::string& run) {

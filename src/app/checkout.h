@@ -33,8 +33,14 @@ struct Checkout {
 // The same for commands that only look: an Error when there is no state yet.
 [[nodiscard]] Result<store::Reader> open_state(const Checkout& checkout);
 
+// An Error's message. Where root was refused something because it uses files as the clone's owner, says so.
+[[nodiscard]] std::string explain(Error error);
+
 // The run that a command means: the one named, else the newest.
 [[nodiscard]] Result<store::RunRow> find_run(store::Reader& reader, const std::string& name);
+// Whether the run is on record as going on, and no process drives it.
+[[nodiscard]] Result<bool> is_cut_off(const Checkout& checkout, store::Reader& reader,
+                                      const store::RunRow& run);
 // The plan that the run froze.
 [[nodiscard]] Result<model::Plan> frozen_plan(store::Reader& reader, const std::string& run);
 

@@ -168,6 +168,7 @@ Result<model::Report> build_report(const Checkout& checkout, store::Reader& read
   report.workflow_path = plan.workflow_path;
   report.version = run.fleet_version;
   report.state = run.state;
+  FLEET_TRY(report.cut_off, is_cut_off(checkout, reader, run));
   report.started = run.created;
   report.finished = run.updated;
   report.parallel = plan.settings.parallel.value;
@@ -206,7 +207,7 @@ Result<std::vector<std::string>> write_reports(const model::Report& report,
                                                const std::filesystem::path& folder) {
   FLEET_CHECK(os::make_directories(folder));
   const std::string json = folder / "report.json";
-  const std::string markdown = folder / "report.md";
+  const std::string markdown = folder / kMarkdownReport;
   FLEET_CHECK(os::write_file_atomically(json, report::to_json(report)));
   FLEET_CHECK(os::write_file_atomically(markdown, report::to_markdown(report)));
   return std::vector<std::string>{json, markdown};

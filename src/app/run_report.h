@@ -9,6 +9,7 @@ namespace fleet::app {
 [[nodiscard]] Result<model::Report> build_report(const Checkout& checkout, store::Reader& reader,
                                                  const store::RunRow& run, const model::Plan& plan);
 
+inline constexpr const char* kMarkdownReport = "report.md";  // written last
 // Writes report.json and report.md into the folder; gives back their paths.
 [[nodiscard]] Result<std::vector<std::string>> write_reports(const model::Report& report,
                                                              const std::filesystem::path& folder);

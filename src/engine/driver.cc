@@ -52,6 +52,7 @@ Result<> Driver::replay(store::Reader& reader) {
       if (event.kind == model::RunEventKind::attempt_started) began_[event.task->value] = event.at;
     }
     last_sequence_ = recorded.sequence;
+    last_heard_ = recorded.at;
   });
 }
 
@@ -150,7 +151,10 @@ void Driver::add_attempt(const model::RunEvent& event, const Arrival& arrival, s
   row.reason = event.message;
   row.finished = event.at;
   const auto* finished = std::get_if<AttemptFinished>(&arrival.input);
-  if (finished == nullptr) return;  // cut off: nobody was there to see how it ended
+  if (finished == nullptr) {  // cut off: nobody was there to see how it ended, nor when
+    row.finished = std::max(row.started, last_heard_);
+    return;
+  }
   const model::Outcome& outcome = finished->outcome;
   row.base = outcome.base;
   row.snapshot = outcome.snapshot;

@@ -70,6 +70,7 @@ class Driver final : public Inbox {
   std::deque<Arrival> queue_;  // what has arrived and is not handled yet
   store::Batch next_;          // begins the next transaction
   std::uint64_t last_sequence_ = 0;
+  TimePoint last_heard_{};                         // by the journal, of the process before this one
   std::vector<TimePoint> began_;                   // of each task's current attempt
   std::vector<model::ProcessIdentity> processes_;  // of each task's current attempt
   bool committing_ = false;

@@ -51,6 +51,7 @@ struct TaskReport {
   std::string reason;  // why it is not done; empty when it is
   std::vector<AttemptReport> attempts;
   std::optional<Duration> forecast;
+  bool runs_after_failure = false;  // as PlannedTask has it: where it is skipped, its own `if` did that
 };
 
 struct ConflictReport {
@@ -86,9 +87,10 @@ struct Report {
   std::string workflow_path;
   std::string version;  // of fleet
   RunState state = RunState::running;
+  bool cut_off = false;              // it is on record as running, and no process drives it
   std::vector<std::string> reasons;  // why the run did not finish well, the most telling first
   TimePoint started{};
-  TimePoint finished{};
+  TimePoint finished{};           // or when it was last heard of
   int resumed = 0;                // how often it was resumed
   std::vector<TaskReport> tasks;  // in plan order
   std::vector<ConflictReport> conflicts;

@@ -37,7 +37,7 @@ std::vector<bool> cut_off(const std::vector<TaskReport>& tasks) {
   const auto needs = needs_of(tasks);
   std::vector<bool> cut(tasks.size(), false);
   for (std::size_t i = 0; i < tasks.size(); ++i) {
-    if (tasks[i].state != TaskState::skipped) continue;
+    if (tasks[i].state != TaskState::skipped || tasks[i].runs_after_failure) continue;
     cut[i] = std::any_of(needs[i].begin(), needs[i].end(), [&](std::size_t need) {
       const TaskState state = tasks[need].state;
       return state == TaskState::failed || state == TaskState::cancelled || cut[need];
@@ -122,6 +122,7 @@ std::vector<TaskReport> tasks_of(const model::Plan& plan) {
     report.level = task.level;
     report.critical = task.critical;
     report.forecast = task.forecast;
+    report.runs_after_failure = task.runs_after_failure;
     out.push_back(std::move(report));
   }
   return out;
@@ -262,8 +263,9 @@ std::string verdict(const model::Report& report) {
                        count.total == 1 ? "the only task was skipped"
                                         : fmt::format("all {} tasks were skipped", count.total));
   }
-  std::string text = fmt::format("{}: {} of {} {} done", base::name_of(report.state), count.done, count.total,
-                                 count.total == 1 ? "task" : "tasks");
+  std::string text =
+      fmt::format("{}: {} of {} {} done", report.cut_off ? "cut off" : base::name_of(report.state),
+                  count.done, count.total, count.total == 1 ? "task" : "tasks");
   const auto add = [&](std::size_t number, std::string_view what) {
     if (number > 0) text += fmt::format(", {} {}", number, what);
   };

@@ -17,14 +17,21 @@ struct Fields<AttemptReport> {
 
 template <>
 struct Fields<TaskReport> {
-  static constexpr auto list =
-      std::tuple{field("index", &TaskReport::index),       field("id", &TaskReport::id),
-                 field("title", &TaskReport::title),       field("description", &TaskReport::description),
-                 field("kind", &TaskReport::kind),         field("priority", &TaskReport::priority),
-                 field("needs", &TaskReport::needs),       field("implements", &TaskReport::implements),
-                 field("level", &TaskReport::level),       field("critical", &TaskReport::critical),
-                 field("state", &TaskReport::state),       field("reason", &TaskReport::reason),
-                 field("attempts", &TaskReport::attempts), field("forecast", &TaskReport::forecast)};
+  static constexpr auto list = std::tuple{field("index", &TaskReport::index),
+                                          field("id", &TaskReport::id),
+                                          field("title", &TaskReport::title),
+                                          field("description", &TaskReport::description),
+                                          field("kind", &TaskReport::kind),
+                                          field("priority", &TaskReport::priority),
+                                          field("needs", &TaskReport::needs),
+                                          field("implements", &TaskReport::implements),
+                                          field("level", &TaskReport::level),
+                                          field("critical", &TaskReport::critical),
+                                          field("state", &TaskReport::state),
+                                          field("reason", &TaskReport::reason),
+                                          field("attempts", &TaskReport::attempts),
+                                          field("forecast", &TaskReport::forecast),
+                                          field("runs_after_failure", &TaskReport::runs_after_failure)};
 };
 
 template <>
@@ -58,6 +65,7 @@ struct Fields<Report> {
                                           field("workflow_path", &Report::workflow_path),
                                           field("version", &Report::version),
                                           field("state", &Report::state),
+                                          field("cut_off", &Report::cut_off),
                                           field("reasons", &Report::reasons),
                                           field("started", &Report::started),
                                           field("finished", &Report::finished),

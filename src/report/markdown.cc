@@ -93,6 +93,7 @@ std::string_view mark(model::RequirementState state) {
 }
 
 std::string_view mark(const model::Report& report) {
+  if (report.cut_off) return "⏸️";
   if (is_void(report)) return "⏭️";
   switch (report.state) {
     case model::RunState::finished:
@@ -122,11 +123,20 @@ std::string cell(std::string_view bytes, std::size_t width = 120) {
   return code_span(bytes, Place::table, width);
 }
 
+std::string files(std::uint32_t count) {
+  return fmt::format("{} {}", count, count == 1 ? "file" : "files");
+}
+
+std::string_view how_long(const model::Report& report) {
+  if (report.cut_off) return "was cut off after";
+  return report.state == model::RunState::running ? "has been going on for" : "took";
+}
+
 void write_delivery(Page& page, const model::DeliveryReport& delivery) {
   if (delivery.branch.empty()) return;
   const auto commit = [](ObjectId id) { return span(id.hex().substr(0, 12)); };
-  page.add(fmt::format("\nThe result is on {}, commit {}: {} files, +{} -{} lines.\n", span(delivery.branch),
-                       commit(delivery.commit), delivery.files, delivery.added, delivery.removed));
+  page.add(fmt::format("\nThe result is on {}, commit {}: {}, +{} -{} lines.\n", span(delivery.branch),
+                       commit(delivery.commit), files(delivery.files), delivery.added, delivery.removed));
   switch (delivery.standing.value_or(model::BranchStanding::as_delivered)) {
     case model::BranchStanding::as_delivered:
       return;
@@ -149,7 +159,7 @@ void write_head(Page& page, const model::Report& report) {
   if (!report.reasons.empty()) page.add("\n");
 
   const Efficiency figures = efficiency(report);
-  page.add(fmt::format("Run {} took {} with up to {} attempts at once", span(report.run),
+  page.add(fmt::format("Run {} {} {} with up to {} attempts at once", span(report.run), how_long(report),
                        base::describe_duration(figures.wall), report.parallel));
   if (figures.speed_up > 1.05)
     page.add(fmt::format(
@@ -157,6 +167,8 @@ void write_head(Page& page, const model::Report& report) {
         figures.speed_up, base::describe_duration(figures.one_by_one), figures.parallel_efficiency * 100,
         figures.tasks_per_second));
   page.add(".\n");
+  if (report.cut_off)
+    page.add(fmt::format("No process drives it; {} goes on.\n", span("fleet resume " + report.run)));
   if (report.resumed > 0)
     page.add(fmt::format("It was resumed {}.\n",
                          report.resumed == 1 ? "once" : fmt::format("{} times", report.resumed)));
@@ -174,8 +186,7 @@ std::string task_row(const TaskReport& task) {
   return fmt::format(
       "| {}{} | {} | {} | {} | {} | {} | {} |\n", cell(task.id), title, task.kind, mark(task.state),
       task.attempts.size(), task.attempts.empty() ? "" : base::describe_duration(time_of(task)),
-      task.state == TaskState::done && last.changes > 0 ? fmt::format("{} files", last.changes) : "",
-      escape_prose(why, 200));
+      task.state == TaskState::done && last.changes > 0 ? files(last.changes) : "", escape_prose(why, 200));
 }
 
 void write_tasks(Page& page, const model::Report& report) {

@@ -61,8 +61,8 @@ class BatchWriter {
     FLEET_CHECK(events());
     FLEET_CHECK(snapshots());
     FLEET_CHECK(metrics());
-    if (batch_.update) FLEET_CHECK(update(*batch_.update));
-    return {};
+    if (batch_.update) return update(*batch_.update);
+    return batch_.start || batch_.journal.empty() ? Result<>() : touch(batch_.journal.back().at);
   }
 
  private:
@@ -137,6 +137,14 @@ class BatchWriter {
                     .text(run_)
                     .text_or_null(update.token)
                     .run());
+    return must_exist("run", run_);
+  }
+
+  // The run was heard of.
+  Result<> touch(TimePoint when) {
+    FLEET_TRY(Statement statement, database_.prepare("UPDATE runs SET updated_at = ? WHERE id = ?"));
+    const std::string at = base::format_time_exact(when);
+    FLEET_CHECK(Row(statement).text(at).text(run_).run());
     return must_exist("run", run_);
   }
 

@@ -177,14 +177,15 @@ PlainLog::Line PlainLog::run_ended(const model::RunEvent& event) const {
 }
 
 PlainLog::Line PlainLog::attempt_ended(const model::RunEvent& event, Seen& seen) {
-  const Duration took =
-      seen.attempt_started ? std::max(event.at - *seen.attempt_started, Duration{}) : Duration{};
+  // One that another process began has been cut off, nobody saw when.
+  const bool is_known = seen.attempt_started.has_value();
+  const Duration took = is_known ? std::max(event.at - *seen.attempt_started, Duration{}) : Duration{};
   seen.attempt_started.reset();
   seen.spent += took;
   seen.last_reason = event.message;
   const std::string_view verdict = event.verdict ? base::name_of(*event.verdict) : "ended";
   return {'x', Tone::bad,
-          fmt::format("{} after {}{}{}", verdict, base::describe_duration(took),
+          fmt::format("{}{}{}{}", verdict, is_known ? " after " + base::describe_duration(took) : "",
                       event.message.empty() ? "" : ": ", event.message),
           false};
 }

@@ -80,12 +80,10 @@ std::string heading(std::string_view title, const Look& look) {
 }
 
 // Until `now` for an attempt that has not ended.
-Duration time_of(const TaskReport& task, std::optional<TimePoint> now) {
+Duration time_of(const TaskReport& task, TimePoint now) {
   Duration sum{};
-  for (const model::AttemptReport& attempt : task.attempts) {
-    const bool is_open = now && !attempt.finished;
-    sum += is_open ? std::max(*now - attempt.started, Duration{}) : attempt.took();
-  }
+  for (const model::AttemptReport& attempt : task.attempts)
+    sum += std::max(attempt.finished.value_or(now) - attempt.started, Duration{});
   return sum;
 }
 
@@ -95,7 +93,7 @@ std::string_view remark(const TaskReport& task) {
   return task.attempts.back().outcome->summary;
 }
 
-std::string task_table(const std::vector<TaskReport>& tasks, std::optional<TimePoint> now, const Look& look) {
+std::string task_table(const std::vector<TaskReport>& tasks, TimePoint now, const Look& look) {
   Table table({{"TASK", Align::left, Give::yes},
                {"STATE"},
                {"TRIES", Align::right},
@@ -225,7 +223,7 @@ std::string summary(const model::Report& report, const SummaryPlaces& places, co
   std::string out = "\n" + verdict_line(report, look);
   for (const std::string& reason : report.reasons)
     out += "  " + whole(reason, look) + "\n";
-  out += "\n" + task_table(report.tasks, std::nullopt, look);
+  out += "\n" + task_table(report.tasks, report.finished, look);
   if (!report.conflicts.empty()) out += heading("Conflicts", look) + conflict_table(report.conflicts, look);
   if (!report.requirements.empty())
     out += heading("Requirements", look) + requirement_table(report.requirements, look);
@@ -265,21 +263,22 @@ std::string runs_table(const std::vector<RunRow>& runs, TimePoint now, const Loo
 
 std::string status_table(const model::Report& report, const std::string& driver, TimePoint now,
                          const Look& look) {
-  const bool is_on = report.state == model::RunState::running;
+  const bool is_on = report.state == model::RunState::running && !report.cut_off;
   const report::Counts count = report::counts(report.tasks);
   std::string out = fitted(fmt::format("{}  {}", report.run, report.workflow), look) + "\n";
-  out += toned(base::name_of(report.state), tone_of(report.state), look);
+  out += report.cut_off ? toned("cut off", Tone::warning, look)
+                        : toned(base::name_of(report.state), tone_of(report.state), look);
   out += fmt::format(
       " {} {}: {} of {} done", is_on ? "for" : "after",
       base::describe_duration(std::max((is_on ? now : report.finished) - report.started, Duration{})),
       count.done, count.total);
   if (count.failed > 0) out += fmt::format(", {} failed", count.failed);
-  if (is_on && driver.empty()) {
-    out += fmt::format("\ncut off: no process drives it; `fleet resume {}` goes on", report.run);
-  } else if (is_on) {
+  if (report.cut_off) {
+    out += fmt::format("\nno process drives it; `fleet resume {}` goes on", report.run);
+  } else if (is_on && !driver.empty()) {
     out += "\ndriven by " + driver;
   }
-  out += "\n\n" + task_table(report.tasks, is_on ? std::optional(now) : std::nullopt, look);
+  out += "\n\n" + task_table(report.tasks, is_on ? now : report.finished, look);
   return out + (report.delivery.branch.empty() ? "" : "\n" + delivery_fact(report.delivery, look));
 }
 

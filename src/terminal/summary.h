@@ -30,7 +30,7 @@ struct RunRow {
 [[nodiscard]] std::string runs_table(const std::vector<RunRow>& runs, TimePoint now, const Look& look);
 
 // Where a run stands now: the same table of tasks as the summary, and what is under way. `driver`: the
-// process that drives it, for people; empty: none does.
+// process that drives it, for people; empty: none does, or it is not known.
 [[nodiscard]] std::string status_table(const model::Report& report, const std::string& driver, TimePoint now,
                                        const Look& look);
 

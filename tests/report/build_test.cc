@@ -72,6 +72,14 @@ TEST(Reasons, BeginWithWhatFailedAndThenSayWhatItTookAlong) {
                           "1 task was skipped because of a need: publish"));
 }
 
+TEST(Reasons, DoNotBlameANeedWhereTheTasksOwnIfWasAsked) {
+  TaskReport cleanup = task("cleanup", "run", TaskState::skipped, {"x"});
+  cleanup.runs_after_failure = true;
+  EXPECT_THAT(reasons({task("x", "run", TaskState::failed), task("y", "run", TaskState::skipped, {"x"}),
+                       cleanup, task("z", "run", TaskState::skipped, {"cleanup"})}),
+              ElementsAre("x failed", "1 task was skipped because of a need: y"));
+}
+
 TEST(Reasons, CountWhatAFailureCutOffThroughOthersToo) {
   EXPECT_THAT(reasons({task("x", "run", TaskState::failed), task("y", "run", TaskState::skipped, {"x"}),
                        task("z", "run", TaskState::skipped, {"y"})}),

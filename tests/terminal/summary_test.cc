@@ -104,7 +104,14 @@ TEST(Status, ShowsWhatIsUnderWay) {
 TEST(Status, SaysThatARunWasCutOffAndHowItGoesOn) {
   model::Report report = report::sample();
   report.state = model::RunState::running;
-  EXPECT_THAT(status_table(report, {}, report::at(200), {}), HasSubstr("`fleet resume " + report.run + "`"));
+  report.cut_off = true;
+  report.tasks[5].attempts.back().finished.reset();
+  report.tasks[5].attempts.back().outcome.reset();
+  const std::string text = status_table(report, {}, report::at(200), {});
+  EXPECT_THAT(text, HasSubstr("cut off after 2m34s: 5 of 8 done"));
+  EXPECT_THAT(text, HasSubstr("`fleet resume " + report.run + "`"));
+  EXPECT_EQ(text, status_table(report, {}, report::at(200'000), {})) << "its clock has stopped";
+  report.cut_off = false;
   report.state = model::RunState::failed;
   EXPECT_THAT(status_table(report, {}, report::at(200), {}), Not(HasSubstr("cut off")));
 }

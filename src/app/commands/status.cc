@@ -51,9 +51,9 @@ Result<base::ExitCode> run_runs(World& world, const Options& options) {
     row.id = run.id;
     row.workflow = run.workflow;
     row.state = run.state;
-    row.is_cut_off = run.state == model::RunState::running && driver_of(checkout, run.id).empty();
+    FLEET_TRY(row.is_cut_off, is_cut_off(checkout, reader, run));
     row.started = run.created;
-    if (run.state != model::RunState::running) row.duration = run.updated - run.created;
+    if (run.state != model::RunState::running || row.is_cut_off) row.duration = run.updated - run.created;
     FLEET_TRY(const std::vector<store::TaskRow> tasks, reader.tasks(run.id));
     row.tasks = tasks.size();
     for (const store::TaskRow& task : tasks) {
