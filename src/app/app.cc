@@ -6,7 +6,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "app/checkout.h"
 #include "app/command.h"
+#include "app/commands/options.h"
 #include "app/world.h"
 #include "os/signals.h"
 #include "os/system.h"
@@ -30,6 +32,28 @@ int show_parse_error(const CLI::App& app, const CLI::ParseError& error, const Wo
 bool is_command(std::string_view name) {
   return std::any_of(commands().begin(), commands().end(),
                      [&](const Command& each) { return each.name == name; });
+}
+
+// The place of the word that names the command: behind options that may stand before it.
+std::size_t command_at(const std::vector<std::string>& words) {
+  std::size_t at = 0;
+  while (at < words.size() && words[at] == "-C")
+    at += 2;
+  return at;
+}
+
+// Empty where there is none, or an option stands there.
+std::string_view command_in(const std::vector<std::string>& words) {
+  const std::size_t at = command_at(words);
+  return at >= words.size() || words[at].starts_with('-') ? std::string_view() : words[at];
+}
+
+// `fleet help run` is `fleet run --help`.
+std::vector<std::string> without_help(std::vector<std::string> words) {
+  if (command_in(words) != "help") return words;
+  words.erase(words.begin() + static_cast<std::ptrdiff_t>(command_at(words)));
+  words.push_back("--help");
+  return words;
 }
 
 std::string describe_unknown(std::string_view name) {
@@ -64,18 +88,27 @@ int run(int argc, char** argv) {
     added->footer(command.details);
     command.add(*added, action);
   }
-  if (argc > 1 && argv[1][0] != '-' && !is_command(argv[1])) {
-    world.err(describe_unknown(argv[1]));
+  add_folder(app);
+  std::vector<std::string> words =
+      without_help(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+  const std::string_view name = command_in(words);
+  if (!name.empty() && !is_command(name)) {
+    world.err(describe_unknown(name));
     return static_cast<int>(ExitCode::usage);
   }
+  std::reverse(words.begin(), words.end());  // as the parser wants them
   try {
-    app.parse(argc, argv);
+    app.parse(words);
+  } catch (const CLI::ExtrasError& error) {
+    std::vector<std::string> extra = app.remaining(true);
+    std::reverse(extra.begin(), extra.end());  // as the error wants them
+    return show_parse_error(app, CLI::ExtrasError(std::move(extra)), world);
   } catch (const CLI::ParseError& error) {
     return show_parse_error(app, error, world);
   }
   const Result<ExitCode> code = action(world);
   if (!code) {
-    world.err(fmt::format("fleet: {}\n", code.error().message()));
+    world.err(fmt::format("fleet: {}\n", explain(code.error())));
     return static_cast<int>(base::exit_code(code.error()));
   }
   return static_cast<int>(*code);

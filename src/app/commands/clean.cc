@@ -64,13 +64,12 @@ Result<base::ExitCode> clean_run(World& world, const Options& options) {
   FLEET_TRY(const store::ProcessLock lock,
             store::ProcessLock::take(checkout.layout.lock(run.id), "remove the run " + run.id));
   FLEET_TRY(run, reader.run(run.id));  // as it is now that nobody else can drive it
-  if (run.state != model::RunState::finished) {
-    if (!options.drop_unmerged) return refuse(run);
-    FLEET_CHECK(give_up(checkout, run));
-  }
+  const bool is_given_up = run.state != model::RunState::finished;
+  if (is_given_up && !options.drop_unmerged) return refuse(run);
   FLEET_TRY(const git::CleanUp done,
             git::clean_up(checkout.repository, run.id, frozen.branch_prefix,
                           options.drop_unmerged ? git::Unmerged::drop : git::Unmerged::keep));
+  if (is_given_up) FLEET_CHECK(give_up(checkout, run));
   for (const std::string& ref : done.deleted)
     world.out(fmt::format("deleted {}\n", ref));
   for (const std::string& ref : done.kept)

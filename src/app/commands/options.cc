@@ -62,10 +62,14 @@ void add_words(CLI::App& app, const std::string& option, const std::vector<std::
       ->type_name(fmt::format("{}", fmt::join(words, "|")));
 }
 
-void add_where(CLI::App& app, Where& where) {
+void add_folder(CLI::App& app) {
   app.add_option_function<std::string>(
          "-C", change_folder, "Work in this folder instead of the current one: all paths are relative to it")
       ->type_name("DIR");
+}
+
+void add_where(CLI::App& app, Where& where) {
+  add_folder(app);
   app.add_option("--state", where.state,
                  "Where runs are kept (default: `fleet` in the git folder, or FLEET_STATE)")
       ->type_name("DIR");

@@ -16,6 +16,8 @@ class App;
 // Options that several commands share.
 namespace fleet::app {
 
+// -C, for fleet itself and for each command.
+void add_folder(CLI::App& app);
 void add_where(CLI::App& app, Where& where);
 void add_workflow(CLI::App& app, WorkflowChoice& choice);
 void add_limits(CLI::App& app, plan::Overrides& limits);
