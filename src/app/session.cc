@@ -122,7 +122,6 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   had_folders_ = os::exists(checkout_.layout.run(run_.id));
   FLEET_CHECK(store::create_run_folders(checkout_.layout, run_.id));
   FLEET_TRY(lock_, store::ProcessLock::take(checkout_.layout.lock(run_.id), "drive the run " + run_.id));
-  refs_.break_locks(run_.id, frozen.branch_prefix);
   masker_ = text::Masker(to_mask(secrets));
   const std::optional<os::UserId> user = checkout_.owner;
   FLEET_TRY(auto folder, WorkspaceFolder::claim(world_, options_.workspaces, checkout_.layout.root(), user));
@@ -212,6 +211,7 @@ Result<engine::FinishRun> Session::Impl::start(store::NewRun run, std::vector<en
 Result<engine::FinishRun> Session::Impl::resume(const model::Settings& settings, bool retry_failed,
                                                 CameFrom from) {
   FLEET_CHECK(replay());
+  refs_.break_locks(run_.id, services_->branch_prefix);
   if (plan_.settings.deliver.value == model::Delivery::branch) FLEET_CHECK(find_branch_tip());
   // A run from another machine left nothing here, and its process ids mean nothing here.
   if (from == CameFrom::here) {

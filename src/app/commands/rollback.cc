@@ -22,14 +22,12 @@ struct Options {
 };
 
 // Which tasks stand on each: those that need it, and those that the conflict strategy ran on top of it.
-Result<std::vector<std::vector<TaskIndex>>> standing_on(const model::Plan& plan, const std::string& run,
-                                                        store::Reader& reader) {
-  FLEET_TRY(const engine::Scheduler scheduler, replay(reader, run, plan));
+std::vector<std::vector<TaskIndex>> standing_on(const model::Plan& plan, const engine::Scheduler& run) {
   std::vector<std::vector<TaskIndex>> all(plan.tasks.size());
   for (std::uint32_t i = 0; i < plan.tasks.size(); ++i) {
     for (const TaskIndex dependent : plan.graph.dependents({i}))
       all[i].push_back(dependent);
-    const engine::ResultSet from = scheduler.task({i}).from;
+    const engine::ResultSet from = run.task({i}).from;
     if (!from) continue;
     for (const TaskIndex below : *from)
       all[below.value].push_back({i});
@@ -38,8 +36,8 @@ Result<std::vector<std::vector<TaskIndex>>> standing_on(const model::Plan& plan,
 }
 
 // The task, every cell of it when it has a matrix, and everything that stands on one of them.
-Result<std::set<std::string>> with_dependents(const model::Plan& plan, const std::string& run,
-                                              store::Reader& reader, const std::string& name) {
+Result<std::set<std::string>> with_dependents(const model::Plan& plan, const engine::Scheduler& run,
+                                              const std::string& name) {
   std::vector<TaskIndex> reached;
   std::vector<bool> seen(plan.tasks.size());
   for (std::uint32_t i = 0; i < plan.tasks.size(); ++i) {
@@ -48,7 +46,7 @@ Result<std::set<std::string>> with_dependents(const model::Plan& plan, const std
     seen[i] = true;
   }
   if (reached.empty()) return base::fail_input("roll back the task", name, "the run has no such task");
-  FLEET_TRY(const auto dependents, standing_on(plan, run, reader));
+  const auto dependents = standing_on(plan, run);
   for (std::size_t i = 0; i < reached.size(); ++i) {
     for (const TaskIndex dependent : dependents[reached[i].value]) {
       if (!seen[dependent.value]) reached.push_back(dependent);
@@ -61,6 +59,18 @@ Result<std::set<std::string>> with_dependents(const model::Plan& plan, const std
   return ids;
 }
 
+// What the run integrated, by task id; empty where `fleet clean` and git took some of it since.
+std::map<std::string, git::TaskResult> integrated(const model::Plan& plan, const engine::Scheduler& run,
+                                                  const git::ObjectStore& objects) {
+  std::map<std::string, git::TaskResult> results;
+  for (const TaskIndex task : run.accepted()) {
+    const engine::Scheduler::TaskView view = run.task(task);
+    if (!objects.contains(view.base) || !objects.contains(view.snapshot)) return {};
+    results[plan.task(task).id] = {task, view.base, view.snapshot, plan.task(task).id, view.from};
+  }
+  return results;
+}
+
 Result<base::ExitCode> run_rollback(World& world, const Options& options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
   FLEET_TRY(store::Reader reader, open_state(checkout));
@@ -70,10 +80,14 @@ Result<base::ExitCode> run_rollback(World& world, const Options& options) {
   FLEET_TRY(const FrozenOptions frozen, frozen_options(stored.options));
   FLEET_TRY(const store::ProcessLock lock,
             store::ProcessLock::take(checkout.layout.lock(run.id), "roll back the run " + run.id));
+  FLEET_TRY(const engine::Scheduler ended, replay(reader, run.id, plan));
   git::RollbackRequest request{run.id, frozen.branch_prefix, {}, world.clock->now()};
   if (!options.task.empty()) {
-    FLEET_TRY(request.tasks, with_dependents(plan, run.id, reader, options.task));
+    FLEET_TRY(request.tasks, with_dependents(plan, ended, options.task));
   }
+  request.results = integrated(plan, ended, checkout.repository.objects());
+  if (plan.settings.conflicts.value == model::ConflictStrategy::priority)
+    request.on_conflict = git::OnConflict::earlier_wins;
   FLEET_TRY(const git::RollbackOutcome outcome, git::roll_back(checkout.repository, request));
   if (!outcome.conflicts.empty()) {
     world.err(fmt::format(
