@@ -24,7 +24,7 @@ enum class RunEventKind {
   task_failed,
   task_skipped,
   task_cancelled,
-  task_withdrawn,  // a result that had been taken is taken back: a conflict decided against it
+  task_withdrawn,  // a result is taken back, or held back: a conflict decided against it
   conflict,
   decided,
   run_stopping,

@@ -114,7 +114,6 @@ std::optional<PlainLog::Line> PlainLog::describe(const model::RunEvent& event) {
 }
 
 std::optional<PlainLog::Line> PlainLog::describe_task(const model::RunEvent& event, Seen& seen) {
-  const bool reruns_losers = plan_.settings.conflicts.value == model::ConflictStrategy::queue;
   switch (event.kind) {
     case RunEventKind::attempt_started:
       seen.attempt_started = event.at;
@@ -157,8 +156,8 @@ std::optional<PlainLog::Line> PlainLog::describe_task(const model::RunEvent& eve
       return Line{'-', Tone::warning, "cancelled: " + event.message + progress(), false};
     case RunEventKind::task_withdrawn:
       settle(seen, false);
-      // Otherwise it fails, is skipped with what it stands on, or is as good as it was: other lines say so.
-      return Line{'~', Tone::warning, (reruns_losers ? "runs again: " : "") + event.message, false};
+      // It runs again, fails, is skipped with what it stands on, or is as good as it was: other lines say so.
+      return Line{'~', Tone::warning, event.message, false};
     case RunEventKind::conflict:
       return Line{'!', Tone::warning, "conflict: " + event.message, false};
     case RunEventKind::decided:

@@ -107,18 +107,13 @@ TEST(PlainLog, IsAsciiWhereNothingElseCanBeShown) {
   EXPECT_THAT(out, HasSubstr("s?tup"));
 }
 
-TEST(PlainLog, SaysThatATaskRunsAgainOnlyWhereConflictsAreResolvedByThat) {
+TEST(PlainLog, SaysOfAResultThatIsTakenBackOnlyWhy) {
   const std::string taken_back = "its result is taken back: it conflicts with a";
-  for (const auto& [strategy, said] :
-       {std::pair(model::ConflictStrategy::fail, "lighting  " + taken_back),
-        std::pair(model::ConflictStrategy::queue, "runs again: " + taken_back)}) {
-    FakeTerminal terminal;
-    model::Plan plan = plan_of({"a", "lighting"});
-    plan.settings.conflicts.value = strategy;
-    PlainLog log(terminal, plan, {});
-    log.handle(event(1, RunEventKind::task_withdrawn, 1, taken_back));
-    EXPECT_THAT(terminal.out, HasSubstr(said));
-  }
+  FakeTerminal terminal;
+  const model::Plan plan = plan_of({"a", "lighting"});
+  PlainLog log(terminal, plan, {});
+  log.handle(event(1, RunEventKind::task_withdrawn, 1, taken_back));
+  EXPECT_THAT(terminal.out, HasSubstr("lighting  " + taken_back));
 }
 
 TEST(PlainLog, HasNoCheckMarkForARunInWhichNothingWasDone) {
