@@ -16,21 +16,24 @@ namespace {
 Result<> add_results(store::Reader& reader, const std::string& run, const model::Plan& now,
                      const std::map<std::string_view, TaskIndex>& places, attempt::KeptResults& kept) {
   FLEET_TRY(const model::Plan plan, frozen_plan(reader, run));
-  std::set<std::string> done;
+  FLEET_TRY(const std::vector<store::AttemptRow> attempts, reader.attempts(run));
+  // Also of a task whose result was not integrated yet, or lost a conflict: the key says what it is worth.
+  std::set<std::string> finished;
+  for (const store::AttemptRow& attempt : attempts) {
+    if (attempt.verdict == model::Verdict::done) finished.insert(attempt.task_id);
+  }
   FLEET_TRY(const std::vector<store::TaskRow> tasks, reader.tasks(run));
   if (tasks.size() != plan.tasks.size())
     return base::fail_world("read the results of the run", run, "its tasks are not those of its plan");
   for (const store::TaskRow& task : tasks) {
-    if (task.state != model::TaskState::done) continue;
-    done.insert(task.id);
+    if (finished.count(task.id) == 0) continue;
     const auto place = places.find(task.id);
     if (place == places.end() || kept.why_not.count(task.id) > 0) continue;
     kept.why_not[task.id] = fmt::format("the run {} had finished it, but {}", run,
                                         attempt::what_changed(plan, task.index, now, place->second));
   }
-  FLEET_TRY(const std::vector<store::AttemptRow> attempts, reader.attempts(run));
   for (const store::AttemptRow& attempt : attempts) {
-    if (attempt.verdict != model::Verdict::done || done.count(attempt.task_id) == 0) continue;
+    if (attempt.verdict != model::Verdict::done) continue;
     FLEET_TRY(const model::Json json, model::parse_json(attempt.result_json, "an attempt's outcome"));
     FLEET_TRY(model::Outcome outcome, model::from_json<model::Outcome>(json, "an attempt's outcome"));
     if (outcome.key.empty()) continue;

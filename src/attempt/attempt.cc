@@ -29,7 +29,7 @@ void Attempt::begin() {
     if (!base) return self->fail(base.error().line());
     self->base_ = base->commit;
     self->outcome_.key = std::move(base->key);
-    if (self->start_.rollback_first && self->task_.spec.rollback) {
+    if (self->start_.rollback_first && self->task_.spec.rollback && !self->start_.only_kept) {
       return self->undo([self] { self->leave_workspace([self] { self->work(); }); });
     }
     // What a task keeps is not in its snapshot, so it has to make that again.
@@ -152,6 +152,7 @@ void Attempt::conclude() {
   judgement_ = is_kept_ && !is_stopped() ? Judgement{Verdict::done, {}, {}} : judge(task_.spec, facts_);
   services_.loop.cancel(timer_);
   outcome_.rollback_due = false;
+  if (start_.only_kept) return finish();  // it has begun nothing
   const auto end = [self = shared_from_this()] { self->finish(); };
   if (judgement_.verdict == Verdict::done) {
     return keep([self = shared_from_this(), end] {

@@ -5,9 +5,9 @@
 namespace fleet::engine {
 namespace {
 
-bool are_conflicts_of(const std::vector<model::Conflict>& conflicts, TaskIndex task) {
-  return std::all_of(conflicts.begin(), conflicts.end(), [task](const model::Conflict& conflict) {
-    return conflict.winner < conflict.loser && (conflict.winner == task || conflict.loser == task);
+bool fit(const std::vector<model::Conflict>& conflicts, std::size_t tasks) {
+  return std::all_of(conflicts.begin(), conflicts.end(), [tasks](const model::Conflict& conflict) {
+    return conflict.winner < conflict.loser && conflict.loser.value < tasks;
   });
 }
 
@@ -34,15 +34,10 @@ bool fits(const Decided& input, std::size_t tasks) {
   return !input.task || input.task->value < tasks;
 }
 bool fits(const Merged& input, std::size_t tasks) {
-  const auto is_known = [tasks](const model::Conflict& conflict) { return conflict.loser.value < tasks; };
-  return input.task.value < tasks && are_conflicts_of(input.overridden, input.task) &&
-         std::all_of(input.overridden.begin(), input.overridden.end(), is_known);
+  return input.task.value < tasks && fit(input.overridden, tasks);
 }
 bool fits(const Conflicted& input, std::size_t tasks) {
-  const auto is_known = [tasks](const model::Conflict& conflict) { return conflict.loser.value < tasks; };
-  return input.task.value < tasks && !input.conflicts.empty() &&
-         are_conflicts_of(input.conflicts, input.task) &&
-         std::all_of(input.conflicts.begin(), input.conflicts.end(), is_known);
+  return input.task.value < tasks && !input.conflicts.empty() && fit(input.conflicts, tasks);
 }
 
 }  // namespace

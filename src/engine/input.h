@@ -77,7 +77,8 @@ struct Merged {
 struct Conflicted {
   TaskIndex task;  // whose result was offered
   Serial serial = 0;
-  std::vector<model::Conflict> conflicts;  // each of this task with one whose result is integrated
+  // With what is integrated. Either this task loses in all of them, or those that lose do so because of it.
+  std::vector<model::Conflict> conflicts;
 };
 struct Decided {
   std::optional<TaskIndex> task;  // none: about the run

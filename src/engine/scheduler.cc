@@ -151,7 +151,8 @@ void Scheduler::on(const AttemptFinished& input) {
       after_failure(input.task, outcome);
       break;
     case Verdict::blocked:
-      if (std::exchange(task.only_kept, false)) {
+      if (task.only_kept) {
+        task.ask_first = outcome.reason;
         after_interruption(input.task, outcome.reason);
         break;
       }

@@ -93,13 +93,14 @@ class Scheduler {
     bool stop_sent = false;     // its attempt was told to end
     bool cancel = false;        // somebody cancelled it: it does not begin again
     bool rollback_due = false;  // its last attempt was cut off before its rollback ran
-    bool only_kept = false;     // it is marked `once: true`, and an earlier run had finished it
-    int attempt = 0;            // the current or last one, from 1
-    std::uint32_t open = 0;     // needs, and winners it waits for, that are not settled
-    std::uint32_t bad = 0;      // needs that are settled and not done
-    Serial serial = 0;          // of the current attempt, or of what it offers
-    int ended = 0;              // attempts that ended by themselves
-    int failures = 0;           // of them, those that used up a retry
+    // It is marked `once: true`, an earlier run had finished it, and this one has not begun it.
+    bool only_kept = false;
+    int attempt = 0;         // the current or last one, from 1
+    std::uint32_t open = 0;  // needs, and winners it waits for, that are not settled
+    std::uint32_t bad = 0;   // needs that are settled and not done
+    Serial serial = 0;       // of the current attempt, or of what it offers
+    int ended = 0;           // attempts that ended by themselves
+    int failures = 0;        // of them, those that used up a retry
     model::ProcessIdentity process;
     std::string ask_first;  // why a `once` task must not begin again without a person's word; empty: it may
     ObjectId base, snapshot;

@@ -142,7 +142,7 @@ void Scheduler::cancel_the_rest() {
   const std::string why(describe(*stopping_));
   for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
     const TaskIndex index{i};
-    if (is_settled(index)) continue;
+    if (is_settled(index) || at(index).phase == Phase::held) continue;
     if (at(index).phase == Phase::ready) ready_.remove(index);
     settle(index, Phase::cancelled, why);
   }
@@ -164,6 +164,8 @@ void Scheduler::finish_if_done() {
   }
   if (!idle) return;
   if (is_ending()) cancel_the_rest();
+  offer_held();  // what has a result does not have to run any more
+  if (merging_ > 0) return;
   if (!stopping_ && (asking_ || settled_ < tasks_.size())) return;
   publishing_ = true;
   published_.reset();
@@ -245,9 +247,12 @@ std::vector<Begun> Scheduler::begun() const {
   std::vector<Begun> all;
   for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
     const Task& task = tasks_[i];
+    const bool has_ended_well = task.phase == Phase::done || task.phase == Phase::held ||
+                                (task.phase == Phase::merging && !task.discard) ||
+                                (task.phase == Phase::failed && !task.snapshot.is_none());
     const bool is_cut_off = task.phase == Phase::running && !task.only_kept;
     const Begun begun{{i},
-                      task.phase == Phase::done || task.only_kept,
+                      has_ended_well || task.only_kept,
                       task.rollback_due || (is_cut_off && plan_.task({i}).spec.rollback)};
     if (task.attempt > 0 || begun.done || begun.rollback_due || !task.ask_first.empty()) all.push_back(begun);
   }

@@ -280,6 +280,7 @@ void Scheduler::decide_task(TaskIndex index, model::FailureAnswer answer) {
   switch (answer) {
     case model::FailureAnswer::retry:
       task.ask_first.clear();
+      task.only_kept = false;
       begin_again(index);
       break;
     case model::FailureAnswer::skip:

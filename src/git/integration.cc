@@ -196,7 +196,8 @@ Result<std::vector<TaskIndex>> Integration::State::winners(const Delta& loser, c
   for (const Delta* other : before) {
     const TaskIndex task = other->result.task;
     all.push_back(task);
-    if (!stands_on(loser.result, task)) together.push_back(task);
+    if (stands_on(loser.result, task)) continue;
+    together.push_back(task);
     const Change& theirs = *other->find(clash.against);
     if (clash.path != clash.against) {
       if (theirs.after.exists()) alone.push_back(task);

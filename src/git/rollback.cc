@@ -16,6 +16,7 @@ namespace {
 struct BranchCommits {
   std::vector<Commit> standing;    // those of tasks that still count, the latest first
   std::set<std::string> reverted;  // tasks
+  ObjectId delivered;              // the latest of them all
 };
 
 // The commits that a run put on its branch. Follows first parents, so that what the user merged in is not
@@ -39,6 +40,7 @@ Result<BranchCommits> commits_of(const ObjectStore& store, ObjectId tip, std::op
     if (is_of_run && trailer(commit.message, kTaskTrailer)) found.push_back(std::move(commit));
   }
   BranchCommits commits;
+  if (!found.empty()) commits.delivered = found.front().id;
   for (Commit& commit : found) {
     if (reverted.contains(commit.id.hex())) {
       commits.reverted.insert(*trailer(commit.message, kTaskTrailer));
@@ -49,23 +51,31 @@ Result<BranchCommits> commits_of(const ObjectStore& store, ObjectId tip, std::op
   return commits;
 }
 
-// What the tip loses when all results but those of some tasks are merged again.
-Result<std::vector<model::Change>> merged_again(ObjectStore& store, ObjectId start,
-                                                const RollbackRequest& request,
-                                                const std::set<std::string>& reverted_before) {
+// What the branch loses when all results but those of some tasks are merged again. None where the results are
+// not those that it holds: some came in, or were taken back, after it was written last.
+Result<std::optional<std::vector<model::Change>>> merged_again(ObjectStore& store, ObjectId start,
+                                                               const RollbackRequest& request,
+                                                               const BranchCommits& branch) {
   FLEET_TRY(Integration integration, Integration::create(store, start));
-  std::vector<TaskIndex> before, left;
-  for (const auto& [id, result] : request.results) {
-    if (reverted_before.contains(id)) continue;
+  std::vector<TaskIndex> delivered, before, left;
+  for (auto [id, result] : request.results) {
+    if (result.snapshot.is_none()) continue;
+    FLEET_TRY(const Commit commit, store.read_commit(result.snapshot));
+    result.message = without_trailer(commit.message, kAttemptTrailer);
     FLEET_CHECK(integration.restore(result, request.on_conflict));
+    delivered.push_back(result.task);
+    if (branch.reverted.contains(id)) continue;
     before.push_back(result.task);
     if (!request.tasks.empty() && !request.tasks.contains(id)) left.push_back(result.task);
   }
+  FLEET_TRY(const ObjectId whole, integration.merged(delivered));
+  if (whole != branch.delivered) return std::nullopt;
   FLEET_TRY(const ObjectId all, integration.merged(before));
   FLEET_TRY(const ObjectId rest, integration.merged(left));
   FLEET_TRY(const ObjectId all_tree, store.tree_of(all));
   FLEET_TRY(const ObjectId rest_tree, store.tree_of(rest));
-  return diff(store, all_tree, rest_tree);
+  FLEET_TRY(auto changes, diff(store, all_tree, rest_tree));
+  return changes;
 }
 
 // The reverse of each commit, merged into the overlay; what clashes is told.
@@ -126,15 +136,18 @@ Result<RollbackOutcome> roll_back(const Repository& repository, const RollbackRe
 
   FLEET_TRY(const ObjectId tip_tree, store.tree_of(*tip));
   Overlay overlay(store, tip_tree);
-  std::vector<Clash> clashes;
-  bool others_made_all = false;  // then the commit says that the tasks are rolled back, and changes nothing
+  std::optional<std::vector<model::Change>> changes_of_merge;
   if (start && !request.results.empty()) {
-    FLEET_TRY(const auto changes, merged_again(store, *start, request, found.reverted));
-    others_made_all = changes.empty();
-    FLEET_TRY(clashes, merge_into(overlay, store, changes));
+    FLEET_TRY(changes_of_merge, merged_again(store, *start, request, found));
+  }
+  std::vector<Clash> clashes;
+  if (changes_of_merge) {
+    FLEET_TRY(clashes, merge_into(overlay, store, *changes_of_merge));
   } else {
     FLEET_TRY(clashes, reverse_all(store, commits, overlay));
   }
+  // Where others made all of it too, the commit says that the tasks are rolled back, and changes nothing.
+  const bool others_made_all = changes_of_merge && changes_of_merge->empty();
   RollbackOutcome outcome;
   std::set<std::string> conflicts;
   for (const Clash& clash : clashes)

@@ -69,6 +69,12 @@ std::string random_token() {
   return token;
 }
 
+// Those that this process has seen: none, where a result of the last one lost a conflict.
+std::string after_attempts(int attempts) {
+  if (attempts == 0) return {};
+  return fmt::format(" after {} {}", attempts, attempts == 1 ? "attempt" : "attempts");
+}
+
 }  // namespace
 
 PlainLog::PlainLog(Terminal& terminal, const model::Plan& plan, Options options)
@@ -143,8 +149,7 @@ std::optional<PlainLog::Line> PlainLog::describe_task(const model::RunEvent& eve
       const std::string why =
           event.message == seen.last_reason || event.message.empty() ? "" : ": " + event.message;
       return Line{'x', Tone::bad,
-                  fmt::format("failed for good after {} {}{}{}", seen.attempts,
-                              seen.attempts == 1 ? "attempt" : "attempts", why, progress()),
+                  fmt::format("failed for good{}{}{}", after_attempts(seen.attempts), why, progress()),
                   false};
     }
     case RunEventKind::task_skipped:

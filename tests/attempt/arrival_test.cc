@@ -83,6 +83,7 @@ class World {
       } else if (choice == 1 && !answers_.empty()) {
         const engine::Input answer = std::move(answers_.front());
         answers_.pop_front();
+        ASSERT_TRUE(engine::fits_plan(answer, plan_.tasks.size())) << "a journal with it cannot be read";
         take(scheduler_.handle(answer, {}));
       } else if (choice == 2 && !running_.empty()) {
         const auto which = running_.begin() + static_cast<std::ptrdiff_t>(random() % running_.size());

@@ -206,6 +206,27 @@ TEST(ConflictQueue, AConflictWithWhatItStandsOnFailsTheTaskInsteadOfRunningForEv
   EXPECT_EQ(run.state("late"), TaskState::failed);
 }
 
+TEST(ConflictFail, AHeldResultIsStillDecidedAboutWhenTooManyTasksFail) {
+  for (const bool stands : {false, true}) {
+    Machine run(
+        PlanOf().task("a").task("b").task("c").task("d", {"b"}).conflicts(kFail).stop_when_failed(0.1));
+    run.integrates("a");
+    run.changes("c");
+    run.conflicts("c", {"a"});
+    run.fails("b");
+    ASSERT_THAT(run.last_tasks<Merge>(), ElementsAre("c"));
+    if (stands) {
+      run.merged("c");
+    } else {
+      run.conflicts("c", {"a"});
+      EXPECT_EQ(run.reason("c"), "conflicts with a in file");
+    }
+    EXPECT_EQ(run.state("c"), stands ? TaskState::done : TaskState::failed);
+    EXPECT_TRUE(run.publishing());
+    EXPECT_TRUE(run.state("d") == TaskState::skipped || run.state("d") == TaskState::cancelled);
+  }
+}
+
 TEST(ConflictQueue, ALoserIsHeldUntilAllBeforeItAreSettled) {
   Machine run(PlanOf().task("a").task("b").task("c").task("behind", {"c"}).conflicts(kQueue));
   run.integrates("b");

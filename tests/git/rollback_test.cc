@@ -118,6 +118,15 @@ TEST_F(RollbackTest, leaves_what_a_standing_task_made_too) {
   EXPECT_EQ(must(store_.tree_of(id_of(git(clone_, "rev-parse fleet/r1")))), must(store_.tree_of(start_)));
 }
 
+// As a resume leaves it that was killed after it took a result back, and before it wrote the branch anew.
+TEST_F(RollbackTest, goes_by_the_branch_where_the_results_are_no_longer_its_own) {
+  RollbackRequest without_second = request({"second", "third"});
+  const std::string first = git(clone_, "rev-parse refs/fleet/r1/tasks/first/1");
+  without_second.results["first"] = {{0}, start_, id_of(first), {}};
+  EXPECT_THAT(must(roll_back(repository_, without_second)).reverted, ElementsAre("second", "third"));
+  EXPECT_EQ(show("a"), "one\n2\n3\n4\n5\n6\n7\n8\n9");
+}
+
 TEST_F(RollbackTest, works_on_what_the_user_added_since) {
   git(clone_, "worktree add -q ../wt fleet/r1");
   write_file(temp_ / "wt/keep", "by the user\n");

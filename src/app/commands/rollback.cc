@@ -66,7 +66,7 @@ std::map<std::string, git::TaskResult> integrated(const model::Plan& plan, const
   for (const TaskIndex task : run.accepted()) {
     const engine::Scheduler::TaskView view = run.task(task);
     if (!objects.contains(view.base) || !objects.contains(view.snapshot)) return {};
-    results[plan.task(task).id] = {task, view.base, view.snapshot, plan.task(task).id, view.from};
+    results[plan.task(task).id] = {task, view.base, view.snapshot, {}, view.from};
   }
   return results;
 }
