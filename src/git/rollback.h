@@ -19,8 +19,8 @@ struct RollbackRequest {
   std::string prefix = "fleet";
   std::set<std::string> tasks;  // ids; the caller adds what stands on them. Empty: the whole run
   TimePoint when{};             // the revert commit's date
-  // All results that the run integrated, by task id, and how; empty: they are no longer there. Their messages are
-  // read from their commits.
+  // All results that the run integrated, by task id, and how; empty: they are no longer there. Their messages
+  // are read from their commits.
   std::map<std::string, TaskResult> results = {};
   OnConflict on_conflict = OnConflict::report;
 };

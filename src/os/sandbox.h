@@ -26,8 +26,9 @@
 // What does not: existence, names' lengths, mode, owner, times and extended attributes of files elsewhere are
 // not Landlock's business, and seccomp cannot tell paths apart: what the program's uid owns, and as root
 // everything, can be given another mode, owner, time or attribute, whatever the mode of the sandbox (drop to
-// another uid where that matters); command lines of other processes stay visible in /proc; with the network on, a unix
-// socket that has a path, such as a container engine's, can be connected to if its permissions let one.
+// another uid where that matters); command lines of other processes stay visible in /proc; with the network
+// on, a unix socket that has a path, such as a container engine's, can be connected to if its permissions let
+// one.
 namespace fleet::os {
 
 enum class Network { on, off };
