@@ -34,6 +34,7 @@ def environment(home, fleet):
         "GIT_COMMITTER_EMAIL": "user@localhost", "GIT_AUTHOR_DATE": "2026-01-02T03:04:05Z",
         "GIT_COMMITTER_DATE": "2026-01-02T03:04:05Z", "GIT_CONFIG_NOSYSTEM": "1", "NO_COLOR": "1", "COLUMNS": "100",
         "FLEET_WORKSPACES": str(home / "workspaces"),
+        "LSAN_OPTIONS": f"suppressions={Path(__file__).resolve().parent / 'leaks.supp'}:print_suppressions=0",
     }
 
 
