@@ -17,7 +17,7 @@ inline void expect_golden(std::string_view path, const std::string& actual) {
   if (const char* accept = std::getenv("FLEET_ACCEPT");
       accept != nullptr && std::string_view(accept) == "1") {
     std::ofstream(file, std::ios::binary) << actual;
-    GTEST_SKIP() << "wrote " << file;
+    GTEST_SKIP() << "NOT TESTED: FLEET_ACCEPT=1 wrote " << file << " anew; look at the difference";
   }
   std::ifstream stream(file, std::ios::binary);
   std::stringstream expected;
