@@ -152,7 +152,7 @@ void Attempt::conclude() {
   judgement_ = is_kept_ && !is_stopped() ? Judgement{Verdict::done, {}, {}} : judge(task_.spec, facts_);
   services_.loop.cancel(timer_);
   outcome_.rollback_due = false;
-  if (start_.only_kept) return finish();  // it has begun nothing
+  if (start_.only_kept || is_kept_) return finish();  // it has begun nothing that could be undone
   const auto end = [self = shared_from_this()] { self->finish(); };
   if (judgement_.verdict == Verdict::done) {
     return keep([self = shared_from_this(), end] {
