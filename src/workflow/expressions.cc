@@ -318,6 +318,36 @@ std::string variable_for(std::string_view expression) {
   return usable ? name : "VALUE";
 }
 
+enum class Quotes { none, single, twofold };
+
+// In which quotes of the shell a text ends that begins in these.
+Quotes quotes_after(Quotes quotes, std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\\' && quotes != Quotes::single) {
+      ++i;
+    } else if (c == '\'' && quotes != Quotes::twofold) {
+      quotes = quotes == Quotes::none ? Quotes::single : Quotes::none;
+    } else if (c == '"' && quotes != Quotes::single) {
+      quotes = quotes == Quotes::none ? Quotes::twofold : Quotes::none;
+    }
+  }
+  return quotes;
+}
+
+// The value of a variable as one word, or a part of the word that is being quoted.
+std::string quoted_value(Quotes quotes, const std::string& name) {
+  switch (quotes) {
+    case Quotes::single:
+      return fmt::format("'\"${}\"'", name);
+    case Quotes::twofold:
+      return fmt::format("${{{}}}", name);
+    case Quotes::none:
+      break;
+  }
+  return fmt::format("\"${}\"", name);
+}
+
 }  // namespace
 
 Condition condition_of(std::string_view text) {
@@ -338,11 +368,13 @@ void check_expressions(Reader& reader) {
 
 std::string environment_instead(std::string_view key, std::string_view shell_text) {
   std::vector<std::pair<std::string, std::string>> variables;  // name, expression
-  std::string command;
+  std::string command, first_place;
+  Quotes quotes = Quotes::none;
   std::size_t at = 0;
   while (at < shell_text.size()) {
     const std::size_t start = std::min(shell_text.find("${{", at), shell_text.size());
     command += shell_text.substr(at, start - at);
+    quotes = quotes_after(quotes, shell_text.substr(at, start - at));
     const std::size_t end = shell_text.find("}}", start);
     if (end == std::string_view::npos) {
       command += shell_text.substr(start);
@@ -359,15 +391,16 @@ std::string environment_instead(std::string_view key, std::string_view shell_tex
         name = fmt::format("{}_{}", base, i);
       known = variables.insert(variables.end(), {name, expression});
     }
-    command += fmt::format("\"${}\"", known->first);
+    const std::string place = quoted_value(quotes, known->first);
+    if (first_place.empty()) first_place = place;
+    command += place;
     at = end + 2;
   }
   std::string lines = "give the value to the program by its environment:\n  env:\n";
   for (const auto& [name, expression] : variables)
     lines += fmt::format("    {}: ${{{{ {} }}}}\n", name, expression);
   if (command.find('\n') == std::string::npos) return lines + fmt::format("  {}: {}", key, command);
-  return lines +
-         fmt::format("and write `\"${}\"` in its place", variables.empty() ? "VALUE" : variables[0].first);
+  return lines + fmt::format("and write `{}` in its place", first_place);
 }
 
 }  // namespace fleet::workflow
