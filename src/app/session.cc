@@ -20,6 +20,7 @@
 #include "os/event_loop.h"
 #include "os/files.h"
 #include "os/process.h"
+#include "os/sandbox.h"
 #include "os/signals.h"
 #include "os/worker_pool.h"
 #include "store/process_lock.h"
@@ -134,6 +135,8 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   const auto parallel = static_cast<unsigned>(std::max(plan_.settings.parallel.value, 1));
   workers_ = std::make_unique<os::WorkerPool>(*loop_, std::clamp(parallel, 2u, 4u));
   merger_ = std::make_unique<os::WorkerPool>(*loop_, 1);
+  // What the kernel can do is found out meanwhile.
+  workers_->submit([] { static_cast<void>(os::sandbox_ability()); }, [] {});
   FLEET_TRY(writer_, store::Writer::open(checkout_.layout.database()));
   attempt::KeptResults kept;
   if (!frozen.goes_on_from.empty()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/durability.h"
 #include "engine/input_json.h"
 #include "engine/journal.h"
 #include "engine/mask_secrets.h"
@@ -100,8 +101,11 @@ void Driver::pump() {
 void Driver::take(const Arrival& arrival, store::Batch& batch, std::vector<Action>& actions) {
   const TimePoint now = clock_.now();
   batch.journal.push_back({++last_sequence_, now, to_journal(arrival.input)});
-  if (must_be_durable(plan_, arrival.input)) batch.durability = store::Durability::full;
   Step step = scheduler_.handle(arrival.input, now);
+  const auto must = [this](const auto& each) { return must_be_durable(plan_, each); };
+  if (must(arrival.input) || std::any_of(step.actions.begin(), step.actions.end(), must)) {
+    batch.durability = store::Durability::full;
+  }
   add_rows(arrival, step, batch);
   std::move(step.actions.begin(), step.actions.end(), std::back_inserter(actions));
   std::move(step.events.begin(), step.events.end(), std::back_inserter(batch.events));

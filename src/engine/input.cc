@@ -42,14 +42,6 @@ bool fits(const Conflicted& input, std::size_t tasks) {
 
 }  // namespace
 
-bool must_be_durable(const model::Plan& plan, const Input& input) {
-  if (const auto* finished = std::get_if<AttemptFinished>(&input)) {
-    return !finished->outcome.snapshot.is_none() || plan.task(finished->task).spec.once;
-  }
-  return std::holds_alternative<Decided>(input) || std::holds_alternative<CancelRequested>(input) ||
-         std::holds_alternative<RunStarted>(input);
-}
-
 bool fits_plan(const Input& input, std::size_t tasks) {
   return std::visit([tasks](const auto& value) { return fits(value, tasks); }, input);
 }

@@ -101,10 +101,6 @@ using Input =
     std::variant<RunStarted, RunResumed, ConditionEvaluated, AttemptStarted, AttemptFinished, TimerFired,
                  Merged, Conflicted, Decided, CancelRequested, StopRequested, Published>;
 
-// Whether losing this input to a power cut would lose work, money, a person's word, or the memory of an
-// effect that must not happen twice. The end of an attempt that left nothing may be lost: it only runs again.
-[[nodiscard]] bool must_be_durable(const model::Plan& plan, const Input& input);
-
 // Whether an input can belong to a run of a plan with so many tasks: what was read from a journal is checked
 // with it before the scheduler, which takes it for granted, sees it.
 [[nodiscard]] bool fits_plan(const Input& input, std::size_t tasks);

@@ -34,10 +34,31 @@ class AttemptTest : public ::testing::Test, public engine::Inbox {
     workers_ = std::make_unique<os::WorkerPool>(*loop_, 1);
     merging_ = std::make_unique<os::WorkerPool>(*loop_, 1);
     start_ = git::id_of(git::git(clone_, "rev-parse HEAD"));
-    services_.reset(new Services{*loop_, *processes_, *workers_, *merging_, *repository_, *refs_, *pool_,
-                                 clock_, plan_, masker_, RunFacts{"run", {}}, Keepers(plan_), {}, "run", start_,
-                                 TimePoint{}, "fleet", folder_ / "run", folder_ / "temporary", "/usr/bin:/bin",
-                                 "", {"/usr", "/bin", "/lib", "/lib64"}, {}, "", {},
+    services_.reset(new Services{*loop_,
+                                 *processes_,
+                                 *workers_,
+                                 *merging_,
+                                 *repository_,
+                                 *refs_,
+                                 *pool_,
+                                 clock_,
+                                 plan_,
+                                 masker_,
+                                 RunFacts{"run", {}},
+                                 Keepers(plan_),
+                                 {},
+                                 "run",
+                                 start_,
+                                 TimePoint{},
+                                 "fleet",
+                                 folder_ / "run",
+                                 folder_ / "temporary",
+                                 "/usr/bin:/bin",
+                                 "",
+                                 {"/usr", "/bin", "/lib", "/lib64"},
+                                 {},
+                                 "",
+                                 {},
                                  [this](const std::string& text) { notes_.push_back(text); }});
     merger_.emplace(*services_);
   }

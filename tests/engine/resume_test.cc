@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/durability.h"
 #include "engine/machine.h"
 
 // What a new process does with the journal of one that ended, and tasks that must not begin twice.
@@ -349,7 +350,7 @@ TEST(GoingOn, RunsTheRollbackThatTheEarlierRunOwed) {
   EXPECT_FALSE(run.attempt("a").rollback_first);
 }
 
-TEST(Journal, SaysWhichInputsMustSurviveAPowerCut) {
+TEST(Durability, OfInputsThatHoldWorkOrAPersonsWord) {
   const model::Plan plan = PlanOf().task("a").task("b").once().build();
   AttemptFinished with_result{{0}, 1, {}};
   with_result.outcome.snapshot = *ObjectId::parse(std::string(40, 'a'));
@@ -360,6 +361,16 @@ TEST(Journal, SaysWhichInputsMustSurviveAPowerCut) {
   EXPECT_FALSE(must_be_durable(plan, AttemptFinished{{0}, 1, {}})) << "it left nothing";
   EXPECT_FALSE(must_be_durable(plan, AttemptStarted{}));
   EXPECT_FALSE(must_be_durable(plan, TimerFired{}));
+  EXPECT_FALSE(must_be_durable(plan, RunStarted{}));
+}
+
+TEST(Durability, OfWhatBeginsEffectsOutsideOfGit) {
+  const model::Plan plan = PlanOf().task("a").task("b").once().task("c").rollback().build();
+  const auto start = [](std::uint32_t task) { return StartAttempt{{task}, 1, 1, {}, {}, {}}; };
+  EXPECT_FALSE(must_be_durable(plan, start(0))) << "git forgets it";
+  EXPECT_TRUE(must_be_durable(plan, start(1))) << "it must not begin twice unasked";
+  EXPECT_TRUE(must_be_durable(plan, start(2))) << "its rollback would be forgotten";
+  EXPECT_FALSE(must_be_durable(plan, StopAttempt{{1}, 1}));
 }
 
 TEST(Journal, AnInputThatThePlanDoesNotKnowIsFound) {
