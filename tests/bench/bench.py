@@ -51,7 +51,8 @@ class Sleepers:
 
     def prepare(self, folder):
         tasks = "".join(f"  t{i}: {{run: [sleep, '0.5'], writes: []}}\n" for i in range(self.tasks))
-        return f"version: 1\nlimits: {{parallel: {self.parallel}}}\ntasks:\n{tasks}"
+        # LANG: both sides' programs find the same environment. With another than C, `sleep` loads a locale first.
+        return f"version: 1\nlimits: {{parallel: {self.parallel}}}\nenv: {{LANG: C}}\ntasks:\n{tasks}"
 
     def peer_argv(self):
         return ["sh", "-c", f"yes 0.5 | head -n {self.tasks} | xargs -P {self.parallel} -n 1 sleep"]
@@ -82,7 +83,7 @@ def run_row(fleet, row, times):
     place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="fleet-bench-", dir=place) as name:
         folder = Path(name)
-        env = {"PATH": os.environ["PATH"], "HOME": name, "FLEET_WORKSPACES": str(folder / "work"), "GIT_AUTHOR_NAME": "U",
+        env = {"PATH": os.environ["PATH"], "LANG": "C", "HOME": name, "FLEET_WORKSPACES": str(folder / "work"), "GIT_AUTHOR_NAME": "U",
                "GIT_AUTHOR_EMAIL": "u@localhost", "GIT_COMMITTER_NAME": "U", "GIT_COMMITTER_EMAIL": "u@localhost"}
         make_repository(folder / "repo", row.prepare(folder), env)
         ours, peers = [], []
