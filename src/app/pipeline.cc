@@ -143,7 +143,7 @@ ExitCode conclude(World& world, const Checkout& checkout, const std::string& run
   std::vector<Error> errors;
   const auto write_to = [&](const model::Report& report, const std::filesystem::path& folder,
                             std::vector<std::string>& paths) {
-    if (auto written = write_reports(report, folder)) {
+    if (auto written = write_reports(report, plan, folder)) {
       paths = *std::move(written);
     } else {
       errors.push_back(std::move(written).error());
@@ -269,7 +269,7 @@ Result<> refuse_cleaned_run(const Checkout& checkout, const std::string& run) {
 // is made up for.
 Result<ExitCode> tell_end(World& world, const ResumeOptions& options, const Checkout& checkout,
                           store::Reader& reader, const store::RunRow& run, const model::Plan& plan) {
-  if (!os::exists(checkout.layout.report(run.id) / kMarkdownReport)) {
+  if (!are_written(plan, checkout.layout.report(run.id))) {
     FLEET_TRY(const engine::Scheduler ended, replay(reader, run.id, plan));
     FLEET_CHECK(check_folders(options.end, run.id));
     if (const std::optional<engine::FinishRun> finish = ended.finished())

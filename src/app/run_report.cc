@@ -22,6 +22,26 @@ namespace {
 
 constexpr int kMostCommits = 10'000;  // of a branch that are searched for a rollback
 
+struct Format {
+  model::ReportFormat format;
+  const char* file;
+  std::string (*render)(const model::Report&);
+};
+
+const Format kFormats[] = {
+    {model::ReportFormat::json, "report.json",
+     [](const model::Report& report) { return report::to_json(report); }},
+    {model::ReportFormat::markdown, "report.md",
+     [](const model::Report& report) { return report::to_markdown(report); }},
+};
+
+Result<const Format*> find_format(model::ReportFormat format) {
+  for (const Format& known : kFormats) {
+    if (known.format == format) return &known;
+  }
+  return base::fail_input("write the report as", std::string(base::name_of(format)), "this fleet cannot");
+}
+
 Result<model::AttemptReport> report_of(const store::AttemptRow& row) {
   model::AttemptReport report{row.number, row.started, {}, {}};
   if (!row.verdict) return report;
@@ -203,14 +223,23 @@ Result<model::Report> build_report(const Checkout& checkout, store::Reader& read
   return report;
 }
 
-Result<std::vector<std::string>> write_reports(const model::Report& report,
+Result<std::vector<std::string>> write_reports(const model::Report& report, const model::Plan& plan,
                                                const std::filesystem::path& folder) {
   FLEET_CHECK(os::make_directories(folder));
-  const std::string json = folder / "report.json";
-  const std::string markdown = folder / kMarkdownReport;
-  FLEET_CHECK(os::write_file_atomically(json, report::to_json(report)));
-  FLEET_CHECK(os::write_file_atomically(markdown, report::to_markdown(report)));
-  return std::vector<std::string>{json, markdown};
+  std::vector<std::string> files;
+  for (const model::ReportFormat format : plan.report_formats) {
+    FLEET_TRY(const Format* known, find_format(format));
+    files.push_back(folder / known->file);
+    FLEET_CHECK(os::write_file_atomically(files.back(), known->render(report)));
+  }
+  return files;
+}
+
+bool are_written(const model::Plan& plan, const std::filesystem::path& folder) {
+  return std::all_of(plan.report_formats.begin(), plan.report_formats.end(), [&](model::ReportFormat format) {
+    const auto known = find_format(format);
+    return known && os::exists(folder / (*known)->file);
+  });
 }
 
 }  // namespace fleet::app

@@ -9,9 +9,11 @@ namespace fleet::app {
 [[nodiscard]] Result<model::Report> build_report(const Checkout& checkout, store::Reader& reader,
                                                  const store::RunRow& run, const model::Plan& plan);
 
-inline constexpr const char* kMarkdownReport = "report.md";  // written last
-// Writes report.json and report.md into the folder; gives back their paths.
+// Writes what the plan's formats ask for into the folder; gives back the paths.
 [[nodiscard]] Result<std::vector<std::string>> write_reports(const model::Report& report,
+                                                             const model::Plan& plan,
                                                              const std::filesystem::path& folder);
+// Whether that was done there.
+[[nodiscard]] bool are_written(const model::Plan& plan, const std::filesystem::path& folder);
 
 }  // namespace fleet::app

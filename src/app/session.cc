@@ -133,7 +133,8 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   FLEET_TRY(loop_, os::EventLoop::create());
   FLEET_TRY(processes_, os::Processes::create(*loop_));
   // More than there are cores only get into each other's way.
-  workers_ = std::make_unique<os::WorkerPool>(*loop_, std::clamp(std::thread::hardware_concurrency(), 2u, 4u));
+  workers_ =
+      std::make_unique<os::WorkerPool>(*loop_, std::clamp(std::thread::hardware_concurrency(), 2u, 4u));
   merger_ = std::make_unique<os::WorkerPool>(*loop_, 1);
   // What the kernel can do is found out meanwhile.
   workers_->submit([] { static_cast<void>(os::sandbox_ability()); }, [] {});

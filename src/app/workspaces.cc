@@ -60,7 +60,8 @@ Result<WorkspaceFolder> WorkspaceFolder::claim(const World& world, const std::st
   const std::uint32_t owner = user ? user->uid : ::geteuid();
   const std::filesystem::path of_user = root / fmt::format("fleet-{}", owner);
   FLEET_CHECK(make_own_folder(of_user, owner));
-  const std::filesystem::path folder = of_user / fmt::format("{:016x}", base::hash(state.native()));
+  const std::filesystem::path folder =
+      of_user / fmt::format("{:08x}", static_cast<std::uint32_t>(base::hash(state.native())));
   for (int n = 0; n < kMostProcesses; ++n) {
     // Each time: a process that ends takes the folder away when it was the last one there.
     FLEET_CHECK(make_own_folder(folder, owner));
@@ -68,7 +69,7 @@ Result<WorkspaceFolder> WorkspaceFolder::claim(const World& world, const std::st
     auto lock = store::ProcessLock::take(lock_file, "use " + lock_file.native());
     if (!lock) continue;
     remove_earlier(folder, n);
-    const std::filesystem::path mine = folder / fmt::format("{}-{}", n, base::random_hex(16));
+    const std::filesystem::path mine = folder / fmt::format("{}-{}", n, base::random_hex(12));
     FLEET_CHECK(make_own_folder(mine, owner));
     WorkspaceFolder claimed(mine, lock_file, *std::move(lock));
     FLEET_CHECK(os::make_directories(claimed.temporary(), 0700));

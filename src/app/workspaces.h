@@ -12,7 +12,7 @@ namespace fleet::app {
 
 // A folder for the workspaces and temporary folders of one process, which no other process uses meanwhile:
 // <base>/fleet-<uid>/<hash of the state folder>/<n>-<random>. Not below `.git`, where test runners and
-// watchers look at nothing.
+// watchers look at nothing. The names are short: the path of a unix socket holds 107 bytes.
 class WorkspaceFolder {
  public:
   // `user`: to whom tasks drop, and whose everything here is. Absent: the user that we are.
@@ -24,8 +24,8 @@ class WorkspaceFolder {
 
   // What the workspaces of all processes of this user lie in.
   [[nodiscard]] std::filesystem::path root() const { return folder_.parent_path().parent_path(); }
-  [[nodiscard]] std::filesystem::path workspaces() const { return folder_ / "workspaces"; }
-  [[nodiscard]] std::filesystem::path temporary() const { return folder_ / "tmp"; }
+  [[nodiscard]] std::filesystem::path workspaces() const { return folder_ / "w"; }
+  [[nodiscard]] std::filesystem::path temporary() const { return folder_ / "t"; }
 
  private:
   WorkspaceFolder(std::filesystem::path folder, std::filesystem::path lock_file, store::ProcessLock lock)

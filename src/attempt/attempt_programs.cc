@@ -61,9 +61,9 @@ void Attempt::prepare_workspace(ObjectId commit, Next next) {
           FLEET_TRY(prepared.workspace, services.workspaces.acquire(commit));
           places.workspace = prepared.workspace->folder();
         }
-        places.temporary = services.temporary / fmt::format("{}-{}", serial, base::random_hex(16));
+        places.temporary = services.temporary / fmt::format("{}-{}", serial, base::random_hex(4));
         FLEET_CHECK(os::make_directories(places.home(), 0700));
-        FLEET_CHECK(os::make_directories(places.temporary + "/tmp", 0700));
+        FLEET_CHECK(os::make_directories(places.tmp(), 0700));
         FLEET_CHECK(os::make_file(places.output(), 0600));
         for (const std::filesystem::path& folder : kept) {
           FLEET_TRY(git::Kept given, prepared.workspace->give_kept(folder));

@@ -38,6 +38,29 @@ std::vector<std::string> secrets_in(const std::string& text,
   return names;
 }
 
+bool speaks_of(const model::Outcome& outcome, std::initializer_list<const char*> words) {
+  const auto holds = [](const std::string& output, const char* word) {
+    return output.find(word) != std::string::npos;
+  };
+  return std::any_of(words.begin(), words.end(), [&](const char* word) {
+    return holds(outcome.output_head, word) || holds(outcome.output_tail, word);
+  });
+}
+
+// What may be behind a failure, and one who meets it for the first time does not think of.
+void add_hints(model::Outcome& outcome, bool in_sandbox) {
+  if (in_sandbox && speaks_of(outcome, {"Permission denied", "EACCES", "Operation not permitted"})) {
+    outcome.notes.emplace_back(
+        "its output speaks of a lack of permission: the sandbox may be why (`sandbox: {read: [...], write: "
+        "[...]}` opens it, `mode: off` shows whether it is)");
+  }
+  if (speaks_of(outcome, {"AF_UNIX path too long", "too long for Unix domain socket"})) {
+    outcome.notes.emplace_back(
+        "the path of a unix socket holds 107 bytes: a shorter folder for workspaces helps (--workspaces "
+        "DIR)");
+  }
+}
+
 }  // namespace
 
 void Attempt::take_snapshot() {
@@ -201,6 +224,7 @@ void Attempt::finish() {
     outcome_.output_head = log_->head();
     outcome_.output_tail = log_->tail();
     outcome_.output_size = log_->size();
+    if (outcome_.verdict == model::Verdict::failed) add_hints(outcome_, sandbox_ && sandbox_->is_closed());
   }
   // Before the outcome is told: what runs next may need the workspace and the room.
   leave_workspace([this] {

@@ -14,7 +14,7 @@ Result<std::map<std::string, std::string>> environment(const Services& services,
                                                        const model::PlannedTask& task, int attempt,
                                                        const Places& places, const agents::Render& render) {
   std::map<std::string, std::string> env{
-      {"PATH", services.path}, {"HOME", places.home()}, {"TMPDIR", places.temporary + "/tmp"},
+      {"PATH", services.path}, {"HOME", places.home()}, {"TMPDIR", places.tmp()},
       {"LANG", "C.UTF-8"},     {"TERM", "dumb"},        {"CI", "true"},
   };
   for (const auto* given : {&services.plan.env, &task.spec.env}) {
@@ -31,7 +31,7 @@ Result<std::map<std::string, std::string>> environment(const Services& services,
   env["FLEET_ATTEMPT"] = std::to_string(attempt);
   env["FLEET_WORKSPACE"] = places.workspace;
   env["FLEET_OUTPUT"] = places.output();
-  env["FLEET_TMP"] = places.temporary + "/tmp";
+  env["FLEET_TMP"] = places.tmp();
   return env;
 }
 

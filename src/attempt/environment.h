@@ -19,6 +19,7 @@ struct Places {
   bool read_only = false;  // the workspace is shared by tasks that write nothing
 
   [[nodiscard]] std::string output() const { return temporary + "/output"; }
+  [[nodiscard]] std::string tmp() const { return temporary + "/tmp"; }
   [[nodiscard]] std::string home() const { return temporary + "/home"; }
 };
 

@@ -76,6 +76,7 @@ struct Fields<Plan> {
                                           field("env", &Plan::env),
                                           field("conflicts", &Plan::conflicts),
                                           field("forecast", &Plan::forecast),
+                                          field("report_formats", &Plan::report_formats),
                                           field("notes", &Plan::notes)};
   static std::string wrong(const Plan& plan);
 };

@@ -102,7 +102,8 @@ struct Plan {
   std::map<std::string, std::string> env;  // of the workflow
   std::vector<ForeseenConflict> conflicts;
   Forecast forecast;
-  std::vector<std::string> notes;  // what the user should know of the plan: a bound was met, ...
+  std::vector<ReportFormat> report_formats;  // what is written when the run ends
+  std::vector<std::string> notes;            // what the user should know of the plan: a bound was met, ...
 
   [[nodiscard]] const PlannedTask& task(TaskIndex index) const { return tasks[index.value]; }
   [[nodiscard]] std::optional<TaskIndex> find(std::string_view id) const;

@@ -189,7 +189,7 @@ struct Gate {
 
 struct ReportSpec {
   CommentStyle comment = CommentStyle::off;
-  std::vector<ReportFormat> formats;  // empty: json and markdown
+  std::vector<ReportFormat> formats{ReportFormat::json, ReportFormat::markdown};
   Location at;
   Location comment_at;
   Location formats_at;

@@ -74,6 +74,8 @@ class PreparedSandbox {
   // What the rules ask for and cannot be held here, in words; empty when all is held.
   [[nodiscard]] const std::vector<std::string>& missing() const { return missing_; }
   [[nodiscard]] const std::optional<UserId>& user() const { return user_; }
+  // Whether it holds anything but the user: not with mode off.
+  [[nodiscard]] bool is_closed() const { return is_closed_; }
 
   // For a child between clone and exec: only system calls, no allocation, no lock. 0, or an errno.
   [[nodiscard]] int apply() const noexcept;

@@ -115,6 +115,7 @@ Planning make(const model::Workflow& workflow, const PlanOptions& options) {
   plan.workflow_path = workflow.path;
   plan.requirements = workflow.requirements;
   plan.env = workflow.env;
+  plan.report_formats = workflow.report.formats;
   plan.settings = settings(workflow, options);
   plan.inputs = input_values(workflow, options.inputs, out.diagnostics);
   for (const model::AgentSpec& agent : workflow.agents) {

@@ -88,6 +88,9 @@ const Key<model::ReportSpec> kReportKeys[] = {
     {"formats",
      [](Reader& r, yaml::Node v, model::ReportSpec& report) {
        report.formats_at = v.at();
+       report.formats.clear();
+       if (v.is_sequence() && v.empty())
+         r.problems.add(v, "the list of formats is empty", "leave `formats` out to have the usual ones");
        for (const yaml::Node item : read_list(r, v, "a list of formats")) {
          if (const auto format = read_word<model::ReportFormat>(r, item)) report.formats.push_back(*format);
        }

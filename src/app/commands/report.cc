@@ -24,7 +24,7 @@ Result<base::ExitCode> run_report(World& world, const Options& options) {
   FLEET_TRY(const model::Report report, build_report(checkout, reader, run, plan));
   const std::filesystem::path folder =
       options.to.empty() ? checkout.layout.report(run.id) : std::filesystem::path(options.to);
-  FLEET_TRY(const std::vector<std::string> files, write_reports(report, folder));
+  FLEET_TRY(const std::vector<std::string> files, write_reports(report, plan, folder));
   for (const std::string& file : files)
     world.out(file + "\n");
   return base::ExitCode::good;
