@@ -48,11 +48,13 @@ bool speaks_of(const model::Outcome& outcome, std::initializer_list<const char*>
 }
 
 // What may be behind a failure, and one who meets it for the first time does not think of.
-void add_hints(model::Outcome& outcome, bool in_sandbox) {
-  if (in_sandbox && speaks_of(outcome, {"Permission denied", "EACCES", "Operation not permitted"})) {
-    outcome.notes.emplace_back(
-        "its output speaks of a lack of permission: the sandbox may be why (`sandbox: {read: [...], write: "
-        "[...]}` opens it, `mode: off` shows whether it is)");
+void add_hints(model::Outcome& outcome, const os::PreparedSandbox& sandbox, bool read_only) {
+  if (sandbox.is_closed() && speaks_of(outcome, {"Permission denied", "EACCES", "Operation not permitted"})) {
+    outcome.notes.push_back(
+        fmt::format("its output speaks of a lack of permission: {}the sandbox may be why (`sandbox: {{read: "
+                    "[...], write: "
+                    "[...]}}` opens it, `mode: off` shows whether it is)",
+                    read_only ? "its workspace is read-only, since it has `writes: []`, or " : ""));
   }
   if (speaks_of(outcome, {"AF_UNIX path too long", "too long for Unix domain socket"})) {
     outcome.notes.emplace_back(
@@ -224,7 +226,8 @@ void Attempt::finish() {
     outcome_.output_head = log_->head();
     outcome_.output_tail = log_->tail();
     outcome_.output_size = log_->size();
-    if (outcome_.verdict == model::Verdict::failed) add_hints(outcome_, sandbox_ && sandbox_->is_closed());
+    if (outcome_.verdict == model::Verdict::failed && sandbox_)
+      add_hints(outcome_, *sandbox_, places_.read_only);
   }
   // Before the outcome is told: what runs next may need the workspace and the room.
   leave_workspace([this] {
