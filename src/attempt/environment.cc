@@ -39,7 +39,9 @@ os::SandboxRules sandbox_rules(const Services& services, const model::SandboxSpe
                                const Places& places) {
   os::SandboxRules rules;
   rules.read = services.system_paths;
-  rules.read.push_back(services.repository.objects_folder());  // where the workspace's git finds its objects
+  // Where the workspace's git finds its objects.
+  const auto& objects = services.repository.object_folders();
+  rules.read.insert(rules.read.end(), objects.begin(), objects.end());
   (places.read_only ? rules.read : rules.write).push_back(places.workspace);
   rules.write.push_back(places.temporary);
   for (const std::string& path : spec.read)

@@ -10,6 +10,10 @@
 namespace fleet::git {
 namespace {
 
+// Characters that git writes as a backslash and a letter.
+constexpr std::string_view kNamed = "\a\b\t\n\v\f\r\"\\";
+constexpr std::string_view kNames = "abtnvfr\"\\";
+
 constexpr std::size_t kMaxPath = 4095;  // Linux's PATH_MAX, less its zero byte
 
 // HFS+ ignores these code points in names (git's utf8.c, next_hfs_char), here in UTF-8.
@@ -72,11 +76,9 @@ std::string quote_path(std::string_view path) {
   bool quoted = false;
   for (const char c : path) {
     const auto byte = static_cast<unsigned char>(c);
-    constexpr std::string_view named = "\a\b\t\n\v\f\r\"\\";
-    constexpr std::string_view names = "abtnvfr\"\\";
-    if (const auto at = named.find(c); at != named.npos) {
+    if (const auto at = kNamed.find(c); at != kNamed.npos) {
       out += '\\';
-      out += names[at];
+      out += kNames[at];
       quoted = true;
     } else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !plain_bytes)) {
       out += fmt::format("\\{:03o}", byte);
@@ -86,6 +88,33 @@ std::string quote_path(std::string_view path) {
     }
   }
   return quoted ? '"' + out + '"' : out;
+}
+
+std::optional<std::string> unquote_path(std::string_view quoted) {
+  if (quoted.size() < 2 || quoted.front() != '"' || quoted.back() != '"') return std::nullopt;
+  std::string_view rest = quoted.substr(1, quoted.size() - 2);
+  std::string out;
+  while (!rest.empty()) {
+    const char c = rest.front();
+    rest.remove_prefix(1);
+    if (c == '"') return std::nullopt;
+    if (c != '\\') {
+      out += c;
+      continue;
+    }
+    const auto octal = [&](std::size_t at, char most) { return rest[at] >= '0' && rest[at] <= most; };
+    if (rest.size() >= 3 && octal(0, '3') && octal(1, '7') && octal(2, '7')) {
+      out += static_cast<char>((rest[0] - '0') * 64 + (rest[1] - '0') * 8 + (rest[2] - '0'));
+      rest.remove_prefix(3);
+    } else if (const auto name = rest.empty() ? kNames.npos : kNames.find(rest.front());
+               name != kNames.npos) {
+      out += kNamed[name];
+      rest.remove_prefix(1);
+    } else {
+      return std::nullopt;
+    }
+  }
+  return out;
 }
 
 }  // namespace fleet::git

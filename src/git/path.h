@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,8 @@ namespace fleet::git {
 // For messages: control characters, backslashes, quotes and bytes that are no UTF-8 escaped as git does, in
 // double quotes where that was needed.
 [[nodiscard]] std::string quote_path(std::string_view path);
+
+// What git has put in double quotes (unquote_c_style() there); nothing when the text is no such thing.
+[[nodiscard]] std::optional<std::string> unquote_path(std::string_view quoted);
 
 }  // namespace fleet::git

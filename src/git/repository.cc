@@ -27,6 +27,7 @@ struct Repository::Facts {
   ObjectStore objects;
   fs::path git_folder;
   std::optional<fs::path> work_folder;
+  std::vector<fs::path> object_folders;
 };
 
 namespace {
@@ -51,6 +52,39 @@ std::string read_small_file(const fs::path& path) {
   if (!fs::is_regular_file(path, ignored) || fs::file_size(path, ignored) > 1'000'000) return {};
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+// How deep git follows alternates of alternates from a workspace, whose own `.git` is one step
+// (private_git.h).
+constexpr int kDeepestAlternates = 5;
+constexpr std::size_t kMostObjectFolders = 1'000;
+
+// gitrepository-layout(5), objects/info/alternates: a folder a line, relative to this one, maybe quoted.
+void add_alternates(const fs::path& objects, int depth, std::vector<fs::path>& found) {
+  const std::string text = read_small_file(objects / "info" / "alternates");
+  std::string_view rest = text;
+  while (!rest.empty() && found.size() < kMostObjectFolders) {
+    const std::string line(rest.substr(0, rest.find('\n')));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (line.empty() || line.front() == '#') continue;
+    std::error_code error;
+    const fs::path named = objects / unquote_path(line).value_or(line);
+    const fs::path folder = fs::canonical(named.lexically_normal(), error);
+    if (error || !fs::is_directory(folder, error) ||
+        std::find(found.begin(), found.end(), folder) != found.end()) {
+      continue;
+    }
+    found.push_back(folder);
+    if (depth < kDeepestAlternates) add_alternates(folder, depth + 1, found);
+  }
+}
+
+std::vector<fs::path> find_object_folders(const fs::path& objects) {
+  std::error_code error;
+  std::vector<fs::path> found{fs::canonical(objects, error)};
+  if (error) return {objects};
+  add_alternates(fs::path(found.front()), 1, found);
+  return found;
 }
 
 fs::path without_last_slash(const char* path) {
@@ -212,6 +246,7 @@ Result<Repository> Repository::open(const fs::path& path, Trust trust) {
       std::make_unique<Facts>(std::make_shared<Handles>(leads_back ? whole : git_folder, std::move(*handle)));
   facts->git_folder = git_folder;
   facts->work_folder = std::move(work_folder);
+  facts->object_folders = find_object_folders(facts->handles->objects_folder());
   return Repository(std::move(facts));
 }
 
@@ -223,6 +258,9 @@ const fs::path& Repository::git_folder() const {
 }
 const fs::path& Repository::objects_folder() const {
   return facts_->handles->objects_folder();
+}
+const std::vector<fs::path>& Repository::object_folders() const {
+  return facts_->object_folders;
 }
 const std::optional<fs::path>& Repository::work_folder() const {
   return facts_->work_folder;

@@ -43,6 +43,10 @@ class Repository {
   [[nodiscard]] const std::filesystem::path& common_folder() const;  // `.git`, shared by all worktrees
   [[nodiscard]] const std::filesystem::path& git_folder() const;     // of this worktree
   [[nodiscard]] const std::filesystem::path& objects_folder() const;
+  // That one and those that its info/alternates names (`git clone --shared`, `--reference`), theirs in turn
+  // as deep as git goes: all that git has to read. Found when the clone is opened; what is not there is left
+  // out.
+  [[nodiscard]] const std::vector<std::filesystem::path>& object_folders() const;
   [[nodiscard]] const std::optional<std::filesystem::path>& work_folder() const;  // none when bare
   [[nodiscard]] bool is_bare() const { return !work_folder(); }
   [[nodiscard]] bool is_shallow() const;

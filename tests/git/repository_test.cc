@@ -89,6 +89,40 @@ TEST(Repository, opens_bare_shallow_worktree_and_submodule_clones) {
   }
 }
 
+TEST(Repository, knows_all_folders_that_git_reads_its_objects_from) {
+  const TempFolder temp;
+  const fs::path clone = make_clone(temp / "clone");
+  const auto objects = [&](const char* name) { return temp / name / ".git/objects"; };
+  for (const char* name : {"absolute", "relative", "quo\"ted", "nested", "other"})
+    make_clone(temp / name);
+  write_file(objects("clone") / "info/alternates",
+             "# " + objects("other").string() + "\n\n" + objects("absolute").string() + "/\n" +
+                 "../../../relative/.git/objects\n\"" + temp.path().string() +
+                 "/quo\\\"\\164ed/.git/objects\"\n" + "/nowhere\n" + (temp / "clone/a").string() + "\n");
+  write_file(objects("relative") / "info/alternates",
+             "../../../nested/.git/objects\n" + objects("clone").string() + "\n");
+  EXPECT_THAT(must(Repository::open(clone)).object_folders(),
+              ElementsAre(objects("clone"), objects("absolute"), objects("relative"), objects("nested"),
+                          objects("quo\"ted")));
+}
+
+TEST(Repository, follows_alternates_as_deep_as_git) {
+  const TempFolder temp;
+  fs::path last = make_clone(temp / "0");
+  for (int i = 1; i <= 6; ++i) {
+    git(temp.path(), fmt::format("clone -q --shared {} {}", last.string(), i));
+    last = temp / std::to_string(i);
+  }
+  const Repository repository = must(Repository::open(temp / "5"));
+  EXPECT_EQ(repository.object_folders().size(), 6u);
+  EXPECT_EQ(must(Repository::open(temp / "6")).object_folders().size(), 6u);
+
+  // The workspace's own `.git` is one step more.
+  WorkspacePool pool = must(WorkspacePool::open(repository, temp / "pool"));
+  const Workspace workspace = must(pool.acquire(must(repository.head()).commit));
+  EXPECT_EQ(git(workspace.folder(), "log --format=%s"), "start");
+}
+
 TEST(Repository, a_commit_that_is_missing_is_damage_and_no_wrong_name) {
   const TempFolder temp;
   const fs::path clone = make_clone(temp / "clone");

@@ -216,6 +216,11 @@ TEST(Path, quotes_as_git_does) {
   EXPECT_EQ(quote_path("a b"), "a b");
   EXPECT_EQ(quote_path("a\"b\n\x01"), R"("a\"b\n\001")");
   EXPECT_EQ(quote_path("\xff"), R"("\377")");
+  for (const char* path : {"a\"b\n\x01", "\xff\\\t", "\a\b\v\f\r\x7f"})
+    EXPECT_EQ(unquote_path(quote_path(path)), path);
+  for (const char* bad :
+       {"", "a", "\"", "\"a", "a\"", R"("a"b")", R"("\")", R"("\x")", R"("\40")", R"("\400")"})
+    EXPECT_EQ(unquote_path(bad), std::nullopt) << bad;
 }
 
 }  // namespace
