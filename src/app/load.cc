@@ -74,13 +74,17 @@ Result<std::map<std::string, std::string>> parse_inputs(const std::vector<std::s
 
 }  // namespace
 
+std::optional<Duration> parse_time_limit(std::string_view text) {
+  const std::optional<Duration> limit = base::parse_duration(text);
+  return limit && limit->count() > 0 ? limit : std::nullopt;
+}
+
 Result<plan::Overrides> limits_of_environment(const World& world) {
   plan::Overrides limits;
-  const auto duration = [](const std::string& text) { return base::parse_duration(text); };
   FLEET_CHECK(read_variable(world, "FLEET_MAX_PARALLEL", limits.parallel, parse_count,
                             fmt::format("write a number from 1 to {}", kMostParallel)));
-  FLEET_CHECK(read_variable(world, "FLEET_MAX_DURATION", limits.duration, duration, kDurations));
-  FLEET_CHECK(read_variable(world, "FLEET_GRACE", limits.grace, duration, kDurations));
+  FLEET_CHECK(read_variable(world, "FLEET_MAX_DURATION", limits.duration, parse_time_limit, kDurations));
+  FLEET_CHECK(read_variable(world, "FLEET_GRACE", limits.grace, base::parse_duration, kDurations));
   return limits;
 }
 

@@ -42,6 +42,9 @@ enum class Purpose { look, run };
 // relative to the root of the work tree, or whole where the file lies outside of it.
 [[nodiscard]] std::filesystem::path workflow_file(const Checkout& checkout, const std::string& name);
 
+// The time limit of a run: longer than nothing, as in the workflow file.
+[[nodiscard]] std::optional<Duration> parse_time_limit(std::string_view text);
+
 // What FLEET_MAX_PARALLEL, FLEET_MAX_DURATION and FLEET_GRACE say, with the bounds of their options.
 [[nodiscard]] Result<plan::Overrides> limits_of_environment(const World& world);
 

@@ -27,11 +27,11 @@ std::string quoted(const std::string& text) {
 }
 
 void add_duration(CLI::App& app, const std::string& name, std::optional<Duration>& value,
-                  const std::string& help) {
+                  std::optional<Duration> (*parse)(std::string_view), const std::string& help) {
   app.add_option_function<std::string>(
          name,
-         [name, &value](const std::string& text) {
-           value = base::parse_duration(text);
+         [name, &value, parse](const std::string& text) {
+           value = parse(text);
            if (!value) refuse(name, quoted(text) + " is no duration: write 90s, 10m or 1h30m");
          },
          help)
@@ -91,9 +91,9 @@ void add_limits(CLI::App& app, plan::Overrides& limits) {
   app.add_option("--max-parallel", limits.parallel,
                  "Attempts at once (default: FLEET_MAX_PARALLEL, limits.parallel, or the cores)")
       ->check(CLI::Range(1, kMostParallel));
-  add_duration(app, "--max-duration", limits.duration,
+  add_duration(app, "--max-duration", limits.duration, parse_time_limit,
                "Time limit of the whole run (default: FLEET_MAX_DURATION, limits.duration, or none)");
-  add_duration(app, "--grace", limits.grace,
+  add_duration(app, "--grace", limits.grace, base::parse_duration,
                "What running attempts are given after a stop before they are ended (default: FLEET_GRACE, or "
                "10s)");
 }
