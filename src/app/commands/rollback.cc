@@ -91,10 +91,16 @@ Result<base::ExitCode> run_rollback(World& world, const Options& options) {
   FLEET_TRY(const git::RollbackOutcome outcome, git::roll_back(checkout.repository, request));
   if (!outcome.conflicts.empty()) {
     world.err(fmt::format(
-        "fleet: cannot roll back: these paths were changed again since, and nothing was written\n"));
+        "fleet: cannot roll back the run {}: these paths were changed again since, and nothing was "
+        "written\n",
+        run.id));
     for (const std::string& path : outcome.conflicts)
       world.err(fmt::format("  {}\n", text::printable(path)));
-    return base::ExitCode::failed;
+    world.err(fmt::format(
+        "hint: do it by hand: `git switch {}/{}`, then `git revert` those of its commits that are "
+        "to go\n",
+        frozen.branch_prefix, run.id));
+    return base::ExitCode::usage;
   }
   world.out(fmt::format("{}/{} is now at {}, without {}\n", frozen.branch_prefix, run.id,
                         outcome.commit.hex().substr(0, 10), fmt::join(outcome.reverted, ", ")));
