@@ -75,6 +75,10 @@ Result<bool> is_cut_off(const Checkout& checkout, store::Reader& reader, const s
 
 Result<model::Plan> frozen_plan(store::Reader& reader, const std::string& run) {
   FLEET_TRY(const store::FrozenRun frozen, reader.frozen(run));
+  return frozen_plan(frozen);
+}
+
+Result<model::Plan> frozen_plan(const store::FrozenRun& frozen) {
   FLEET_TRY(const model::Json json, model::parse_json(frozen.plan, "the stored plan"));
   return model::from_json<model::Plan>(json, "the stored plan");
 }

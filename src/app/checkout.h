@@ -43,5 +43,6 @@ struct Checkout {
                                       const store::RunRow& run);
 // The plan that the run froze.
 [[nodiscard]] Result<model::Plan> frozen_plan(store::Reader& reader, const std::string& run);
+[[nodiscard]] Result<model::Plan> frozen_plan(const store::FrozenRun& frozen);
 
 }  // namespace fleet::app

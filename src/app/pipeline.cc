@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "app/base_commit.h"
 #include "app/earlier_run.h"
 #include "app/run_report.h"
 #include "app/transfer.h"
@@ -59,21 +60,6 @@ Result<ObjectId> start_of(const git::Repository& repository, const std::string& 
   if (revision != "HEAD") return repository.resolve(revision);
   FLEET_TRY(const git::Head head, repository.head());
   return head.commit;
-}
-
-Result<ObjectId> base_of(const World& world, const git::Repository& repository, const std::string& given,
-                         ObjectId start) {
-  if (!given.empty()) return repository.resolve(given);
-  if (const std::optional<std::string> name = world.variable("FLEET_BASE")) {
-    Result<ObjectId> commit = repository.resolve(*name);
-    if (!commit) commit.error().on = *name + ", which FLEET_BASE names";
-    return commit;
-  }
-  FLEET_TRY(const git::Commit commit, repository.objects().read_commit(start));
-  // The first commit, or a shallow clone's last: there is nothing to compare with, so everything counts as
-  // changed.
-  if (commit.parents.empty() || !repository.objects().contains(commit.parents.front())) return ObjectId{};
-  return commit.parents.front();
 }
 
 store::NewRun new_run(const World& world, const RunOptions& options, const Loaded& loaded, ObjectId start,
@@ -311,6 +297,7 @@ Result<ExitCode> replan_run(World& world, const ResumeOptions& options, const Ch
   FLEET_TRY(const Loaded loaded, load(world, checkout, run.workflow, Purpose::run));
   FrozenOptions frozen = before;
   frozen.goes_on_from = earlier.id;
+  FLEET_CHECK(check_base(checkout.repository, loaded.plan, earlier.id, frozen.base));
   world.err(
       fmt::format("note: goes on from the run {} with {} as it is now\n", earlier.id, plan.workflow_path));
   FLEET_TRY(std::vector<engine::Begun> begun,
@@ -327,6 +314,7 @@ Result<ExitCode> run_workflow(World& world, const RunOptions& options) {
   FrozenOptions frozen;
   frozen.branch_prefix = options.branch_prefix;
   FLEET_TRY(frozen.base, base_of(world, checkout.repository, options.base, start));
+  say_when_all_is_changed(world, loaded.plan, frozen.base);
   return run_plan(world, options, checkout, loaded, start, frozen, {});
 }
 
@@ -334,7 +322,7 @@ Result<ExitCode> resume_run(World& world, const ResumeOptions& options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
   std::string name = options.run;
   if (!options.from.empty()) {
-    FLEET_TRY(name, import_from(checkout, options.from));
+    FLEET_TRY(name, import_from(checkout, options.from, options.run));
   }
   FLEET_TRY(store::Reader reader, open_state(checkout));
   FLEET_TRY(store::RunRow run, find_run(reader, name));
@@ -347,6 +335,7 @@ Result<ExitCode> resume_run(World& world, const ResumeOptions& options) {
   if (is_over && (run.state == model::RunState::finished || !options.retry_failed)) {
     return tell_end(world, options, checkout, reader, run, plan);
   }
+  FLEET_CHECK(check_base(checkout.repository, plan, run.id, frozen.base));
   FLEET_CHECK(check_folders(options.end, run.id));
   FLEET_TRY(const model::Settings limits, limits_now(world, plan.settings, options.limits));
   say_what_changed(world, checkout, run.id, plan, stored);

@@ -19,9 +19,9 @@ struct RunOptions {
   Where where;
   WorkflowChoice workflow;
   SessionOptions session;
-  std::string from = "HEAD";  // the revision to start from
-  std::string base;           // what changed() compares it with; empty: FLEET_BASE, or its first parent
-  std::string id;             // of the run; empty: made up
+  std::string from = "HEAD";            // the revision to start from
+  std::string base;                     // what changed() compares it with: base_of()
+  std::string id;                       // of the run; empty: made up
   std::string branch_prefix = "fleet";  // of the branch that is delivered
   EndOptions end;
 };
@@ -31,7 +31,7 @@ struct RunOptions {
 struct ResumeOptions {
   Where where;
   SessionOptions session;
-  std::string run;                  // empty: the newest
+  std::string run;                  // empty: the newest, or the one in `from`
   std::string from;                 // a folder that `fleet export` wrote
   plan::Overrides limits;           // only limits may change, here and in the environment
   bool retry_failed = false;        // also what failed, and what was skipped because of it

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "app/base_commit.h"
 #include "app/earlier_run.h"
 #include "app/load.h"
 #include "app/session.h"
@@ -102,8 +103,15 @@ Result<> export_to(const World& world, const Checkout& checkout, const std::stri
   return {};
 }
 
-Result<std::string> import_from(const Checkout& checkout, const std::string& folder) {
+Result<std::string> import_from(const Checkout& checkout, const std::string& folder, const std::string& run) {
   FLEET_TRY(const store::Manifest manifest, store::read_manifest(folder));
+  if (!run.empty() && run != manifest.run) {
+    return base::fail_input("resume the exported run", run,
+                            fmt::format("{} holds the run {}", folder, manifest.run),
+                            fmt::format("`fleet resume --from {}` goes on with that one; `fleet resume {}` "
+                                        "with one that is here",
+                                        folder, run));
+  }
   if (!checkout.repository.objects().contains(manifest.start)) {
     return base::fail_input(
         "resume the exported run", manifest.run,
@@ -114,6 +122,8 @@ Result<std::string> import_from(const Checkout& checkout, const std::string& fol
   const auto take_bundle = [&](const store::FrozenRun& stored, const std::filesystem::path& staging,
                                store::Arrival arrival) -> Result<> {
     FLEET_TRY(const FrozenOptions frozen, frozen_options(stored.options));
+    FLEET_TRY(const model::Plan plan, frozen_plan(stored));
+    FLEET_CHECK(check_base(checkout.repository, plan, manifest.run, frozen.base));
     std::optional<ObjectId> left;
     if (arrival == store::Arrival::home) {
       FLEET_TRY(left, branch_left(checkout, manifest.run, frozen.branch_prefix));

@@ -12,8 +12,10 @@ namespace fleet::app {
 // Writes the run's rows, logs, kept files and git objects into a folder (store/export.h).
 [[nodiscard]] Result<> export_to(const World& world, const Checkout& checkout, const std::string& run,
                                  const std::string& folder);
-// Takes such a folder in; gives back the run's id. Nothing in it is trusted.
-[[nodiscard]] Result<std::string> import_from(const Checkout& checkout, const std::string& folder);
+// Takes such a folder in; gives back the run's id, which must be `run` where that is not empty. Nothing in it
+// is trusted.
+[[nodiscard]] Result<std::string> import_from(const Checkout& checkout, const std::string& folder,
+                                              const std::string& run);
 
 // An Error when there is a run of this id already.
 [[nodiscard]] Result<> refuse_known_run(const Checkout& checkout, const std::string& run);

@@ -8,7 +8,7 @@ namespace fleet::app {
 
 void add_resume(CLI::App& app, Action& action) {
   auto options = std::make_shared<ResumeOptions>();
-  app.add_option("run", options->run, "The run's id (default: the newest)");
+  app.add_option("run", options->run, "The run's id (default: the newest, or the one in --from)");
   add_where(app, options->where);
   add_limits(app, options->limits);
   add_session(app, options->session);

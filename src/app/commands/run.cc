@@ -18,7 +18,7 @@ void add_run(CLI::App& app, Action& action) {
       ->capture_default_str()
       ->type_name("REV");
   app.add_option("--base", options->base,
-                 "What changed() compares it with (default: FLEET_BASE, or its first parent)")
+                 "What changed() compares the start with (default: FLEET_BASE, or the start's first parent)")
       ->type_name("REV");
   app.add_option("--id", options->id, "The run's id (default: made up from the time)");
   app.add_option("--branch-prefix", options->branch_prefix, "The run's branch is PREFIX/ID")

@@ -1,0 +1,82 @@
+#include "app/base_commit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "text/template.h"
+
+namespace fleet::app {
+namespace {
+
+bool calls_changed(const text::Expression& expression) {
+  const auto& calls = expression.calls();
+  return std::any_of(calls.begin(), calls.end(),
+                     [](const text::Call& call) { return call.function == "changed"; });
+}
+
+bool in_text(const std::string& text) {
+  const auto parsed = text::Template::parse(text);
+  return parsed && std::any_of(parsed->parts().begin(), parsed->parts().end(), [](const auto& part) {
+           return part.expression && calls_changed(*part.expression);
+         });
+}
+
+// A line for the shell holds no expressions.
+bool in_command(const model::Command& command) {
+  const auto* argv = std::get_if<std::vector<std::string>>(&command.line);
+  return argv != nullptr && std::any_of(argv->begin(), argv->end(), in_text);
+}
+
+bool in_task(const model::TaskSpec& spec) {
+  if (spec.condition) {
+    const auto condition = text::Expression::parse(spec.condition->value);
+    if (condition && calls_changed(*condition)) return true;
+  }
+  const auto* command = std::get_if<model::Command>(&spec.work);
+  const auto* prompt = std::get_if<model::Prompt>(&spec.work);
+  return (command != nullptr && in_command(*command)) || (prompt != nullptr && in_text(prompt->text)) ||
+         (spec.rollback && in_command(*spec.rollback)) ||
+         std::any_of(spec.checks.begin(), spec.checks.end(), in_command) ||
+         std::any_of(spec.env.begin(), spec.env.end(),
+                     [](const auto& variable) { return in_text(variable.second); });
+}
+
+bool is_asked_for(const model::Plan& plan) {
+  return std::any_of(plan.tasks.begin(), plan.tasks.end(),
+                     [](const model::PlannedTask& task) { return in_task(task.spec); });
+}
+
+}  // namespace
+
+Result<ObjectId> base_of(const World& world, const git::Repository& repository, const std::string& given,
+                         ObjectId start) {
+  if (!given.empty()) return repository.resolve(given);
+  if (const std::optional<std::string> name = world.variable("FLEET_BASE")) {
+    Result<ObjectId> commit = repository.resolve(*name);
+    if (!commit) commit.error().on = *name + ", which FLEET_BASE names";
+    return commit;
+  }
+  FLEET_TRY(const git::Commit commit, repository.objects().read_commit(start));
+  if (commit.parents.empty() || !repository.objects().contains(commit.parents.front())) return ObjectId{};
+  return commit.parents.front();
+}
+
+void say_when_all_is_changed(const World& world, const model::Plan& plan, ObjectId base) {
+  if (!base.is_none() || !is_asked_for(plan)) return;
+  world.err(
+      "note: changed() is true for everything: the start commit has no parent here; fetch it, or name one "
+      "with --base\n");
+}
+
+Result<> check_base(const git::Repository& repository, const model::Plan& plan, const std::string& run,
+                    ObjectId base) {
+  if (base.is_none() || repository.objects().contains(base) || !is_asked_for(plan)) return {};
+  return base::fail_input(
+      "resume the run", run,
+      fmt::format("this clone lacks the commit {} that changed() compares with", base.hex()),
+      fmt::format("fetch it: `git fetch origin {}`{}", base.hex(),
+                  repository.is_shallow() ? ", or `git fetch --unshallow`" : ""));
+}
+
+}  // namespace fleet::app
