@@ -30,6 +30,7 @@ class PlainView final : public ProgressView {
  public:
   PlainView(Terminal& terminal, const model::Plan& plan, terminal::PlainLog::Options options)
       : terminal_(terminal), stream_(options.stream), log_(terminal, plan, std::move(options)) {}
+  void recall(const model::RunEvent& event) override { log_.recall(event); }
   void handle(const model::RunEvent& event) override { log_.handle(event); }
   void note(const std::string& text) override {
     terminal_.write(stream_, fmt::format("note: {}\n", text::printable(text)));
@@ -44,6 +45,7 @@ class PlainView final : public ProgressView {
 class JsonView final : public ProgressView {
  public:
   JsonView(Terminal& terminal, const model::Plan& plan) : terminal_(terminal), log_(terminal, plan) {}
+  void recall(const model::RunEvent& /*event*/) override {}
   void handle(const model::RunEvent& event) override { log_.handle(event); }
   void note(const std::string& text) override {
     terminal_.write(terminal::Stream::err, fmt::format("note: {}\n", text::printable(text)));

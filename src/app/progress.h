@@ -15,6 +15,8 @@ namespace fleet::app {
 class ProgressView {
  public:
   virtual ~ProgressView() = default;
+  // What happened before this process went on with the run: not shown again.
+  virtual void recall(const model::RunEvent& event) = 0;
   virtual void handle(const model::RunEvent& event) = 0;
   virtual void note(const std::string& text) = 0;
 };

@@ -241,7 +241,7 @@ Result<engine::FinishRun> Session::Impl::resume(const model::Settings& settings,
 
 Result<> Session::Impl::replay() {
   FLEET_TRY(store::Reader reader, store::Reader::open(checkout_.layout.database()));
-  return driver_->replay(reader);
+  return driver_->replay(reader, [this](const model::RunEvent& event) { progress_->recall(event); });
 }
 
 // A resume delivers where the run delivered before, so it refuses at once when somebody has been there since,

@@ -46,11 +46,12 @@ void Driver::begin(store::NewRun run, RunStarted input) {
   post(input);
 }
 
-Result<> Driver::replay(store::Reader& reader) {
-  return read_journal(reader, run_, plan_, [this](const RecordedInput& recorded) {
+Result<> Driver::replay(store::Reader& reader, const std::function<void(const model::RunEvent&)>& recalled) {
+  return read_journal(reader, run_, plan_, [&](const RecordedInput& recorded) {
     const Step step = scheduler_.handle(recorded.input, recorded.at);
     for (const model::RunEvent& event : step.events) {
       if (event.kind == model::RunEventKind::attempt_started) began_[event.task->value] = event.at;
+      recalled(event);
     }
     last_sequence_ = recorded.sequence;
     last_heard_ = recorded.at;

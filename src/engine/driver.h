@@ -35,8 +35,9 @@ class Driver final : public Inbox {
 
   // A new run: its row and its first input are committed together.
   void begin(store::NewRun run, RunStarted input);
-  // Restores the state of a run from its journal; nothing is acted on.
-  [[nodiscard]] Result<> replay(store::Reader& reader);
+  // Restores the state of a run from its journal; nothing is acted on. `recalled` is told what happened then.
+  [[nodiscard]] Result<> replay(store::Reader& reader,
+                                const std::function<void(const model::RunEvent&)>& recalled);
   // Goes on after replay().
   void resume(const store::RunUpdate& update, RunResumed input);
 

@@ -69,7 +69,7 @@ std::string random_token() {
   return token;
 }
 
-// Those that this process has seen: none, where a result of the last one lost a conflict.
+// None where its `if` could not be evaluated.
 std::string after_attempts(int attempts) {
   if (attempts == 0) return {};
   return fmt::format(" after {} {}", attempts, attempts == 1 ? "attempt" : "attempts");
@@ -84,8 +84,13 @@ PlainLog::PlainLog(Terminal& terminal, const model::Plan& plan, Options options)
   name_width_ = std::min(name_width_, kWidestName);
 }
 
+void PlainLog::recall(const model::RunEvent& event) {
+  count(event);
+}
+
 void PlainLog::handle(const model::RunEvent& event) {
   if (!start_) start_ = event.at;
+  count(event);
   const auto line = describe(event);
   if (!line || (options_.quiet && line->is_good_news)) return;
   const Look look = terminal_.look(options_.stream);
@@ -95,7 +100,51 @@ void PlainLog::handle(const model::RunEvent& event) {
   if (event.kind == RunEventKind::task_failed && options_.github_actions) annotate(event);
 }
 
-std::optional<PlainLog::Line> PlainLog::describe(const model::RunEvent& event) {
+void PlainLog::count(const model::RunEvent& event) {
+  if (event.kind == RunEventKind::run_resumed) {
+    for (Seen& seen : seen_)
+      seen.attempt_started.reset();
+  }
+  if (event.task) count_task(event, seen_[event.task->value]);
+}
+
+void PlainLog::count_task(const model::RunEvent& event, Seen& seen) {
+  switch (event.kind) {
+    case RunEventKind::attempt_started:
+      if (event.attempt > seen.attempts) seen.before += seen.took.value_or(Duration{});
+      seen.attempts = event.attempt;
+      seen.attempt_started = event.at;
+      seen.took.reset();
+      break;
+    case RunEventKind::attempt_finished:
+      if (seen.attempt_started) seen.took = std::max(event.at - *seen.attempt_started, Duration{});
+      seen.attempt_started.reset();
+      seen.last_reason = event.message;
+      break;
+    case RunEventKind::task_skipped:
+      seen.skipped = true;
+      [[fallthrough]];
+    case RunEventKind::task_done:
+    case RunEventKind::task_failed:
+    case RunEventKind::task_cancelled:
+      settle(seen, true);
+      break;
+    case RunEventKind::task_withdrawn:
+      seen.skipped = false;
+      settle(seen, false);
+      break;
+    default:
+      break;
+  }
+}
+
+void PlainLog::settle(Seen& seen, bool settled) {
+  if (seen.settled == settled) return;
+  seen.settled = settled;
+  settled_ += settled ? 1 : std::size_t(-1);
+}
+
+std::optional<PlainLog::Line> PlainLog::describe(const model::RunEvent& event) const {
   const std::size_t tasks = plan_.tasks.size();
   switch (event.kind) {
     case RunEventKind::run_started:
@@ -119,18 +168,20 @@ std::optional<PlainLog::Line> PlainLog::describe(const model::RunEvent& event) {
   return std::nullopt;
 }
 
-std::optional<PlainLog::Line> PlainLog::describe_task(const model::RunEvent& event, Seen& seen) {
+std::optional<PlainLog::Line> PlainLog::describe_task(const model::RunEvent& event, const Seen& seen) const {
   switch (event.kind) {
     case RunEventKind::attempt_started:
-      seen.attempt_started = event.at;
-      ++seen.attempts;
       return Line{'>', Tone::active,
                   event.attempt > 1 ? fmt::format("started, attempt {}", event.attempt) : "started"};
     case RunEventKind::attempt_finished: {
-      Line line = attempt_ended(event, seen);
       if (event.verdict == model::Verdict::done)
         return std::nullopt;  // its task says so, and with what, when it is integrated
-      return line;
+      const std::string_view verdict = event.verdict ? base::name_of(*event.verdict) : "ended";
+      return Line{
+          'x', Tone::bad,
+          fmt::format("{}{}{}{}", verdict, seen.took ? " after " + base::describe_duration(*seen.took) : "",
+                      event.message.empty() ? "" : ": ", event.message),
+          false};
     }
     case RunEventKind::task_backing_off: {
       const Duration wait = event.until ? std::max(*event.until - event.at, Duration{}) : Duration{};
@@ -139,13 +190,12 @@ std::optional<PlainLog::Line> PlainLog::describe_task(const model::RunEvent& eve
     case RunEventKind::task_asking:
       return Line{'!', Tone::warning, "asks: " + event.message, false};
     case RunEventKind::task_done:
-      settle(seen, true);
       return Line{'+', Tone::good,
-                  fmt::format("done in {}{}{}{}{}", base::describe_duration(seen.spent),
+                  fmt::format("done in {}{}{}{}{}",
+                              base::describe_duration(seen.before + seen.took.value_or(Duration{})),
                               seen.attempts > 1 ? fmt::format(", {} attempts", seen.attempts) : "",
                               seen.last_reason.empty() ? "" : ": ", seen.last_reason, progress())};
     case RunEventKind::task_failed: {
-      settle(seen, true);
       const std::string why =
           event.message == seen.last_reason || event.message.empty() ? "" : ": " + event.message;
       return Line{'x', Tone::bad,
@@ -153,14 +203,10 @@ std::optional<PlainLog::Line> PlainLog::describe_task(const model::RunEvent& eve
                   false};
     }
     case RunEventKind::task_skipped:
-      settle(seen, true);
-      seen.skipped = true;
       return Line{'-', Tone::faint, "skipped: " + event.message + progress()};
     case RunEventKind::task_cancelled:
-      settle(seen, true);
       return Line{'-', Tone::warning, "cancelled: " + event.message + progress(), false};
     case RunEventKind::task_withdrawn:
-      settle(seen, false);
       // It runs again, fails, is skipped with what it stands on, or is as good as it was: other lines say so.
       return Line{'~', Tone::warning, event.message, false};
     case RunEventKind::conflict:
@@ -180,29 +226,8 @@ PlainLog::Line PlainLog::run_ended(const model::RunEvent& event) const {
   return {'-', Tone::plain, event.message + ": nothing was done, all tasks were skipped", false};
 }
 
-PlainLog::Line PlainLog::attempt_ended(const model::RunEvent& event, Seen& seen) {
-  // One that another process began has been cut off, nobody saw when.
-  const bool is_known = seen.attempt_started.has_value();
-  const Duration took = is_known ? std::max(event.at - *seen.attempt_started, Duration{}) : Duration{};
-  seen.attempt_started.reset();
-  seen.spent += took;
-  seen.last_reason = event.message;
-  const std::string_view verdict = event.verdict ? base::name_of(*event.verdict) : "ended";
-  return {'x', Tone::bad,
-          fmt::format("{}{}{}{}", verdict, is_known ? " after " + base::describe_duration(took) : "",
-                      event.message.empty() ? "" : ": ", event.message),
-          false};
-}
-
-std::string PlainLog::progress() {
+std::string PlainLog::progress() const {
   return fmt::format("  ({}/{})", settled_, plan_.tasks.size());
-}
-
-void PlainLog::settle(Seen& seen, bool settled) {
-  if (!settled) seen.skipped = false;
-  if (seen.settled == settled) return;
-  seen.settled = settled;
-  settled_ += settled ? 1 : std::size_t(-1);
 }
 
 void PlainLog::write_line(const model::RunEvent& event, const Line& line, const Look& look) {

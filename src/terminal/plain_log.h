@@ -35,6 +35,9 @@ class PlainLog {
   };
   // The plan must outlive the log.
   PlainLog(Terminal& terminal, const model::Plan& plan, Options options);
+  // What happened before this process went on with the run: it counts, and is not written. In order, and
+  // before what is handled.
+  void recall(const model::RunEvent& event);
   void handle(const model::RunEvent& event);
 
  private:
@@ -44,22 +47,25 @@ class PlainLog {
     std::string text;
     bool is_good_news = true;  // not shown when quiet
   };
-  // What was seen of a task.
+  // What was seen of a task. A start that was interrupted or cancelled is no attempt of its own: the next one
+  // has its number, and takes its place, as in the reports.
   struct Seen {
-    std::optional<TimePoint> attempt_started;
-    Duration spent{};  // over all attempts
     int attempts = 0;
+    std::optional<TimePoint> attempt_started;  // none: it has ended, or another process began it
+    std::optional<Duration> took;              // the last attempt; none: nobody saw when it ended
+    Duration before{};                         // spent on the attempts before the last one
     std::string last_reason;
     bool settled = false;
     bool skipped = false;
   };
 
-  [[nodiscard]] std::optional<Line> describe(const model::RunEvent& event);
-  [[nodiscard]] std::optional<Line> describe_task(const model::RunEvent& event, Seen& seen);
-  [[nodiscard]] Line attempt_ended(const model::RunEvent& event, Seen& seen);
-  [[nodiscard]] Line run_ended(const model::RunEvent& event) const;
-  [[nodiscard]] std::string progress();
+  void count(const model::RunEvent& event);
+  void count_task(const model::RunEvent& event, Seen& seen);
   void settle(Seen& seen, bool settled);
+  [[nodiscard]] std::optional<Line> describe(const model::RunEvent& event) const;
+  [[nodiscard]] std::optional<Line> describe_task(const model::RunEvent& event, const Seen& seen) const;
+  [[nodiscard]] Line run_ended(const model::RunEvent& event) const;
+  [[nodiscard]] std::string progress() const;
   void write_line(const model::RunEvent& event, const Line& line, const Look& look);
   void write_output(const model::RunEvent& event, const Look& look);
   void annotate(const model::RunEvent& event);

@@ -208,7 +208,12 @@ TEST_F(Drives, GoesOnFromTheJournalWithoutRunningAgainWhatWasDone) {
   loop_ = *os::EventLoop::create();
   const auto driver = make_driver();
   auto reader = *store::Reader::open(database_);
-  ASSERT_TRUE(driver->replay(reader));
+  std::vector<RunEventKind> recalled;
+  ASSERT_TRUE(driver->replay(reader, [&](const model::RunEvent& event) { recalled.push_back(event.kind); }));
+  EXPECT_THAT(recalled, ::testing::ElementsAre(RunEventKind::run_started, RunEventKind::task_ready,
+                                               RunEventKind::attempt_started, RunEventKind::attempt_finished,
+                                               RunEventKind::task_done, RunEventKind::task_ready,
+                                               RunEventKind::attempt_started));
   EXPECT_EQ(driver->scheduler().task({0}).state, model::TaskState::done);
   EXPECT_EQ(driver->scheduler().running_attempts().size(), 1u);
   driver->resume({model::RunState::running, {}, clock_.now(), {}}, RunResumed{plan_.settings, false});

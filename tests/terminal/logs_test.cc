@@ -116,6 +116,61 @@ TEST(PlainLog, SaysOfAResultThatIsTakenBackOnlyWhy) {
   EXPECT_THAT(terminal.out, HasSubstr("lighting  " + taken_back));
 }
 
+TEST(PlainLog, GoesOnCountingWhereTheProcessBeforeItWasCutOff) {
+  FakeTerminal terminal;
+  const model::Plan plan = plan_of({"a", "b", "c"});
+  PlainLog log(terminal, plan, {});
+  for (const model::RunEvent& each :
+       {event(0, RunEventKind::run_started), event(0, RunEventKind::attempt_started, 0, "", 1),
+        event(1, RunEventKind::attempt_finished, 0, "", 1, Verdict::done),
+        event(1, RunEventKind::task_done, 0), event(1, RunEventKind::attempt_started, 1, "", 1),
+        event(6, RunEventKind::attempt_finished, 1, "it broke", 1, Verdict::failed),
+        event(6, RunEventKind::attempt_started, 1, "", 2)})
+    log.recall(each);
+  EXPECT_THAT(terminal.out, IsEmpty());
+  for (const model::RunEvent& each :
+       {event(90, RunEventKind::run_resumed),
+        event(90, RunEventKind::attempt_finished, 1, "cut off", 2, Verdict::interrupted),
+        event(90, RunEventKind::attempt_started, 1, "", 2),
+        event(97, RunEventKind::attempt_finished, 1, "", 2, Verdict::done),
+        event(97, RunEventKind::task_done, 1), event(97, RunEventKind::task_skipped, 2, "its `if`"),
+        event(97, RunEventKind::run_finished, {}, "finished")})
+    log.handle(each);
+  EXPECT_THAT(terminal.out, HasSubstr("interrupted: cut off\n")) << "nobody saw when";
+  EXPECT_THAT(terminal.out, HasSubstr("b    done in 12.0s, 2 attempts  (2/3)\n"));
+  EXPECT_THAT(terminal.out, HasSubstr("(3/3)\n"));
+}
+
+TEST(PlainLog, CountsAStartThatWasInterruptedOrCancelledAsNoAttemptOfItsOwn) {
+  for (const Verdict verdict : {Verdict::interrupted, Verdict::cancelled}) {
+    const std::string out = logged({event(0, RunEventKind::attempt_started, 0, "", 1),
+                                    event(5, RunEventKind::attempt_finished, 0, "", 1, verdict),
+                                    event(5, RunEventKind::attempt_started, 0, "", 1),
+                                    event(8, RunEventKind::attempt_finished, 0, "", 1, Verdict::done),
+                                    event(8, RunEventKind::task_done, 0)},
+                                   kUnicode, {}, {"a"});
+    EXPECT_THAT(out, HasSubstr("done in 3.0s  (1/1)\n"));
+  }
+}
+
+TEST(PlainLog, SaysAfterHowManyAttemptsARetriedTaskFailed) {
+  FakeTerminal terminal;
+  const model::Plan plan = plan_of({"a"});
+  PlainLog log(terminal, plan, {});
+  for (const model::RunEvent& each :
+       {event(0, RunEventKind::attempt_started, 0, "", 1),
+        event(1, RunEventKind::attempt_finished, 0, "exit 1", 1, Verdict::failed),
+        event(1, RunEventKind::task_failed, 0, "exit 1"), event(1, RunEventKind::run_finished, {}, "failed")})
+    log.recall(each);
+  for (const model::RunEvent& each :
+       {event(2, RunEventKind::run_resumed), event(2, RunEventKind::task_withdrawn, 0, "again"),
+        event(2, RunEventKind::attempt_started, 0, "", 2),
+        event(3, RunEventKind::attempt_finished, 0, "exit 1", 2, Verdict::failed),
+        event(3, RunEventKind::task_failed, 0, "exit 1")})
+    log.handle(each);
+  EXPECT_THAT(terminal.out, HasSubstr("failed for good after 2 attempts  (1/1)\n"));
+}
+
 TEST(PlainLog, HasNoCheckMarkForARunInWhichNothingWasDone) {
   const auto end = [](RunEventKind of_second) {
     return logged({event(0, RunEventKind::task_skipped, 0), event(0, of_second, 1),
