@@ -72,7 +72,8 @@ struct CleanUp {
 // Deletes a run's refs. With Unmerged::keep, work that is nowhere else stays, also that of attempts that
 // failed or lost a conflict: an attempt's ref goes only when all that it changed stands in a branch, remote
 // branch, tag or HEAD, or stood there when its task's result came in; the run's own branch only when another
-// of them holds it. The objects themselves go when the user's git collects garbage.
+// branch or tag holds it, or the change of each of its commits (they were squashed or rebased). The objects
+// themselves go when the user's git collects garbage.
 [[nodiscard]] Result<CleanUp> clean_up(const Repository& repository, std::string_view run,
                                        std::string_view prefix, Unmerged unmerged);
 

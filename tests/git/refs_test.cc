@@ -231,6 +231,42 @@ TEST_F(CleanUpTest, knows_what_was_squashed_or_is_only_in_a_detached_head) {
   EXPECT_THAT(clean().deleted, ElementsAre(attempt_ref("r1", "late", 1)));
 }
 
+TEST_F(CleanUpTest, deletes_the_branch_once_another_one_has_each_change_of_it) {
+  git(clone_, "branch -f fleet/r1 fleet/r1~");  // `left` and `right`, whose lines do not meet
+  git(clone_, "checkout -q --detach " + begin_.hex());
+  git(clone_, "merge -q --squash fleet/r1");
+  git(clone_, "commit -qm squashed");
+  EXPECT_THAT(clean().kept, Contains(HasSubstr("heads/fleet/r1: no other branch holds it")))
+      << "a detached HEAD is no branch";
+  git(clone_, "branch taken");
+  EXPECT_THAT(clean().deleted, Contains(branch_ref("r1")));
+}
+
+TEST_F(CleanUpTest, keeps_the_branch_where_a_squash_lost_one_change_under_another) {
+  git(clone_, "checkout -q -b taken " + begin_.hex());
+  git(clone_, "merge -q --squash fleet/r1");
+  git(clone_, "commit -qm squashed");
+  EXPECT_THAT(clean().kept, Contains(HasSubstr("heads/fleet/r1: no other branch holds it")));
+}
+
+TEST_F(CleanUpTest, keeps_the_branch_of_what_was_rolled_back_before_the_squash) {
+  git(clone_, "checkout -q -B fleet/r1 fleet/r1~");
+  git(clone_, "revert --no-edit HEAD");
+  git(clone_, "checkout -q -b taken " + begin_.hex());
+  git(clone_, "merge -q --squash fleet/r1");
+  git(clone_, "commit -qm squashed");
+  EXPECT_THAT(clean().kept, Contains(HasSubstr("heads/fleet/r1: no other branch holds it")));
+}
+
+TEST_F(CleanUpTest, takes_a_branch_that_never_had_a_file_for_no_place_of_its_removal) {
+  git(clone_, "checkout -q -B fleet/r1 " + begin_.hex());
+  git(clone_, "rm -q text");
+  git(clone_, "commit -qm removed");
+  git(clone_, "checkout -q -b elsewhere " + start_.hex());
+  git(clone_, "commit -q --allow-empty -m other");
+  EXPECT_THAT(clean().kept, Contains(HasSubstr("heads/fleet/r1: no other branch holds it")));
+}
+
 TEST_F(CleanUpTest, keeps_a_result_that_no_branch_took) {
   const ObjectId aside = put(begin_, {{"aside", "x"}}, "left");
   write(result_ref("r1"), aside);
