@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/name.h"
+#include "text/columns.h"
 #include "text/distance.h"
 #include "text/glob.h"
 #include "text/template.h"
@@ -26,6 +27,14 @@ text::Value object_of(const std::map<std::string, std::string>& values) {
   for (const auto& [name, value] : values)
     object[name] = value;
   return object;
+}
+
+// ": what it is for", by the first line of what the workflow says of it.
+std::string what_for(const model::InputSpec& input) {
+  constexpr std::size_t kLongest = 200;  // columns
+  const std::string_view said = input.description;
+  if (said.empty()) return {};
+  return ": " + text::fit(said.substr(0, said.find('\n')), kLongest, text::Charset::unicode);
 }
 
 // Whether all that the text uses is in the context, and nothing that the run must answer.
@@ -63,7 +72,7 @@ std::map<std::string, std::string> input_values(const model::Workflow& workflow,
     } else {
       diagnostics.push_back(
           {workflow.path, input.at, static_cast<int>(input.name.size()),
-           fmt::format("the input `{}` has no value", input.name),
+           fmt::format("the input `{}` has no value{}", input.name, what_for(input)),
            fmt::format("give one with --input {}=VALUE, or write a `default` here", input.name)});
     }
   }

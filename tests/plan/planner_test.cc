@@ -200,14 +200,17 @@ TEST(Planner, SaysWhenAValueMakesAGlobThatIsNone) {
 
 TEST(Planner, AsksForInputsWithNoValueAndRefusesUnknownOnes) {
   auto workflow = make_workflow({});
-  workflow.inputs = {{"version", "", std::nullopt, {3, 5}}, {"channel", "", "stable", {4, 5}}};
+  workflow.inputs = {{"version", "", std::nullopt, {3, 5}},
+                     {"channel", "", "stable", {4, 5}},
+                     {"who", "who is greeted\nand how\n", std::nullopt, {5, 5}}};
   PlanOptions options;
   options.inputs = {{"versoin", "2"}};
   const Planning planning = make(workflow, options);
-  ASSERT_THAT(planning.diagnostics, SizeIs(2));
+  ASSERT_THAT(planning.diagnostics, SizeIs(3));
   EXPECT_EQ(planning.diagnostics[0].message, "--input: there is no input `versoin`");
   EXPECT_EQ(planning.diagnostics[0].suggestion, "did you mean `version`?");
   EXPECT_EQ(planning.diagnostics[1].message, "the input `version` has no value");
+  EXPECT_EQ(planning.diagnostics[2].message, "the input `who` has no value: who is greeted");
   EXPECT_EQ(planning.plan.inputs.at("channel"), "stable");
 }
 
