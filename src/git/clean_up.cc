@@ -33,22 +33,24 @@ Result<std::vector<Ref>> list_holders(const Repository& repository, const Refs& 
   return all;
 }
 
-Result<Places> find_places(const Repository& repository, const std::unordered_set<ObjectId>& tips,
-                           std::optional<ObjectId> start, std::string_view run) {
+// Only what came from the run's start can hold work of it: one of another origin may lack a file that was
+// never in it, and says nothing of its removal.
+Result<Places> find_places(const Repository& repository, const std::vector<Ref>& holders, ObjectId start,
+                           std::string_view run) {
   const ObjectStore& store = repository.objects();
+  std::unordered_set<ObjectId> tips;
+  for (const Ref& holder : holders) {
+    FLEET_TRY(const bool is_of_start, repository.is_ancestor(start, holder.commit));
+    if (is_of_start && holder.commit != start) tips.insert(holder.commit);
+  }
   Places places;
-  std::unordered_set<ObjectId> beyond = tips;
-  if (start) {
-    FLEET_TRY(const auto commits, repository.commits_beyond(*start, {tips.begin(), tips.end()}));
-    beyond = {commits.begin(), commits.end()};
-    for (const ObjectId id : commits) {
-      FLEET_TRY(const Commit commit, store.read_commit(id));
-      if (trailer(commit.message, kRunTrailer) != run || trailer(commit.message, kRevertsTrailer)) continue;
-      if (auto task = trailer(commit.message, kTaskTrailer)) places.merged[*task].push_back(commit.tree);
-    }
+  FLEET_TRY(const auto commits, repository.commits_beyond(start, {tips.begin(), tips.end()}));
+  for (const ObjectId id : commits) {
+    FLEET_TRY(const Commit commit, store.read_commit(id));
+    if (trailer(commit.message, kRunTrailer) != run || trailer(commit.message, kRevertsTrailer)) continue;
+    if (auto task = trailer(commit.message, kTaskTrailer)) places.merged[*task].push_back(commit.tree);
   }
   for (const ObjectId tip : tips) {
-    if (beyond.count(tip) == 0) continue;  // older than the run
     FLEET_TRY(const ObjectId tree, store.tree_of(tip));
     places.tips.push_back(tree);
   }
@@ -79,24 +81,18 @@ Result<bool> is_merged(ObjectStore& store, ObjectId snapshot, std::string_view t
   return false;
 }
 
-// Whether the commit can be reached from a holder of another name; or, after a squash or a rebase, the change
-// of each commit since the start stands in one that came from there too (one of another origin may lack a
-// file that was never in it, and says nothing of its removal).
+// Whether the commit can be reached from a holder; or, after a squash or a rebase, the change of each commit
+// since the start stands in one.
 Result<bool> is_held(const Repository& repository, const std::vector<Ref>& holders, ObjectId commit,
-                     const std::string& but_not, std::optional<ObjectId> start, std::string_view run) {
-  std::unordered_set<ObjectId> tips;
+                     std::optional<ObjectId> start, std::string_view run) {
   for (const Ref& holder : holders) {
-    if (holder.name == but_not) continue;
     FLEET_TRY(const bool reaches, repository.is_ancestor(commit, holder.commit));
     if (reaches) return true;
-    if (!start) continue;
-    FLEET_TRY(const bool is_of_start, repository.is_ancestor(*start, holder.commit));
-    if (is_of_start) tips.insert(holder.commit);
   }
-  if (tips.empty()) return false;
+  if (!start) return false;
   FLEET_TRY(const bool is_whole, repository.is_ancestor(*start, commit));
   if (!is_whole) return false;
-  FLEET_TRY(const Places places, find_places(repository, tips, start, run));
+  FLEET_TRY(const Places places, find_places(repository, holders, *start, run));
   FLEET_TRY(const auto commits, repository.commits_beyond(*start, {commit}));
   for (const ObjectId id : commits) {
     FLEET_TRY(const Commit made, repository.objects().read_commit(id));
@@ -105,6 +101,11 @@ Result<bool> is_held(const Repository& repository, const std::vector<Ref>& holde
     if (!stands) return false;
   }
   return true;
+}
+
+std::vector<Ref> without(std::vector<Ref> holders, const std::string& name) {
+  std::erase_if(holders, [&](const Ref& holder) { return holder.name == name; });
+  return holders;
 }
 
 }  // namespace
@@ -133,11 +134,11 @@ Result<CleanUp> clean_up(const Repository& repository, std::string_view run, std
   Places places;
   if (unmerged == Unmerged::keep) {
     FLEET_TRY(holders, list_holders(repository, refs));
-    std::unordered_set<ObjectId> tips;
-    for (const Ref& holder : holders)
-      tips.insert(holder.commit);
-    if (const auto head = repository.head()) tips.insert(head->commit);
-    FLEET_TRY(places, find_places(repository, tips, start, run));
+    std::vector<Ref> with_head = holders;
+    if (const auto head = repository.head()) with_head.push_back({"HEAD", head->commit});
+    if (start) {
+      FLEET_TRY(places, find_places(repository, with_head, *start, run));
+    }
   }
   for (const Ref& ref : own) {
     bool is_elsewhere = true;
@@ -147,12 +148,13 @@ Result<CleanUp> clean_up(const Repository& repository, std::string_view run, std
         FLEET_TRY(is_elsewhere, is_merged(store, ref.commit, rest.substr(0, rest.find('/')), places));
       }
     } else if (ref.name == result_ref(run)) {
-      FLEET_TRY(is_elsewhere, is_held(repository, holders, ref.commit, {}, start, run));
+      FLEET_TRY(is_elsewhere, is_held(repository, holders, ref.commit, start, run));
     }
     drop_or_keep(ref.name, ref.commit, is_elsewhere, "its work is in no branch");
   }
   if (branch) {
-    FLEET_TRY(const bool is_elsewhere, is_held(repository, holders, *branch, branch_name, start, run));
+    FLEET_TRY(const bool is_elsewhere,
+              is_held(repository, without(holders, branch_name), *branch, start, run));
     drop_or_keep(branch_name, *branch, is_elsewhere, "no other branch holds it");
   }
   // What the kept attempts started from must be found again.

@@ -262,9 +262,13 @@ TEST_F(CleanUpTest, takes_a_branch_that_never_had_a_file_for_no_place_of_its_rem
   git(clone_, "checkout -q -B fleet/r1 " + begin_.hex());
   git(clone_, "rm -q text");
   git(clone_, "commit -qm removed");
+  const ObjectId removed = id_of(git(clone_, "rev-parse HEAD"));
   git(clone_, "checkout -q -b elsewhere " + start_.hex());
   git(clone_, "commit -q --allow-empty -m other");
   EXPECT_THAT(clean().kept, Contains(HasSubstr("heads/fleet/r1: no other branch holds it")));
+  git(clone_, "branch -q -D fleet/r1");
+  write(attempt_ref("r1", "remover", 1), removed);
+  EXPECT_THAT(clean().kept, Contains(HasSubstr("tasks/remover/1: its work is in no branch")));
 }
 
 TEST_F(CleanUpTest, keeps_a_result_that_no_branch_took) {
