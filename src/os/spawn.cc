@@ -29,6 +29,7 @@
 
 // glibc's other name for clone(2). The thread sanitizer takes `clone` for a fork, and believes itself to be
 // in a copy.
+// NOLINTNEXTLINE(bugprone-reserved-identifier): the name is not ours to choose
 extern "C" int __clone(int (*function)(void*), void* stack, int flags, void* argument, ...) noexcept;
 
 namespace fleet::os {
