@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/integrator.h"
+#include "sim/integrator.h"
 #include "engine/scheduler.h"
-#include "engine/script.h"
+#include "sim/script.h"
 
 namespace fleet::engine::tests {
 

@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "engine/oracle.h"
-#include "engine/world.h"
+#include "sim/oracle.h"
+#include "sim/world.h"
 
 // Thousands of random runs of the real scheduler. FLEET_SIM_RUNS says how many; a seed that fails is run
 // again, and told, with FLEET_SIM_SEED.

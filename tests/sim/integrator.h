@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/machine.h"
-#include "engine/script.h"
+#include "sim/script.h"
 
 namespace fleet::engine::tests {
 

@@ -4,7 +4,7 @@
 #include <set>
 #include <vector>
 
-#include "engine/script.h"
+#include "sim/script.h"
 #include "model/attempt.h"
 
 namespace fleet::engine::tests {

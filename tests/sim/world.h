@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "engine/integrator.h"
-#include "engine/referee.h"
+#include "sim/integrator.h"
+#include "sim/referee.h"
 #include "engine/scheduler.h"
-#include "engine/script.h"
+#include "sim/script.h"
 
 namespace fleet::engine::tests {
 
