@@ -55,13 +55,9 @@ MUTANTS = [
     ("not all that is void is taken out", CONFLICTS, "    if (has_result(index) || (task.phase == Phase::merging && index != loser))",
      "    if (index == loser)"),
     ("what began on a void start counts", INPUTS, "  if (task.discard) {\n    begin_again(input.task);\n    return;\n  }\n  switch", "  switch"),
-    ("a stale conflict is believed", CONFLICTS, "if (!stands(conflict.winner) || !stands(conflict.loser)) return offer(input.task);", ""),
     ("a loser is not held", CONFLICTS, "if (!task.cancel && !all_settled_before(loser))", "if (false)"),
     ("what is held is never offered again", CONFLICTS, "  while (!held_.empty()) {", "  while (false) {"),
-    ("stands on a winner that is gone", CONFLICTS, "    if (has_result(winner)) return false;\n", "    return false;\n"),
-    ("a winner that runs is not waited for", TASKS, "  for (const TaskIndex dependent : task.before)\n    ++at(dependent).open;", ""),
     # Books
-    ("a failure is never taken back", TASKS, "  if (task.phase == Phase::failed) --failed_;\n  --settled_;", "  --settled_;"),
     ("an end is never taken back", TASKS, "  --settled_;\n  settled_before_", "  settled_before_"),
     ("a bad need is never taken back", TASKS, "    if (!was_done) --at(dependent).bad;", ""),
     ("published while results are under way", RUN, "ready_.running() == 0 && merging_ == 0 && conditioning_ == 0",
@@ -69,8 +65,6 @@ MUTANTS = [
     # Stops, questions
     ("starts while it stops", TASKS, "if (!started_ || stopping_ || asking_", "if (!started_ || asking_"),
     ("starts while a question is open", TASKS, "if (!started_ || stopping_ || asking_", "if (!started_ || stopping_"),
-    ("a cancelled task runs again", TASKS, "  if (task.cancel) {\n    settle(index, Phase::cancelled, \"cancelled\", EndCause::decision);\n  } else if (task.open",
-     "  if (task.open"),
     ("once, and once more unasked", TASKS, "if (plan_.task(index).spec.once && !task.only_kept)", "if (false)"),
     # Crashes
     ("a resume forgets an offer", RUN, "      } else {\n        offer(index);\n      }", "      } else {\n        task.phase = Phase::done;\n      }"),
