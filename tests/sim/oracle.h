@@ -4,8 +4,8 @@
 #include <set>
 #include <vector>
 
-#include "sim/script.h"
 #include "model/attempt.h"
+#include "sim/script.h"
 
 namespace fleet::engine::tests {
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/integrator.h"
 #include "engine/scheduler.h"
+#include "sim/integrator.h"
 #include "sim/script.h"
 
 namespace fleet::engine::tests {

@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "engine/scheduler.h"
 #include "sim/integrator.h"
 #include "sim/referee.h"
-#include "engine/scheduler.h"
 #include "sim/script.h"
 
 namespace fleet::engine::tests {
