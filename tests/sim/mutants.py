@@ -78,10 +78,13 @@ MUTANTS = [
 ]
 
 
-def compile_command(build, source):
+def compile_command(build, source, instead, output):
     for entry in json.loads((build / "compile_commands.json").read_text()):
-        if Path(entry["file"]) == source:
-            return shlex.split(entry["command"])
+        if Path(entry["file"]).resolve() != source:
+            continue
+        words = [str(instead) if word == entry["file"] else word for word in shlex.split(entry["command"])]
+        words[words.index("-o") + 1] = str(output)
+        return words
     raise SystemExit(f"mutants: {source} is not in {build}/compile_commands.json")
 
 
@@ -103,9 +106,7 @@ def plant(source, build, folder, link, mutant):
     place.mkdir()
     changed = place / file
     changed.write_text(text.replace(old, new))
-    words = compile_command(build, original)
-    words[words.index("-o") + 1] = str(place / "mutant.o")
-    words[words.index(str(original))] = str(changed)
+    words = compile_command(build, original, changed, place / "mutant.o")
     compiled = subprocess.run([*words, "-w", "-O1"], cwd=build, capture_output=True, text=True)
     if compiled.returncode != 0:
         return "it does not compile:\n" + compiled.stderr[:2000]
