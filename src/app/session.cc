@@ -132,7 +132,8 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
 
   FLEET_TRY(loop_, os::EventLoop::create());
   FLEET_TRY(processes_, os::Processes::create(*loop_));
-  // More than there are cores only get into each other's way.
+  // One a core: with more of them, one that holds the queue's lock may have to wait for a core, and all for
+  // it.
   workers_ =
       std::make_unique<os::WorkerPool>(*loop_, std::clamp(std::thread::hardware_concurrency(), 2u, 4u));
   merger_ = std::make_unique<os::WorkerPool>(*loop_, 1);

@@ -148,11 +148,11 @@ def can_mount(folder):
 def main():
     fleet, case = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
     if (case / "root-only").exists() and os.geteuid() != 0:
-        print("SKIPPED: this case needs root")
+        print("NOT TESTED: this case needs root")
         return SKIP
     folder = Path(tempfile.mkdtemp(prefix="fleet-case-"))
     if (case / "needs-mount").exists() and not can_mount(folder):
-        print("SKIPPED: this case mounts a file system, which is refused here")
+        print("NOT TESTED: this case mounts a file system, which is refused here")
         folder.rmdir()
         return SKIP
     try:

@@ -26,11 +26,28 @@ std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise)
 
 char current_seed[128];
 
-// An assertion of the scheduler ends the program: say with which seed.
-void tell_seed(int) {
-  std::fputs(current_seed, stderr);
-  std::signal(SIGABRT, SIG_DFL);
-}
+// An assertion of the scheduler, or worse, ends the program: says with which seed, and lets it go on ending.
+class TellSeed {
+ public:
+  TellSeed() {
+    struct sigaction tell {};
+    tell.sa_handler = [](int number) {
+      std::fputs(current_seed, stderr);
+      ::sigaction(number, number == SIGABRT ? &before_abort : &before_fault, nullptr);
+    };
+    ::sigaction(SIGABRT, &tell, &before_abort);
+    ::sigaction(SIGSEGV, &tell, &before_fault);
+  }
+  TellSeed(const TellSeed&) = delete;
+  TellSeed& operator=(const TellSeed&) = delete;
+  ~TellSeed() {
+    ::sigaction(SIGABRT, &before_abort, nullptr);
+    ::sigaction(SIGSEGV, &before_fault, nullptr);
+  }
+
+ private:
+  static inline struct sigaction before_abort, before_fault;
+};
 
 std::string differs_from(const Oracle& oracle, const model::Plan& plan, const World& world) {
   for (std::uint32_t i = 0; i < oracle.ends.size(); ++i) {
@@ -76,7 +93,7 @@ void simulate(std::uint64_t seed, bool tell) {
 }
 
 TEST(Simulation, EveryRunEndsAsItsPlanSaysWhateverIsQuickerAndHoweverOftenItIsKilled) {
-  const auto aborting = std::signal(SIGABRT, tell_seed);
+  const TellSeed tell;
   if (std::uint64_t seed = number_from_environment("FLEET_SIM_SEED", 0); seed != 0) {
     simulate(seed, true);
   } else {
@@ -84,7 +101,6 @@ TEST(Simulation, EveryRunEndsAsItsPlanSaysWhateverIsQuickerAndHoweverOftenItIsKi
     for (seed = 1; seed <= runs && !HasFailure(); ++seed)
       simulate(seed, false);
   }
-  std::signal(SIGABRT, aborting);
 }
 
 }  // namespace
