@@ -120,23 +120,52 @@ SandboxAbility try_bounds() {
 
 enum class WhenAbsent { leave_out, fail };
 
-Result<> grant(int ruleset, const std::string& path, std::uint64_t access, WhenAbsent when_absent) {
-  const UniqueFd place(::open(path.c_str(), O_PATH | O_CLOEXEC));
-  if (!place) {
-    if (when_absent == WhenAbsent::leave_out) return {};
-    return base::fail_errno("let a sandbox write to", path, errno,
-                            "make it first, or take it out of `sandbox.write`");
-  }
-  struct stat status {};
-  if (::fstat(place.get(), &status) != 0) return fail_system("put into a sandbox", path, errno);
-  if (!S_ISDIR(status.st_mode)) access &= landlock::kFileOnly;
+OpenPlaces::Place open_place(std::string path) {
+  OpenPlaces::Place place;
+  place.path = std::move(path);
+  place.fd.reset(::open(place.path.c_str(), O_PATH | O_CLOEXEC));
+  if (place.fd && ::fstat(place.fd.get(), &place.status) != 0) place.fd.reset();
+  return place;
+}
+
+Result<> grant(int ruleset, const OpenPlaces::Place& place, std::uint64_t access) {
+  if (!S_ISDIR(place.status.st_mode)) access &= landlock::kFileOnly;
   landlock::PathBeneath rule;
   rule.allowed_access = access;
-  rule.parent_fd = place.get();
+  rule.parent_fd = place.fd.get();
   // EBADFD: a file of a kind that no rule can name, such as a pipe under /proc/self/fd.
   if (landlock::add_rule(ruleset, rule) != 0 && errno != EBADFD)
-    return fail_system("put into a sandbox", path, errno);
+    return fail_system("put into a sandbox", place.path, errno);
   return {};
+}
+
+Result<> grant(int ruleset, const std::string& path, std::uint64_t access, WhenAbsent when_absent) {
+  const OpenPlaces::Place place = open_place(path);
+  if (place.fd) return grant(ruleset, place, access);
+  if (when_absent == WhenAbsent::leave_out) return {};
+  return base::fail_errno("let a sandbox write to", path, errno,
+                          "make it first, or take it out of `sandbox.write`");
+}
+
+bool is_still_there(const OpenPlaces::Place& place) {
+  struct stat now {};
+  return place.fd && ::stat(place.path.c_str(), &now) == 0 && now.st_dev == place.status.st_dev &&
+         now.st_ino == place.status.st_ino;
+}
+
+Result<> grant_system(int ruleset, const OpenPlaces& system) {
+  for (const OpenPlaces::Place& place : system.all()) {
+    FLEET_CHECK(is_still_there(place)
+                    ? grant(ruleset, place, landlock::kReading)
+                    : grant(ruleset, place.path, landlock::kReading, WhenAbsent::leave_out));
+  }
+  return {};
+}
+
+// Nobody puts others in their place while we run.
+const OpenPlaces& devices() {
+  static const OpenPlaces places({"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"});
+  return places;
 }
 
 Result<UniqueFd> make_ruleset(const SandboxRules& rules, int abi) {
@@ -148,19 +177,26 @@ Result<UniqueFd> make_ruleset(const SandboxRules& rules, int abi) {
   if (!ruleset) return fail_system("make a sandbox", "", errno);
 
   const std::uint64_t writing = all & ~(landlock::kMakeCharacterDevice | landlock::kMakeBlockDevice);
+  if (rules.system) FLEET_CHECK(grant_system(ruleset.get(), *rules.system));
   for (const std::string& path : rules.read) {
     FLEET_CHECK(grant(ruleset.get(), path, landlock::kReading, WhenAbsent::leave_out));
   }
   for (const std::string& path : rules.write) {
     FLEET_CHECK(grant(ruleset.get(), path, writing, WhenAbsent::fail));
   }
-  for (const char* device : {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"}) {
-    FLEET_CHECK(grant(ruleset.get(), device, writing & ~landlock::kExecute, WhenAbsent::leave_out));
+  for (const OpenPlaces::Place& device : devices().all()) {
+    if (device.fd) FLEET_CHECK(grant(ruleset.get(), device, writing & ~landlock::kExecute));
   }
   return ruleset;
 }
 
 }  // namespace
+
+OpenPlaces::OpenPlaces(std::vector<std::string> paths) {
+  places_.reserve(paths.size());
+  for (std::string& path : paths)
+    places_.push_back(open_place(std::move(path)));
+}
 
 const SandboxAbility& sandbox_ability() {
   static const SandboxAbility ability = try_bounds();

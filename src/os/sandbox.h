@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -38,7 +40,24 @@ struct UserId {
   std::uint32_t gid = 0;
 };
 
+// What many sandboxes leave open for reading, held open itself: a rule then need not look it up anew. A path
+// that leads elsewhere by now, or that has come to be since, is looked up as ever. Immutable.
+class OpenPlaces {
+ public:
+  struct Place {
+    std::string path;
+    base::UniqueFd fd;  // none: it was not there
+    struct stat status {};
+  };
+  explicit OpenPlaces(std::vector<std::string> paths);
+  [[nodiscard]] const std::vector<Place>& all() const { return places_; }
+
+ private:
+  std::vector<Place> places_;
+};
+
 struct SandboxRules {
+  std::shared_ptr<const OpenPlaces> system;  // as `read`; null: none
   std::vector<std::string>
       read;  // files or folders, to read and execute; those that do not exist are left out
   std::vector<std::string> write;  // files or folders, to read, execute and change; must exist

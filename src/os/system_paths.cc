@@ -81,7 +81,16 @@ std::vector<std::string> system_read_paths(std::string_view path_variable, const
   std::vector<std::string> open;
   for (const std::string& path : paths)
     add_around(path, real_closed, open);
-  return open;
+  // Each rule costs every program something.
+  std::vector<std::string> topmost;
+  for (const std::string& path : open) {
+    const auto covers = [&](const std::string& other) { return other != path && holds(other, path); };
+    if (std::none_of(open.begin(), open.end(), covers) &&
+        std::find(topmost.begin(), topmost.end(), path) == topmost.end()) {
+      topmost.push_back(path);
+    }
+  }
+  return topmost;
 }
 
 }  // namespace fleet::os

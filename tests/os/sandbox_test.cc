@@ -312,6 +312,30 @@ TEST(SystemReadPaths, BringAnInstallationWithItsFolderOnPathButNotTheHome) {
   EXPECT_THAT(paths, Not(Contains("relative")));
 }
 
+TEST(SystemReadPaths, NameNothingThatLiesInAnotherOne) {
+  const auto paths = system_read_paths("/usr/bin:/bin:/usr/local/sbin", "", {});
+  EXPECT_THAT(paths, Contains("/usr"));
+  for (const std::string& path : paths)
+    EXPECT_NE(path.rfind("/usr/", 0), 0U) << path;
+}
+
+TEST_F(Sandboxed, PlacesThatStayOpenAreLookedUpAnewWhenTheyLeadElsewhere) {
+  SKIP_WITHOUT_LANDLOCK(1);
+  const std::string moved = folder / "moved", late = folder / "late";
+  ASSERT_TRUE(make_directories(moved));
+  std::vector<std::string> paths = system_read_paths("/usr/bin:/bin", "", {});
+  paths.insert(paths.end(), {moved, late});
+  rules.system = std::make_shared<const OpenPlaces>(paths);
+  ASSERT_EQ(::rename(moved.c_str(), (folder / "away").c_str()), 0);
+  for (const std::string& path : {moved, late}) {
+    ASSERT_TRUE(make_directories(path));
+    ASSERT_TRUE(write_file_atomically(path + "/file", "new"));
+    EXPECT_EQ(tries({"read", path + "/file"}), "ok") << path;
+  }
+  ASSERT_TRUE(write_file_atomically(folder / "away" + "/file", "old"));
+  EXPECT_NE(tries({"read", folder / "away" + "/file"}), "ok");
+}
+
 TEST(SystemReadPaths, GoAroundWhatMustStayClosed) {
   const auto place = TemporaryDirectory::create().value();
   const std::string at = place.path();

@@ -38,8 +38,9 @@ struct Sandboxed : testing::Test {
     EXPECT_TRUE(write_file_atomically(outside + "/file", "secret"));
     const char* path = std::getenv("PATH");
     const char* home = std::getenv("HOME");
-    rules.read = system_read_paths(path == nullptr ? "" : path, home == nullptr ? "" : home, {});
-    rules.read.emplace_back(OS_ACTOR);
+    rules.system = std::make_shared<const OpenPlaces>(
+        system_read_paths(path == nullptr ? "" : path, home == nullptr ? "" : home, {}));
+    rules.read = {OS_ACTOR};
     rules.write = {workspace};
   }
 
