@@ -62,6 +62,8 @@ struct ProcessEnd {
   std::optional<int> signal;
   model::Usage usage;
   std::size_t stragglers = 0;  // processes that it left behind and that were killed
+  // No process is alive of which it is not known who left it behind: nothing of this program is.
+  bool left_nothing = false;
 };
 
 // All are called on the loop's thread, never from within start().

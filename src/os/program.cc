@@ -180,7 +180,10 @@ void Program::look_for_the_end() {
   const bool alone = survivors().empty();
   const auto now = Clock::now();
   // Pipes that are open with nobody left are held by what hides from us.
-  if (alone && (silent || killed_at_)) return finish();
+  if (alone && (silent || killed_at_)) {
+    end_.left_nothing = silent && !strangers_;
+    return finish();
+  }
   if (killed_at_ && now - *killed_at_ > kGiveUp) return finish();
   if (killed_at_) {
     kill_all();
@@ -232,8 +235,12 @@ bool Program::owns(const ProcessStat& orphan) {
 
 std::vector<ProcessStat> Program::survivors() {
   std::vector<ProcessStat> alive;
+  strangers_ = false;
   for (const ProcessStat& orphan : Children::instance().orphans()) {
-    if (!owns(orphan)) continue;
+    if (!owns(orphan)) {
+      strangers_ = strangers_ || !orphan.is_dead();
+      continue;
+    }
     if (!orphan.is_dead()) {
       alive.push_back(orphan);
     } else if (const auto reaped = Children::instance().reap_orphan(orphan.pid)) {

@@ -80,6 +80,7 @@ class Program {
   std::optional<SteadyTime> kill_at_;     // after a SIGTERM of ours
   std::optional<SteadyTime> killed_at_;
   bool has_leader_ended_ = false;
+  bool strangers_ = false;  // an orphan was alive, when last looked, that is not known to be this one's
   // The kernel counts what a process shared before its exec, and that was our memory. So its figure at the
   // end says something only above `peak_at_start_`; below, what was seen in /proc while the program ran
   // stands.

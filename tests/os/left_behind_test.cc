@@ -61,8 +61,14 @@ TEST_F(LeftBehind, ADaemonThatClosedThePipesIsFoundToo) {
 }
 
 TEST_F(LeftBehind, ADaemonWithAnEmptyEnvironmentEndsWithTheLastProgram) {
-  run({"leave-bare-daemon", pid_file});
+  const auto finished = run({"leave-bare-daemon", pid_file});
   EXPECT_FALSE(is_alive(told_pid(pid_file)));
+  EXPECT_FALSE(finished.end.left_nothing);
+}
+
+TEST_F(LeftBehind, IsSaidToBeNothingWhereNobodyIsLeft) {
+  EXPECT_TRUE(run({"leave-daemon", pid_file}).end.left_nothing);
+  EXPECT_TRUE(run_program(program({"true"}))->end.left_nothing);
 }
 
 TEST_F(LeftBehind, ADaemonOfOneProgramDoesNotEndWithAnother) {
