@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 
 #include "os/errors.h"
 #include "os/files.h"
@@ -36,15 +37,7 @@ std::string_view without_cut_start(std::string_view text) {
 
 }  // namespace
 
-Result<std::unique_ptr<OutputLog>> OutputLog::create(Settings settings) {
-  base::UniqueFd file(
-      ::open(settings.path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file) return fail_system("write the log", settings.path, errno);
-  return std::unique_ptr<OutputLog>(new OutputLog(std::move(settings), std::move(file)));
-}
-
-OutputLog::OutputLog(Settings settings, base::UniqueFd file)
-    : settings_(std::move(settings)), file_(std::move(file)) {
+OutputLog::OutputLog(Settings settings) : settings_(std::move(settings)) {
   if (!settings_.make_filter) return;
   for (auto& filter : filters_)
     filter = settings_.make_filter();
@@ -81,8 +74,22 @@ void OutputLog::keep(Stream stream, std::string_view bytes) {
   if (tail_.size() > 2 * settings_.tail_bytes) tail_.erase(0, tail_.size() - settings_.tail_bytes);
 }
 
+Result<> OutputLog::open_file() {
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
+  FLEET_CHECK(make_directories(std::filesystem::path(settings_.path).parent_path(), 0700));
+  file_.reset(::open(settings_.path.c_str(), kFlags, 0600));
+  if (!file_) return fail_system("write the log", settings_.path, errno);
+  return {};
+}
+
 void OutputLog::append_to_file(std::string_view bytes) {
   if (error_ || full_) return;
+  if (!file_) {
+    if (auto opened = open_file(); !opened) {
+      error_ = std::move(opened).error();
+      return;
+    }
+  }
   std::string marker;
   if (settings_.max_bytes && written_ + bytes.size() > *settings_.max_bytes) {
     full_ = true;

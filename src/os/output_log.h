@@ -27,7 +27,8 @@ class OutputFilter {
 class OutputLog {
  public:
   struct Settings {
-    std::string path;                        // appended to; made with mode 0600
+    // Appended to; made, with mode 0600 in folders of mode 0700, when there is something to write.
+    std::string path;
     std::optional<std::uint64_t> max_bytes;  // of this log in the file; then a line that says so, and no more
     std::size_t head_bytes = 16 * 1024;
     std::size_t tail_bytes = 16 * 1024;
@@ -37,11 +38,11 @@ class OutputLog {
     // What was kept, as it is kept, for a live view. May be empty.
     std::function<void(Stream, std::string_view)> also;
   };
-  [[nodiscard]] static Result<std::unique_ptr<OutputLog>> create(Settings settings);
+  explicit OutputLog(Settings settings);
 
   void write(Stream stream, std::string_view bytes);
-  // Lets the filters' rest out. The first error of writing the file, if there was one: head and tail are
-  // whole even so.
+  // Lets the filters' rest out. The first error of making or writing the file, if there was one: head and
+  // tail are whole even so.
   [[nodiscard]] Result<> finish();
 
   // Together the whole output when it is no longer than both; else what lies between is only in the file.
@@ -54,9 +55,9 @@ class OutputLog {
   [[nodiscard]] std::string since(std::uint64_t size) const;
 
  private:
-  OutputLog(Settings settings, base::UniqueFd file);
   void keep(Stream stream, std::string_view bytes);
   void append_to_file(std::string_view bytes);
+  [[nodiscard]] Result<> open_file();
 
   Settings settings_;
   base::UniqueFd file_;

@@ -45,7 +45,7 @@ class Stars : public OutputFilter {
 };
 
 TEST_F(OutputLogTest, KeepsAllOnDiskAndHeadAndTailInMemory) {
-  const auto log = std::move(OutputLog::create(settings).value());
+  const auto log = std::make_unique<OutputLog>(settings);
   std::string all;
   for (int i = 0; i < 1000; ++i) {
     const std::string line = std::to_string(i) + "\n";
@@ -62,14 +62,14 @@ TEST_F(OutputLogTest, KeepsAllOnDiskAndHeadAndTailInMemory) {
 TEST_F(OutputLogTest, HeadAndTailTogetherAreAShortOutput) {
   for (const std::string whole : {"", "short", "12345678", "123456789", "1234567890123456"}) {
     settings.path = folder / ("log" + whole);
-    const auto log = std::move(OutputLog::create(settings).value());
+    const auto log = std::make_unique<OutputLog>(settings);
     log->write(Stream::out, whole);
     EXPECT_EQ(log->head() + log->tail(), whole);
   }
 }
 
 TEST_F(OutputLogTest, AOneGoLongOutputKeepsItsEnd) {
-  const auto log = std::move(OutputLog::create(settings).value());
+  const auto log = std::make_unique<OutputLog>(settings);
   log->write(Stream::out, std::string(100'000, 'x') + "the end.");
   EXPECT_EQ(log->tail(), "the end.");
   log->write(Stream::out, "!");
@@ -77,14 +77,14 @@ TEST_F(OutputLogTest, AOneGoLongOutputKeepsItsEnd) {
 }
 
 TEST_F(OutputLogTest, DoesNotCutThroughCharacters) {
-  const auto log = std::move(OutputLog::create(settings).value());
+  const auto log = std::make_unique<OutputLog>(settings);
   log->write(Stream::out, "1234567\u00e9 and so on \u20ac1234567");
   EXPECT_EQ(log->head(), "1234567");
   EXPECT_EQ(log->tail(), "1234567");
 }
 
 TEST_F(OutputLogTest, WhatIsNoUtf8IsKeptAsItIs) {
-  const auto log = std::move(OutputLog::create(settings).value());
+  const auto log = std::make_unique<OutputLog>(settings);
   log->write(Stream::out, std::string(40, '\x9f'));
   EXPECT_EQ(log->head(), std::string(8, '\x9f'));
   EXPECT_EQ(log->tail().size(), 5U);
@@ -95,7 +95,7 @@ TEST_F(OutputLogTest, NothingIsKeptThatDidNotPassTheFilter) {
   settings.make_filter = [] { return std::make_unique<Stars>(); };
   settings.also = [&](Stream, std::string_view bytes) { seen += bytes; };
   settings.head_bytes = 100;
-  const auto log = std::move(OutputLog::create(settings).value());
+  const auto log = std::make_unique<OutputLog>(settings);
   log->write(Stream::out, "a sec");
   log->write(Stream::err, "[between]");  // another stream: it does not cut the secret
   log->write(Stream::out, "ret is ");
@@ -109,7 +109,7 @@ TEST_F(OutputLogTest, NothingIsKeptThatDidNotPassTheFilter) {
 
 TEST_F(OutputLogTest, PastTheCapTheFileSaysSoAndTheTailGoesOn) {
   settings.max_bytes = 10;
-  const auto log = std::move(OutputLog::create(settings).value());
+  const auto log = std::make_unique<OutputLog>(settings);
   log->write(Stream::out, "123456789");
   log->write(Stream::out, "abcdef");
   log->write(Stream::out, "ghi");
@@ -121,7 +121,7 @@ TEST_F(OutputLogTest, PastTheCapTheFileSaysSoAndTheTailGoesOn) {
 
 TEST_F(OutputLogTest, AFullDiskIsToldAtTheEndAndMemoryIsWhole) {
   settings.path = "/dev/full";
-  const auto log = std::move(OutputLog::create(settings).value());
+  const auto log = std::make_unique<OutputLog>(settings);
   log->write(Stream::out, "12345");
   log->write(Stream::out, "67890");
   const auto finished = log->finish();
@@ -131,11 +131,20 @@ TEST_F(OutputLogTest, AFullDiskIsToldAtTheEndAndMemoryIsWhole) {
 }
 
 TEST_F(OutputLogTest, SeveralProgramsFollowEachOtherInOneFile) {
-  std::move(OutputLog::create(settings).value())->write(Stream::out, "first\n");
-  std::move(OutputLog::create(settings).value())->write(Stream::out, "second\n");
+  OutputLog(settings).write(Stream::out, "first\n");
+  OutputLog(settings).write(Stream::out, "second\n");
   EXPECT_EQ(file(), "first\nsecond\n");
-  settings.path = "/no/such/log";
-  EXPECT_FALSE(OutputLog::create(settings));
+}
+
+TEST_F(OutputLogTest, AFileComesWithTheFirstByteAndOneThatCannotBeMadeIsToldAtTheEnd) {
+  OutputLog silent(settings);
+  EXPECT_TRUE(silent.finish());
+  EXPECT_FALSE(exists(settings.path));
+  settings.path = "/proc/no/such/log";
+  OutputLog log(settings);
+  log.write(Stream::out, "heard");
+  EXPECT_FALSE(log.finish());
+  EXPECT_EQ(log.head(), "heard");
 }
 
 TEST(PlainCommand, IsSplitWhenAShellWouldOnlySplitIt) {
