@@ -30,9 +30,17 @@ struct WorkspacePool::State {
   const fs::path folder;
   const PoolOptions options;
   base::Sync<Slots> slots;
-  // Held while a shared workspace is made, so that two tasks do not make two.
-  base::Sync<std::map<ObjectId, std::weak_ptr<const Workspace>>> shared;
+  struct Shared {
+    std::map<ObjectId, std::weak_ptr<const Workspace>> all;  // by commit
+    // Held on to between two tasks that share it: looking through a workspace takes longer than a small task.
+    std::shared_ptr<const Workspace> last;
+  };
+  // Locked while a shared workspace is made, so that two tasks do not make two.
+  base::Sync<Shared> shared;
 
+  // One that is idle, moved to the commit; none: there is none.
+  Result<std::optional<Workspace>> reuse(const std::shared_ptr<State>& self, ObjectId commit);
+  Result<Workspace> fill(const std::shared_ptr<State>& self, ObjectId commit);
   std::unique_ptr<Checkout> take_idle(ObjectId tree);
   Result<std::unique_ptr<Checkout>> make();
   void put_back(std::unique_ptr<Checkout> checkout);
@@ -103,8 +111,13 @@ Result<Kept> Workspace::give_kept(const fs::path& store) {
 
 WorkspacePool::WorkspacePool(std::shared_ptr<State> state) : state_(std::move(state)) {}
 WorkspacePool::WorkspacePool(WorkspacePool&&) noexcept = default;
-WorkspacePool& WorkspacePool::operator=(WorkspacePool&&) noexcept = default;
-WorkspacePool::~WorkspacePool() = default;
+WorkspacePool& WorkspacePool::operator=(WorkspacePool&& other) noexcept {
+  std::swap(state_, other.state_);
+  return *this;
+}
+WorkspacePool::~WorkspacePool() {
+  if (state_) state_->shared.lock()->last.reset();  // which holds the state in turn
+}
 
 Result<WorkspacePool> WorkspacePool::open(const Repository& repository, const fs::path& folder,
                                           const PoolOptions& options) {
@@ -118,26 +131,53 @@ Result<WorkspacePool> WorkspacePool::open(const Repository& repository, const fs
   return WorkspacePool(state);
 }
 
-Result<Workspace> WorkspacePool::acquire(ObjectId commit) {
-  FLEET_TRY(const ObjectId tree, state_->repository.objects().tree_of(commit));
-  while (auto idle = state_->take_idle(tree)) {
-    Workspace workspace(std::make_unique<Workspace::Lease>(state_, std::move(idle)));
+Result<std::optional<Workspace>> WorkspacePool::State::reuse(const std::shared_ptr<State>& self,
+                                                             ObjectId commit) {
+  FLEET_TRY(const ObjectId tree, repository.objects().tree_of(commit));
+  while (auto found = take_idle(tree)) {
+    Workspace workspace(std::make_unique<Workspace::Lease>(self, std::move(found)));
     if (workspace.move_to(commit)) return workspace;
     // What was left in it could not be removed: the lease's end gives it up.
   }
-  FLEET_TRY(auto made, state_->make());
-  Workspace workspace(std::make_unique<Workspace::Lease>(state_, std::move(made)));
+  return std::nullopt;
+}
+
+Result<Workspace> WorkspacePool::State::fill(const std::shared_ptr<State>& self, ObjectId commit) {
+  FLEET_TRY(auto made, make());
+  Workspace workspace(std::make_unique<Workspace::Lease>(self, std::move(made)));
   FLEET_CHECK(workspace.move_to(commit));
   return workspace;
 }
 
+Result<Workspace> WorkspacePool::acquire(ObjectId commit) {
+  FLEET_TRY(std::optional<Workspace> idle, state_->reuse(state_, commit));
+  if (!idle) {
+    {
+      // One that only we hold on to is as good as idle.
+      auto shared = state_->shared.lock();
+      if (shared->last.use_count() == 1) shared->last.reset();
+    }
+    FLEET_TRY(idle, state_->reuse(state_, commit));
+  }
+  if (idle) return *std::move(idle);
+  return state_->fill(state_, commit);
+}
+
 Result<SharedWorkspace> WorkspacePool::acquire_shared(ObjectId commit) {
   auto shared = state_->shared.lock();
-  if (auto alive = (*shared)[commit].lock()) return SharedWorkspace(std::move(alive));
-  FLEET_TRY(Workspace workspace, acquire(commit));
-  auto made = std::make_shared<const Workspace>(std::move(workspace));
-  std::erase_if(*shared, [](const auto& known) { return known.second.expired(); });
-  (*shared)[commit] = made;
+  if (auto alive = shared->all[commit].lock()) {
+    shared->last = alive;
+    return SharedWorkspace(std::move(alive));
+  }
+  shared->last.reset();  // it may be the one that is moved
+  FLEET_TRY(std::optional<Workspace> workspace, state_->reuse(state_, commit));
+  if (!workspace) {
+    FLEET_TRY(workspace, state_->fill(state_, commit));
+  }
+  auto made = std::make_shared<const Workspace>(*std::move(workspace));
+  std::erase_if(shared->all, [](const auto& known) { return known.second.expired(); });
+  shared->all[commit] = made;
+  shared->last = made;
   return SharedWorkspace(std::move(made));
 }
 

@@ -348,6 +348,28 @@ TEST_F(WorkspaceTest, shares_one_workspace_among_readers) {
   EXPECT_NE(other.folder(), second.folder());
 }
 
+TEST_F(WorkspaceTest, keeps_a_shared_workspace_as_it_is_until_somebody_needs_the_folder) {
+  const auto time_of_git = [](const SharedWorkspace& shared) {
+    return fs::last_write_time(shared.folder() / ".git/index");
+  };
+  std::optional<SharedWorkspace> reader = must(pool_.acquire_shared(head()));
+  const fs::path folder = reader->folder();
+  const auto made = time_of_git(*reader);
+  reader.reset();
+  reader = must(pool_.acquire_shared(head()));
+  EXPECT_EQ(reader->folder(), folder);
+  EXPECT_EQ(time_of_git(*reader), made);
+  reader.reset();
+  std::optional<Workspace> writer = must(pool_.acquire(head()));
+  EXPECT_EQ(writer->folder(), folder);
+  write_file(writer->folder() / "new", "by the writer");
+  writer.reset();
+  reader = must(pool_.acquire_shared(head()));
+  EXPECT_EQ(reader->folder(), folder);
+  EXPECT_FALSE(fs::exists(reader->folder() / "new"));
+  EXPECT_EQ(pool_.size(), 1u);
+}
+
 TEST_F(WorkspaceTest, serves_many_threads) {
   std::vector<std::thread> threads;
   std::atomic<int> good = 0;
