@@ -116,6 +116,8 @@ void Driver::add_rows(const Arrival& arrival, const Step& step, store::Batch& ba
   if (const auto* started = std::get_if<AttemptStarted>(&arrival.input)) {
     processes_[started->task.value] = started->process;
   }
+  const auto* finished = std::get_if<AttemptFinished>(&arrival.input);
+  const std::string result = finished ? result_json(finished->outcome) : "";
   std::vector<TaskIndex> touched;
   for (const model::RunEvent& event : step.events) {
     if (!event.task) continue;
@@ -123,14 +125,13 @@ void Driver::add_rows(const Arrival& arrival, const Step& step, store::Batch& ba
     if (event.kind == model::RunEventKind::attempt_started) {
       began_[event.task->value] = event.at;
       processes_[event.task->value] = {};
-      add_attempt(event, arrival, batch);
+      add_attempt(event, arrival, result, batch);
     } else if (event.kind == model::RunEventKind::attempt_finished) {
-      add_attempt(event, arrival, batch);
+      add_attempt(event, arrival, result, batch);
     }
   }
   std::sort(touched.begin(), touched.end());
   touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
-  const auto* finished = std::get_if<AttemptFinished>(&arrival.input);
   for (const TaskIndex index : touched) {
     const Scheduler::TaskView view = scheduler_.task(index);
     store::TaskUpdate& row = batch.tasks.emplace_back();
@@ -138,11 +139,12 @@ void Driver::add_rows(const Arrival& arrival, const Step& step, store::Batch& ba
     row.state = view.state;
     row.reason = view.reason;
     row.at = step.events.front().at;
-    if (finished && finished->task == index) row.result_json = result_json(finished->outcome);
+    if (finished && finished->task == index) row.result_json = result;
   }
 }
 
-void Driver::add_attempt(const model::RunEvent& event, const Arrival& arrival, store::Batch& batch) {
+void Driver::add_attempt(const model::RunEvent& event, const Arrival& arrival, const std::string& result,
+                         store::Batch& batch) {
   const TaskIndex index = *event.task;
   const model::PlannedTask& task = plan_.task(index);
   store::AttemptRow& row = batch.attempts.emplace_back();
@@ -163,7 +165,7 @@ void Driver::add_attempt(const model::RunEvent& event, const Arrival& arrival, s
   const model::Outcome& outcome = finished->outcome;
   row.base = outcome.base;
   row.snapshot = outcome.snapshot;
-  row.result_json = result_json(outcome);
+  row.result_json = result;
   for (const model::Change& change : arrival.changes) {
     batch.snapshots.push_back({task.id, event.attempt, change.path, change.after.id, event.at});
   }

@@ -54,7 +54,8 @@ class Driver final : public Inbox {
   void pump();
   void take(const Arrival& arrival, store::Batch& batch, std::vector<Action>& actions);
   void add_rows(const Arrival& arrival, const Step& step, store::Batch& batch);
-  void add_attempt(const model::RunEvent& event, const Arrival& arrival, store::Batch& batch);
+  void add_attempt(const model::RunEvent& event, const Arrival& arrival, const std::string& result,
+                   store::Batch& batch);
   void release(const std::vector<Action>& actions, const std::vector<model::RunEvent>& events);
   void set_timer(const SetTimer& timer);
 
