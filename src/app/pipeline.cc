@@ -65,19 +65,17 @@ Result<ObjectId> start_of(const git::Repository& repository, const std::string& 
 store::NewRun new_run(const World& world, const RunOptions& options, const Loaded& loaded, ObjectId start,
                       const FrozenOptions& frozen) {
   store::NewRun run;
-  const TimePoint now = world.clock->now();
-  run.row.id = options.id.empty() ? make_run_id(now) : options.id;
+  run.row.id = options.id.empty() ? make_run_id(world.clock->now()) : options.id;
   run.row.workflow = loaded.plan.workflow_name;
   run.row.workflow_path = loaded.plan.workflow_path;
   run.row.start = start;
   run.row.fleet_version = FLEET_VERSION;
   run.row.owner = own_identity();
   run.row.token = make_token();
-  run.row.created = run.row.updated = now;
   run.frozen = {loaded.workflow.source, model::dump_json(model::to_json(loaded.plan)), to_json(frozen)};
   for (std::uint32_t i = 0; i < loaded.plan.tasks.size(); ++i) {
     const model::PlannedTask& task = loaded.plan.tasks[i];
-    run.tasks.push_back({{i}, task.id, task.title, model::TaskState::waiting, {}, {}, now, now});
+    run.tasks.push_back({{i}, task.id, task.title, model::TaskState::waiting, {}, {}, {}, {}});
   }
   return run;
 }
@@ -222,8 +220,9 @@ Result<ExitCode> run_plan(World& world, const RunOptions& options, const Checkou
                           std::vector<engine::Begun> begun) {
   FLEET_CHECK(check_id(options.id));
   FLEET_TRY(Secrets secrets, collect_secrets(world, loaded.plan, "take it out of the task's `secrets`"));
-  const store::NewRun run = new_run(world, options, loaded, start, frozen);
-  FLEET_CHECK(check_folders(options.end, run.row.id));
+  store::NewRun run = new_run(world, options, loaded, start, frozen);
+  const std::string id = run.row.id;
+  FLEET_CHECK(check_folders(options.end, id));
   if (loaded.plan.settings.deliver.value == model::Delivery::branch) {
     FLEET_CHECK(git::Refs(checkout.repository).check_branch_free(run.row.id, frozen.branch_prefix));
   }
@@ -238,9 +237,9 @@ Result<ExitCode> run_plan(World& world, const RunOptions& options, const Checkou
   // Beyond this point the plan never changes.
   FLEET_TRY(auto session, Session::open(world, checkout, run.row, loaded.plan, frozen, std::move(secrets),
                                         options.session));
-  FLEET_TRY(const engine::FinishRun finish, session->start(run, std::move(begun)));
+  FLEET_TRY(const engine::FinishRun finish, session->start(std::move(run), std::move(begun)));
   session.reset();
-  return conclude(world, checkout, run.row.id, loaded.plan, finish, options.end, options.session.progress);
+  return conclude(world, checkout, id, loaded.plan, finish, options.end, options.session.progress);
 }
 
 // With the ref of its start, `fleet clean` has deleted what a resume needs.

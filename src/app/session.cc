@@ -100,6 +100,7 @@ class Session::Impl {
   std::optional<WorkspaceFolder> folder_;
   git::Refs refs_;
   std::optional<git::WorkspacePool> pool_;
+  std::optional<attempt::TemporaryFolders> temporary_folders_;
   text::Masker masker_;
   std::unique_ptr<os::EventLoop> loop_;
   std::unique_ptr<os::Processes> processes_;
@@ -128,6 +129,7 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   FLEET_TRY(auto folder, WorkspaceFolder::claim(world_, options_.workspaces, checkout_.layout.root(), user));
   folder_.emplace(std::move(folder));
   FLEET_TRY(pool_, git::WorkspacePool::open(repository, folder_->workspaces()));
+  temporary_folders_.emplace(folder_->temporary());
   FLEET_TRY(const git::Commit start, repository.objects().read_commit(run_.start));
 
   FLEET_TRY(loop_, os::EventLoop::create());
@@ -158,6 +160,7 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
                             repository,
                             refs_,
                             *pool_,
+                            *temporary_folders_,
                             *world_.clock,
                             plan_,
                             masker_,
@@ -166,13 +169,13 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
                             std::move(kept),
                             run_.id,
                             run_.start,
+                            start.tree,
                             start.committer.when,
                             frozen.branch_prefix,
                             checkout_.layout.run(run_.id),
-                            folder_->temporary(),
                             path,
                             home,
-                            os::system_read_paths(path, home, closed),
+                            std::make_shared<const os::OpenPlaces>(os::system_read_paths(path, home, closed)),
                             std::move(secrets),
                             run_.token,
                             user,
@@ -209,6 +212,10 @@ Result<engine::FinishRun> Session::Impl::start(store::NewRun run, std::vector<en
   git::RefUpdate start{git::start_ref(run_.id), run_.start, ObjectId{}};
   if (had_folders_) start.expected.reset();  // one that was killed at once has left it
   FLEET_CHECK(refs_.write(std::span(&start, 1)));
+  // Until now nothing of it was there.
+  run.row.created = run.row.updated = world_.clock->now();
+  for (store::TaskRow& task : run.tasks)
+    task.created = task.updated = run.row.created;
   driver_->begin(std::move(run), engine::RunStarted{random_seed(), std::move(begun)});
   return drive();
 }

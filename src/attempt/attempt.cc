@@ -4,6 +4,7 @@
 
 #include "agents/command_agent.h"
 #include "attempt/on_worker.h"
+#include "attempt/result_key.h"
 #include "base/assert.h"
 #include "text/template.h"
 
@@ -28,12 +29,13 @@ void Attempt::begin() {
   merger_.base(start_, [self = shared_from_this()](Result<Base> base) {
     if (!base) return self->fail(base.error().line());
     self->base_ = base->commit;
-    self->outcome_.key = std::move(base->key);
+    self->base_tree_ = base->tree;
     if (self->start_.rollback_first && self->task_.spec.rollback && !self->start_.only_kept) {
       return self->undo([self] { self->leave_workspace([self] { self->work(); }); });
     }
     // What a task keeps is not in its snapshot, so it has to make that again.
     const KeptResults& kept = self->services_.kept;
+    if (!kept.by_key.empty()) self->outcome_.key = self->key();
     const auto result = kept.by_key.find(self->outcome_.key);
     if (result != kept.by_key.end() && self->task_.spec.keep.empty() && !self->is_stopped()) {
       return self->take_over(result->second);
@@ -53,6 +55,12 @@ void Attempt::work_anew(const std::string& why_not) {
   if (!why_not.empty() && start_.attempt == 1)
     services_.note(fmt::format("{} runs again: {}", task_.id, why_not));
   work();
+}
+
+// Of the result that comes of it. Takes a while to work out.
+std::string Attempt::key() const {
+  if (!outcome_.key.empty()) return outcome_.key;
+  return result_key(services_.plan, services_.keepers, start_.task, base_tree_, start_.needs);
 }
 
 void Attempt::work() {
@@ -109,6 +117,7 @@ void Attempt::step(const agents::Event& event) {
 void Attempt::edit_tree(agents::EditTree edit) {
   struct Edited {
     Result<std::string> summary;
+    std::string key;
     ObjectId tree;
     std::vector<model::Change> changes;
   };
@@ -117,7 +126,7 @@ void Attempt::edit_tree(agents::EditTree edit) {
        edit = std::move(edit.edit)]() -> Result<Edited> {
         FLEET_TRY(const ObjectId tree, objects.tree_of(base));
         git::TreeEditor editor(objects, tree);
-        Edited edited{edit(editor, self->stop_edit_), tree, {}};
+        Edited edited{edit(editor, self->stop_edit_), self->key(), tree, {}};
         if (!edited.summary) return edited;
         FLEET_TRY(edited.changes, editor.changes());
         FLEET_TRY(edited.tree, editor.write_tree());
@@ -125,6 +134,7 @@ void Attempt::edit_tree(agents::EditTree edit) {
       },
       [this](Result<Edited> edited) {
         if (!edited) return fail(edited.error().line());
+        outcome_.key = std::move(edited->key);
         edited_tree_ = edited->tree;
         edits_ = std::move(edited->changes);
         step(agents::TreeEdited{std::move(edited->summary)});

@@ -57,20 +57,24 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   void take_over(const KeptResult& result);
   void take_snapshot();
   void snapshot();
+  void judge_snapshot(Taken taken);
   [[nodiscard]] Result<Taken> take(std::optional<agents::Finish> said);
   void read_outputs();
   void check(std::size_t index);
   void conclude();
   void undo_failure(Next next);
+  [[nodiscard]] std::string log_name() const;  // in the run's folder
   void undo(Next next);
   void limit_rollback(Duration limit);
   void undone(std::optional<std::string> failure);
   void leave_workspace(Next next);
   void keep(Next next);
   void finish();
+  void tell();
   void fail(const std::string& why);
   [[nodiscard]] bool is_stopped() const { return facts_.stopped.has_value(); }
   [[nodiscard]] Result<std::string> render(std::string_view text) const;
+  [[nodiscard]] std::string key() const;
   // Runs `work` on a worker and then `then` here, as long as the attempt lives.
   template <class Work, class Then>
   void on_worker(Work work, Then then);
@@ -85,7 +89,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   TimePoint began_{};
   os::EventLoop::TimerId timer_;
   std::unique_ptr<agents::Agent> agent_;
-  ObjectId base_;         // the commit it starts from
+  ObjectId base_;  // the commit it starts from
+  ObjectId base_tree_;
   ObjectId edited_tree_;  // by an agent that needs no checkout
   std::vector<model::Change> edits_;
   Places places_;
@@ -97,8 +102,10 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   std::atomic<bool> stop_edit_ = false;  // read by the worker that edits the tree
   bool hurry_ = false;
   bool undo_is_late_ = false;
-  Next undoing_;          // while the rollback runs: what comes after it
-  bool is_kept_ = false;  // the result of an earlier run
+  Next undoing_;                     // while the rollback runs: what comes after it
+  bool is_kept_ = false;             // the result of an earlier run
+  bool told_ = false;                // the outcome was posted
+  Writers writers_ = Writers::none;  // to the temporary folder, when all its programs have ended
 
   Facts facts_;
   Judgement judgement_;

@@ -3,7 +3,6 @@
 #include "agents/command_agent.h"
 #include "attempt/attempt.h"
 #include "attempt/on_worker.h"
-#include "base/random.h"
 #include "os/files.h"
 
 // Workspaces, and the programs that run in them.
@@ -41,9 +40,10 @@ void Attempt::prepare_workspace(ObjectId commit, Next next) {
     std::optional<git::SharedWorkspace> shared;
     std::shared_ptr<const os::PreparedSandbox> sandbox;
     std::vector<std::string> notes;
+    std::string key;
   };
   on_worker(
-      [&services = services_, &task = task_, index = start_.task, serial = start_.serial,
+      [self = shared_from_this(), &services = services_, &task = task_, index = start_.task,
        commit]() -> Result<Prepared> {
         const model::SandboxSpec spec = task.spec.sandbox.value_or(model::SandboxSpec{});
         std::vector<std::filesystem::path> kept;
@@ -61,10 +61,7 @@ void Attempt::prepare_workspace(ObjectId commit, Next next) {
           FLEET_TRY(prepared.workspace, services.workspaces.acquire(commit));
           places.workspace = prepared.workspace->folder();
         }
-        places.temporary = services.temporary / fmt::format("{}-{}", serial, base::random_hex(4));
-        FLEET_CHECK(os::make_directories(places.home(), 0700));
-        FLEET_CHECK(os::make_directories(places.tmp(), 0700));
-        FLEET_CHECK(os::make_file(places.output(), 0600));
+        FLEET_TRY(places.temporary, services.temporary_folders.take());
         for (const std::filesystem::path& folder : kept) {
           FLEET_TRY(git::Kept given, prepared.workspace->give_kept(folder));
           std::move(given.notes.begin(), given.notes.end(), std::back_inserter(prepared.notes));
@@ -74,10 +71,12 @@ void Attempt::prepare_workspace(ObjectId commit, Next next) {
           for (const std::string& missing : prepared.sandbox->missing())
             prepared.notes.push_back(missing);
         }
+        prepared.key = self->key();
         return prepared;
       },
       [this, next = std::move(next)](Result<Prepared> prepared) {
         if (!prepared) return fail(prepared.error().line());
+        outcome_.key = std::move(prepared->key);
         places_ = std::move(prepared->places);
         workspace_ = std::move(prepared->workspace);
         shared_ = std::move(prepared->shared);
@@ -107,15 +106,9 @@ void Attempt::start_program(const agents::ReadyCommand& command,
   if (!env) return fail(env.error().line());
   if (!log_) {
     os::OutputLog::Settings settings;
-    outcome_.log = fmt::format("log/{}/{}.log", task_.id, start_.attempt);
-    settings.path = services_.run_folder / outcome_.log;
+    settings.path = services_.run_folder / log_name();
     settings.make_filter = [this] { return std::make_unique<MaskFilter>(services_.masker); };
-    if (auto made = os::make_directories(std::filesystem::path(settings.path).parent_path(), 0700); !made) {
-      return fail(made.error().line());
-    }
-    auto log = os::OutputLog::create(std::move(settings));
-    if (!log) return fail(log.error().line());
-    log_ = *std::move(log);
+    log_ = std::make_unique<os::OutputLog>(std::move(settings));
   }
   os::ProcessSpec spec;
   spec.argv = command.argv;
@@ -144,6 +137,7 @@ void Attempt::start_program(const agents::ReadyCommand& command,
       usage.system_cpu += end->usage.system_cpu;
       usage.peak_memory = std::max(usage.peak_memory, end->usage.peak_memory);
       self->outcome_.programs.push_back(ended.end);
+      if (!end->left_nothing) self->writers_ = Writers::maybe;
       if (end->stragglers > 0) {
         self->outcome_.notes.push_back(fmt::format(
             "`{}` left {} {} behind, which {} ended", shown, end->stragglers,
@@ -190,16 +184,23 @@ void Attempt::undone(std::optional<std::string> failure) {
   std::exchange(undoing_, nullptr)();
 }
 
-// The workspace goes back to the pool and the temporary folder goes away.
+std::string Attempt::log_name() const {
+  return fmt::format("log/{}/{}.log", task_.id, start_.attempt);
+}
+
+// The workspace goes back to the pool, and the temporary folder to where it came from.
 void Attempt::leave_workspace(Next next) {
   on_worker(
       [workspace = std::make_shared<std::optional<git::Workspace>>(std::move(workspace_)),
-       shared = std::move(shared_), temporary = places_.temporary]() -> Result<> {
+       shared = std::move(shared_), temporary = std::exchange(places_.temporary, {}),
+       &folders = services_.temporary_folders,
+       writers = std::exchange(writers_, Writers::none)]() -> Result<> {
         workspace->reset();
-        return temporary.empty() ? Result<>() : os::remove_tree(temporary);
+        return temporary.path.empty() ? Result<>() : folders.give_back(temporary, writers);
       },
       [this, next = std::move(next)](Result<> cleaned) {
-        if (!cleaned) outcome_.notes.push_back(cleaned.error().line());
+        if (!cleaned && told_) services_.note(cleaned.error().line());
+        if (!cleaned && !told_) outcome_.notes.push_back(cleaned.error().line());
         workspace_.reset();
         shared_.reset();
         sandbox_.reset();

@@ -66,6 +66,8 @@ void add_hints(model::Outcome& outcome, const os::PreparedSandbox& sandbox, bool
 }  // namespace
 
 void Attempt::take_snapshot() {
+  // Where nothing can have changed and nothing is expected, there is nothing to look at.
+  if (!workspace_ && edited_tree_.is_none() && task_.spec.expect.empty()) return judge_snapshot({});
   if (services_.repository.objects().still_contains(base_)) return snapshot();
   // No ref holds where the attempt began, and a `git gc` that prunes at once has taken it. Merged again, it
   // is the same commit.
@@ -79,16 +81,20 @@ void Attempt::snapshot() {
   on_worker([self = shared_from_this()] { return self->take(self->facts_.said); },
             [this](Result<Taken> taken) {
               if (!taken) return fail(taken.error().line());
-              facts_.changes = std::move(taken->changes);
-              outcome_.snapshot = taken->commit;
-              for (std::string& note : taken->notes)
-                outcome_.notes.push_back(std::move(note));
-              // It passed its judge and its checks in the run that made it.
-              if (is_kept_) return conclude();
-              facts_.missing = std::move(taken->missing);
-              read_outputs();
-              check(0);
+              judge_snapshot(*std::move(taken));
             });
+}
+
+void Attempt::judge_snapshot(Taken taken) {
+  facts_.changes = std::move(taken.changes);
+  outcome_.snapshot = taken.commit;
+  for (std::string& note : taken.notes)
+    outcome_.notes.push_back(std::move(note));
+  // It passed its judge and its checks in the run that made it.
+  if (is_kept_) return conclude();
+  facts_.missing = std::move(taken.missing);
+  read_outputs();
+  check(0);
 }
 
 // On a worker. The attempt itself waits meanwhile.
@@ -152,11 +158,11 @@ void Attempt::take_over(const KeptResult& result) {
 }
 
 void Attempt::read_outputs() {
-  if (places_.temporary.empty()) return;
+  if (places_.temporary.path.empty()) return;
   // Its programs may have put anything in its place.
   const std::uint32_t owner = services_.user ? services_.user->uid : ::geteuid();
-  if (task_.spec.outputs.empty() && !os::exists(places_.output())) return;
-  const auto content = os::read_file_of(owner, places_.output(), text::kMaxKeyValuesSize);
+  if (task_.spec.outputs.empty() && !places_.temporary.has_output()) return;
+  const auto content = os::read_file_of(owner, places_.temporary.output(), text::kMaxKeyValuesSize);
   if (!content) {
     facts_.bad_outputs = "cannot read $FLEET_OUTPUT: " + content.error().why;
     return;
@@ -226,16 +232,23 @@ void Attempt::finish() {
     outcome_.output_head = log_->head();
     outcome_.output_tail = log_->tail();
     outcome_.output_size = log_->size();
+    if (log_->size() > 0) outcome_.log = log_name();
     if (outcome_.verdict == model::Verdict::failed && sandbox_)
       add_hints(outcome_, *sandbox_, places_.read_only);
   }
   // Before the outcome is told: what runs next may need the workspace and the room.
-  leave_workspace([this] {
-    outcome_.usage.wall = services_.clock.now() - began_;
-    inbox_.post(engine::AttemptFinished{start_.task, start_.serial, std::move(outcome_)},
-                std::move(facts_.changes));
-    over_();
-  });
+  if (workspace_) return leave_workspace([this] { tell(); });
+  const auto self = shared_from_this();
+  tell();
+  if (!places_.temporary.path.empty()) leave_workspace([] {});
+}
+
+void Attempt::tell() {
+  told_ = true;
+  outcome_.usage.wall = services_.clock.now() - began_;
+  inbox_.post(engine::AttemptFinished{start_.task, start_.serial, std::move(outcome_)},
+              std::move(facts_.changes));
+  over_();
 }
 
 }  // namespace fleet::attempt

@@ -14,8 +14,12 @@ Result<std::map<std::string, std::string>> environment(const Services& services,
                                                        const model::PlannedTask& task, int attempt,
                                                        const Places& places, const agents::Render& render) {
   std::map<std::string, std::string> env{
-      {"PATH", services.path}, {"HOME", places.home()}, {"TMPDIR", places.tmp()},
-      {"LANG", "C.UTF-8"},     {"TERM", "dumb"},        {"CI", "true"},
+      {"PATH", services.path},
+      {"HOME", places.temporary.home()},
+      {"TMPDIR", places.temporary.tmp()},
+      {"LANG", "C.UTF-8"},
+      {"TERM", "dumb"},
+      {"CI", "true"},
   };
   for (const auto* given : {&services.plan.env, &task.spec.env}) {
     for (const auto& [name, value] : *given) {
@@ -30,20 +34,20 @@ Result<std::map<std::string, std::string>> environment(const Services& services,
   env["FLEET_TASK"] = task.id;
   env["FLEET_ATTEMPT"] = std::to_string(attempt);
   env["FLEET_WORKSPACE"] = places.workspace;
-  env["FLEET_OUTPUT"] = places.output();
-  env["FLEET_TMP"] = places.tmp();
+  env["FLEET_OUTPUT"] = places.temporary.output();
+  env["FLEET_TMP"] = places.temporary.tmp();
   return env;
 }
 
 os::SandboxRules sandbox_rules(const Services& services, const model::SandboxSpec& spec,
                                const Places& places) {
   os::SandboxRules rules;
-  rules.read = services.system_paths;
+  rules.system = services.system_places;
   // Where the workspace's git finds its objects.
   const auto& objects = services.repository.object_folders();
-  rules.read.insert(rules.read.end(), objects.begin(), objects.end());
+  rules.read.assign(objects.begin(), objects.end());
   (places.read_only ? rules.read : rules.write).push_back(places.workspace);
-  rules.write.push_back(places.temporary);
+  rules.write.push_back(places.temporary.path);
   for (const std::string& path : spec.read)
     rules.read.push_back(expand_home(path, services.home));
   for (const std::string& path : spec.write)

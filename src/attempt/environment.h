@@ -6,6 +6,7 @@
 
 #include "agents/command_line.h"
 #include "attempt/services.h"
+#include "attempt/temporary_folders.h"
 #include "model/plan.h"
 #include "os/process.h"
 #include "os/sandbox.h"
@@ -15,12 +16,8 @@ namespace fleet::attempt {
 // Where one attempt works. Folders that it does not have are empty.
 struct Places {
   std::string workspace;
-  std::string temporary;   // its own, removed afterwards
+  TemporaryFolder temporary;
   bool read_only = false;  // the workspace is shared by tasks that write nothing
-
-  [[nodiscard]] std::string output() const { return temporary + "/output"; }
-  [[nodiscard]] std::string tmp() const { return temporary + "/tmp"; }
-  [[nodiscard]] std::string home() const { return temporary + "/home"; }
 };
 
 // All that a program of the attempt finds in its environment: the small fixed rest, the workflow's and the

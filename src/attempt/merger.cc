@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "attempt/result_key.h"
 #include "git/message.h"
 
 namespace fleet::attempt {
@@ -70,6 +69,7 @@ void Merger::restore(std::vector<git::TaskResult> results, std::function<void(Re
 }
 
 void Merger::base(const engine::StartAttempt& start, std::function<void(Result<Base>)> done) {
+  if (start.from->empty()) return done(Base{services_.start, services_.start_tree});
   services_.merger.submit_for(
       [state = state_, &services = services_, start]() -> Result<Base> {
         FLEET_TRY(git::Integration * all, integration(*state, services));
@@ -78,8 +78,7 @@ void Merger::base(const engine::StartAttempt& start, std::function<void(Result<B
           FLEET_TRY(state->last_tree, services.repository.objects().tree_of(commit));
           state->last_commit = commit;
         }
-        return Base{commit,
-                    result_key(services.plan, services.keepers, start.task, state->last_tree, start.needs)};
+        return Base{commit, state->last_tree};
       },
       std::move(done));
 }

@@ -14,7 +14,7 @@ namespace fleet::attempt {
 // What an attempt starts from.
 struct Base {
   ObjectId commit;
-  std::string key;  // of the result that comes from it (attempt/result_key.h)
+  ObjectId tree;
 };
 
 // The integration of a run, on the one thread that owns it; calls are answered on the loop's thread, in
@@ -25,7 +25,7 @@ class Merger {
 
   // Takes in what had been integrated when the run was cut off.
   void restore(std::vector<git::TaskResult> results, std::function<void(Result<>)> done);
-  // What a task starts from.
+  // What a task starts from. Where it starts from no result, the answer comes within the call.
   void base(const engine::StartAttempt& start, std::function<void(Result<Base>)> done);
   void offer(const engine::Merge& merge, std::function<void(Result<git::Acceptance>)> done);
   void withdraw(std::vector<TaskIndex> tasks);

@@ -8,6 +8,7 @@
 
 #include "attempt/context.h"
 #include "attempt/keepers.h"
+#include "attempt/temporary_folders.h"
 #include "base/clock.h"
 #include "git/refs.h"
 #include "git/repository.h"
@@ -43,6 +44,7 @@ struct Services {
   const git::Repository& repository;
   git::Refs& refs;
   git::WorkspacePool& workspaces;
+  TemporaryFolders& temporary_folders;
   const Clock& clock;
   const model::Plan& plan;
   const text::Masker& masker;
@@ -50,19 +52,19 @@ struct Services {
   Keepers keepers;  // of the plan
   KeptResults kept;
 
-  std::string run;    // its id
-  ObjectId start;     // the commit it starts from
+  std::string run;  // its id
+  ObjectId start;   // the commit it starts from
+  ObjectId start_tree;
   TimePoint started;  // that commit's date, which all commits of the run carry
   std::string branch_prefix = "fleet";
   std::filesystem::path run_folder;  // logs and kept files
-  std::filesystem::path temporary;   // the folder for the temporary folders of attempts
 
-  std::string path;                            // PATH of the tasks' programs
-  std::string home;                            // of the user, for `~` in sandbox paths
-  std::vector<std::string> system_paths;       // that a sandbox leaves open for reading
-  std::map<std::string, std::string> secrets;  // by the name of the variable
-  std::string token;                           // of the run, by which its processes are found after a crash
-  std::optional<os::UserId> user;              // to which programs drop when fleet is root
+  std::string path;                                     // PATH of the tasks' programs
+  std::string home;                                     // of the user, for `~` in sandbox paths
+  std::shared_ptr<const os::OpenPlaces> system_places;  // that a sandbox leaves open for reading
+  std::map<std::string, std::string> secrets;           // by the name of the variable
+  std::string token;               // of the run, by which its processes are found after a crash
+  std::optional<os::UserId> user;  // to which programs drop when fleet is root
   // Something the user should know once per run: a bound that cannot be held here.
   std::function<void(const std::string&)> note;
   ObjectId branch_tip{};  // where the run's branch must be to be written; none: it must not exist

@@ -29,37 +29,41 @@ class AttemptTest : public ::testing::Test, public engine::Inbox {
     repository_.emplace(git::must(git::Repository::open(clone_)));
     refs_.emplace(*repository_);
     pool_.emplace(git::must(git::WorkspacePool::open(*repository_, folder_ / "workspaces")));
+    std::filesystem::create_directories(folder_ / "temporary");
+    temporary_folders_.emplace(folder_ / "temporary");
     loop_ = git::must(os::EventLoop::create());
     processes_ = git::must(os::Processes::create(*loop_));
     workers_ = std::make_unique<os::WorkerPool>(*loop_, 1);
     merging_ = std::make_unique<os::WorkerPool>(*loop_, 1);
     start_ = git::id_of(git::git(clone_, "rev-parse HEAD"));
-    services_.reset(new Services{*loop_,
-                                 *processes_,
-                                 *workers_,
-                                 *merging_,
-                                 *repository_,
-                                 *refs_,
-                                 *pool_,
-                                 clock_,
-                                 plan_,
-                                 masker_,
-                                 RunFacts{"run", {}},
-                                 Keepers(plan_),
-                                 {},
-                                 "run",
-                                 start_,
-                                 TimePoint{},
-                                 "fleet",
-                                 folder_ / "run",
-                                 folder_ / "temporary",
-                                 "/usr/bin:/bin",
-                                 "",
-                                 {"/usr", "/bin", "/lib", "/lib64"},
-                                 {},
-                                 "",
-                                 {},
-                                 [this](const std::string& text) { notes_.push_back(text); }});
+    services_.reset(new Services{
+        *loop_,
+        *processes_,
+        *workers_,
+        *merging_,
+        *repository_,
+        *refs_,
+        *pool_,
+        *temporary_folders_,
+        clock_,
+        plan_,
+        masker_,
+        RunFacts{"run", {}},
+        Keepers(plan_),
+        {},
+        "run",
+        start_,
+        git::must(objects().tree_of(start_)),
+        TimePoint{},
+        "fleet",
+        folder_ / "run",
+        "/usr/bin:/bin",
+        "",
+        std::make_shared<const os::OpenPlaces>(std::vector<std::string>{"/usr", "/bin", "/lib", "/lib64"}),
+        {},
+        "",
+        {},
+        [this](const std::string& text) { notes_.push_back(text); }});
     merger_.emplace(*services_);
   }
   void TearDown() override {
@@ -83,11 +87,11 @@ class AttemptTest : public ::testing::Test, public engine::Inbox {
     attempt_ = std::make_shared<Attempt>(*services_, *merger_, start, *this, [] {});
     attempt_->begin();
   }
-  // While the attempt waits for its first use of a worker, which it gets only afterwards.
+  // Before begin(): while the attempt waits for its first use of a worker, which it gets only afterwards.
   void when_it_waits_for_a_worker(std::function<void()> then) {
     auto held = std::make_shared<std::promise<void>>();
     workers_->submit([held] { held->get_future().wait(); }, [] {});
-    // The merger answers in order: first with what the attempt starts from.
+    // Answered on the loop, which runs when the attempt has begun.
     merging_->submit([] {},
                      [held, then = std::move(then)] {
                        then();
@@ -130,6 +134,7 @@ class AttemptTest : public ::testing::Test, public engine::Inbox {
   std::optional<git::Repository> repository_;
   std::optional<git::Refs> refs_;
   std::optional<git::WorkspacePool> pool_;
+  std::optional<TemporaryFolders> temporary_folders_;
   std::unique_ptr<os::EventLoop> loop_;
   std::unique_ptr<os::Processes> processes_;
   std::unique_ptr<os::WorkerPool> workers_, merging_;

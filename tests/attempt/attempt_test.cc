@@ -44,8 +44,8 @@ TEST_P(StoppedTakeOver, RollsNothingBack) {
   kept_from_earlier({0}, commit_of("2\n"));
   engine::StartAttempt start;
   start.only_kept = GetParam();
-  begin(start);
   when_it_waits_for_a_worker([this] { attempt_->stop(Verdict::interrupted, false); });
+  begin(start);
   const model::Outcome end = outcome();
   EXPECT_EQ(end.verdict, Verdict::interrupted);
   EXPECT_TRUE(end.programs.empty());
@@ -70,8 +70,8 @@ TEST_F(AttemptTest, ThatMayOnlyTakeOverIsBlockedWhereThereIsNothing) {
 
 TEST_F(AttemptTest, StoppedBeforeItsWorkStartsNoProgramButTheRollback) {
   set_up(plan_of_one().rollback());
-  begin({});
   when_it_waits_for_a_worker([this] { attempt_->stop(Verdict::cancelled, false); });
+  begin({});
   const model::Outcome end = outcome();
   EXPECT_EQ(end.verdict, Verdict::cancelled);
   ASSERT_EQ(end.programs.size(), 1);
@@ -80,8 +80,8 @@ TEST_F(AttemptTest, StoppedBeforeItsWorkStartsNoProgramButTheRollback) {
 
 TEST_F(AttemptTest, StoppedInAHurryLeavesItsRollbackDue) {
   set_up(plan_of_one().rollback());
-  begin({});
   when_it_waits_for_a_worker([this] { attempt_->stop(Verdict::interrupted, true); });
+  begin({});
   const model::Outcome end = outcome();
   EXPECT_EQ(end.verdict, Verdict::interrupted);
   EXPECT_TRUE(end.programs.empty());
