@@ -185,7 +185,7 @@ void Scheduler::on(const TimerFired& input) {
 
 void Scheduler::on(const CancelRequested& input) {
   Task& task = at(input.task);
-  if (is_settled(input.task) || publishing_) return;
+  if (is_settled(input.task) || finished_) return;
   task.cancel = true;
   switch (task.phase) {
     case Phase::running:
@@ -193,7 +193,7 @@ void Scheduler::on(const CancelRequested& input) {
       task.stop_sent = true;
       break;
     case Phase::merging:
-      break;  // as good as done, but should it lose a conflict, it does not run again
+      break;  // as good as done, but should its result be taken back, it does not run again
     case Phase::ready:
       ready_.remove(input.task);
       settle(input.task, Phase::cancelled, "cancelled", EndCause::decision);

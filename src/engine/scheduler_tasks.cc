@@ -310,7 +310,7 @@ void Scheduler::settle(TaskIndex index, Phase phase, std::string reason, EndCaus
   Task& task = at(index);
   task.phase = phase;
   task.cause = cause;
-  task.cancel = false;
+  task.cancel &= phase == Phase::done;  // should its result be taken back, it does not run again
   task.reason = std::move(reason);
   ++settled_;
   if (phase == Phase::failed) ++failed_;

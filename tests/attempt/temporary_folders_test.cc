@@ -111,7 +111,7 @@ const Trace kTraces[] = {
      }},
 };
 INSTANTIATE_TEST_SUITE_P(Any, LeavesATrace, testing::ValuesIn(kTraces),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& test) { return std::string(test.param.name); });
 
 TEST_F(TemporaryFoldersTest, OfAnotherAreNotFollowed) {
   const TemporaryFolder folder = take();

@@ -16,10 +16,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-RUNS = "5000"  # random runs in which a bug must show itself
+RUNS = "40000"  # random runs in which a bug must show itself
 
-TASKS, CONFLICTS, RUN, INPUTS, QUEUE = (
-    "scheduler_tasks.cc", "scheduler_conflicts.cc", "scheduler_run.cc", "scheduler.cc", "ready_queue.cc")
+TASKS, CONFLICTS, RUN, INPUTS, QUEUE, DURABILITY, JSON = (
+    "scheduler_tasks.cc", "scheduler_conflicts.cc", "scheduler_run.cc", "scheduler.cc", "ready_queue.cc", "durability.cc",
+    "input_json.cc")
 
 MUTANTS = [
     # How many at once, and which first
@@ -74,6 +75,20 @@ MUTANTS = [
     ("a resume forgets a backoff", RUN,
      "      step_.actions.push_back(SetTimer{{TimerKind::backoff, index, task.serial}, task.until});\n      break;", "      break;"),
     ("a resume forgets a question", RUN, "    case Phase::asking:\n      ask(index);\n      break;", "    case Phase::asking:\n      break;"),
+    ("a rollback is forgotten by a crash", RUN, "task.rollback_due = plan_.task(index).spec.rollback.has_value() && !task.only_kept;", ""),
+    ("a rollback is forgotten by a hurried stop", INPUTS, "  task.rollback_due = outcome.rollback_due;\n", ""),
+    ("a rollback runs again and again", INPUTS, "  task.rollback_due = outcome.rollback_due;\n",
+     "  task.rollback_due |= outcome.rollback_due;\n"),
+    ("a cancellation is lost while the branch is written", INPUTS, "is_settled(input.task) || finished_", "is_settled(input.task) || publishing_"),
+    # Power cuts and the journal's text
+    ("a power cut takes work", DURABILITY, "!finished->outcome.snapshot.is_none() || plan", "plan"),
+    ("a power cut takes a person's word", DURABILITY, "std::holds_alternative<Decided>(input) || std::holds_alternative<CancelRequested>(input)",
+     "false"),
+    ("a power cut takes a cancellation", DURABILITY, " || std::holds_alternative<CancelRequested>(input)", ""),
+    ("a power cut hides what has begun once", DURABILITY, "return spec.once || spec.rollback", "return spec.rollback"),
+    ("a power cut hides what must be rolled back", DURABILITY, "return spec.once || spec.rollback.has_value()", "return spec.once"),
+    ("the journal forgets the feedback", JSON, "    outcome.notes.clear();", "    outcome.notes.clear(), outcome.feedback.clear();"),
+    ("the journal forgets the result", JSON, "    outcome.notes.clear();", "    outcome.notes.clear(), outcome.snapshot = {};"),
     ("a resume leaves held what may go on", INPUTS, "  check_failures();\n  // Too many failures may have held tasks back, and no longer do so.\n"
      "  for (std::uint32_t i = 0; i < tasks_.size(); ++i)\n    reconsider({i});", "  check_failures();"),
 ]

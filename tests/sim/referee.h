@@ -29,9 +29,13 @@ class Referee {
   }
 
   void new_process(const model::Settings& settings, bool retry_failed) {
+    for (const auto& [task, serial] : running_)
+      books_[task.value].rollback_due |= plan_.task(task).spec.rollback.has_value();
     running_.clear();
     asked_of_conditions_.clear();
     question_open_ = false;
+    for (Book& book : books_)
+      book.is_cancelled &= !retry_failed;
     if (retry_failed || !stopped_for_good_) stopping_ = stopped_for_good_ = false;
     parallel_ = settings.parallel.value;
   }
@@ -40,7 +44,7 @@ class Referee {
   std::string watch(const Input& input, const Step& step, const Scheduler& scheduler) {
     problem_.clear();
     ++now_;
-    take(input);
+    take(input, scheduler);
     for (const model::RunEvent& event : step.events)
       take(event, input);
     for (const Action& action : step.actions) {
@@ -62,13 +66,19 @@ class Referee {
   std::string at_the_end(const Scheduler& scheduler, const Integrator& integrator) {
     problem_.clear();
     if (scheduler.accepted() != integrator.accepted()) fail("other results count than are integrated");
+    bool any_failed = false;
     for (std::uint32_t i = 0; i < books_.size(); ++i) {
       const Scheduler::TaskView view = scheduler.task({i});
       if (!model::is_final(view.state)) fail(id(i) + " has not ended");
+      any_failed |= view.state == model::TaskState::failed;
       if (view.state != model::TaskState::done && view.reason.empty() &&
           view.state != model::TaskState::cancelled) {
         fail(id(i) + " has ended badly for no reason");
       }
+    }
+    if (scheduler.finished()->state != model::RunState::aborted &&
+        (scheduler.finished()->state == model::RunState::failed) != any_failed) {
+      fail("the run's state is not that of its tasks");
     }
     if (plan_.settings.conflicts.value == model::ConflictStrategy::priority) return problem_;
     for (const auto& [one, its] : integrator.results()) {
@@ -93,14 +103,18 @@ class Referee {
     std::uint64_t succeeded = 0;   // when its last attempt was done; 0: it was not
     std::uint64_t void_since = 0;  // when it last lost, or was taken back
     bool may_repeat = false;       // of a `once` task: somebody said so, or it failed and may be retried
+    bool is_cancelled = false;     // it does not begin any more, but for a retry
+    std::set<TaskIndex> after;     // those whose results it gave way to, and on top of which it runs
+    bool rollback_due = false;     // its last attempt was cut off before its rollback ran
   };
 
-  void take(const Input& input) {
+  void take(const Input& input, const Scheduler& scheduler) {
     if (const auto* end = std::get_if<AttemptFinished>(&input)) {
       const auto running = running_.find(end->task);
       if (running == running_.end() || running->second != end->serial) return;  // late or doubled
       running_.erase(running);
       Book& book = books_[end->task.value];
+      book.rollback_due = end->outcome.rollback_due;
       if (end->outcome.verdict == model::Verdict::done) {
         book.succeeded = now_;
       } else if (end->outcome.verdict != model::Verdict::interrupted &&
@@ -112,11 +126,19 @@ class Referee {
         books_[one.loser.value].void_since = now_;
     } else if (const auto* condition = std::get_if<ConditionEvaluated>(&input)) {
       asked_of_conditions_.erase(condition->task);
+    } else if (const auto* cancelled = std::get_if<CancelRequested>(&input)) {
+      const model::TaskState state = scheduler.task(cancelled->task).state;
+      const bool is_too_late =
+          scheduler.is_finished() || (model::is_final(state) && state != model::TaskState::cancelled);
+      books_[cancelled->task.value].is_cancelled |= !is_too_late;
     } else if (const auto* decided = std::get_if<Decided>(&input)) {
       if (!decided->task) question_open_ = false;
       if (decided->answer != model::FailureAnswer::retry) return;
-      for (std::uint32_t i = 0; i < books_.size(); ++i)
-        books_[i].may_repeat |= !decided->task || decided->task->value == i;
+      for (std::uint32_t i = 0; i < books_.size(); ++i) {
+        const bool is_meant = !decided->task || decided->task->value == i;
+        books_[i].may_repeat |= is_meant;
+        books_[i].is_cancelled &= !is_meant;
+      }
     }
   }
 
@@ -125,6 +147,8 @@ class Referee {
       stopping_ = true;
       stopped_for_good_ = event.message.find("too many") == 0 || event.message.find("aborted") == 0;
     }
+    if (event.kind == model::RunEventKind::conflict && queues())
+      books_[event.task->value].after.insert(*event.other);
     if (event.kind == model::RunEventKind::task_withdrawn) books_[event.task->value].void_since = now_;
     if (event.kind == model::RunEventKind::attempt_finished && std::holds_alternative<RunResumed>(input) &&
         event.verdict != model::Verdict::interrupted) {
@@ -141,8 +165,16 @@ class Referee {
     if (!running_.emplace(start.task, start.serial).second) fail(id(i) + " runs twice at once");
     if (running_.size() > static_cast<std::size_t>(parallel_)) fail("more attempts run than the run allows");
     if (is_agent_full(start.task, 1)) fail("more attempts run than their agent allows");
+    if (book.is_cancelled) fail(id(i) + " starts although it was cancelled");
+    for (const TaskIndex winner : book.after) {
+      if (!model::is_final(scheduler.task(winner).state))
+        fail(id(i) + " does not wait for " + id(winner.value));
+    }
+    std::erase_if(book.after, [&](TaskIndex winner) { return !scheduler.task(winner).accepted; });
     const int tries = start.feedback.empty() ? 0 : std::stoi(start.feedback);
     if (tries > planned.retries.value) fail(id(i) + " is tried more often than it may");
+    if (start.rollback_first != book.rollback_due)
+      fail(id(i) + " rolls back what need not, or not what must");
     if (planned.spec.once && book.started > 0 && !book.may_repeat) fail(id(i) + " is run again unasked");
 
     if (book.succeeded > book.started && !is_void(start.task, book.started)) {
@@ -235,6 +267,9 @@ class Referee {
     return running >= agent->second + more;
   }
 
+  [[nodiscard]] bool queues() const {
+    return plan_.settings.conflicts.value == model::ConflictStrategy::queue;
+  }
   [[nodiscard]] const std::string& id(std::uint32_t task) const { return plan_.tasks[task].id; }
   void fail(std::string problem) {
     if (problem_.empty()) problem_ = std::move(problem);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -44,29 +45,40 @@ struct Script {
   bool wild = false;
 };
 
-inline Script random_script(std::uint64_t seed) {
+// `without`: tasks that are left out, by their numbers; all others are what they are with them.
+inline Script random_script(std::uint64_t seed, const std::set<int>& without = {}) {
   Dice dice(seed);
-  Script script;
+  Script script, left_out;
   script.seed = seed;
   script.wild = dice.chance(30);
-  PlanOf& plan = script.plan;
+  std::vector<std::optional<TaskIndex>> places;  // in the plan, by number
   const int count = dice.chance(10) ? 15 + dice.roll(25) : 1 + dice.roll(12);
   const int paths = 1 + dice.roll(8);
   const int density = dice.roll(50);
   const bool conditions = dice.chance(50), failures = dice.chance(60), once = dice.chance(20);
   for (int i = 0; i < count; ++i) {
     std::vector<TaskIndex> needs;
+    int needed = 0;
     for (int j = 0; j < i; ++j) {
-      if (dice.chance(density) && needs.size() < 4) needs.push_back({static_cast<std::uint32_t>(j)});
+      if (!dice.chance(density) || needed == 4) continue;
+      ++needed;
+      if (places[static_cast<std::size_t>(j)]) needs.push_back(*places[static_cast<std::size_t>(j)]);
     }
+    const bool is_out = without.count(i) > 0;
+    if (is_out) needs.clear();
+    Script& its = is_out ? left_out : script;
+    PlanOf& plan = its.plan;
+    places.push_back(is_out ? std::nullopt
+                            : std::optional(TaskIndex{static_cast<std::uint32_t>(its.tasks.size())}));
     plan.task("t" + std::to_string(i), std::move(needs)).lasts(Duration(1 + dice.roll(9)));
     plan.priority(static_cast<model::Priority>(dice.roll(4)));
-    TaskScript& task = script.tasks.emplace_back();
+    TaskScript& task = its.tasks.emplace_back();
     task.answer = dice.next();
     if (dice.chance(30)) plan.agent(dice.chance(50) ? "one" : "two");
     if (conditions && dice.chance(25)) plan.condition();
     if (conditions && dice.chance(15)) plan.runs_after_failure();
     if (once && dice.chance(30)) plan.once();
+    if (once && dice.chance(30)) plan.rollback();
     if (dice.chance(60)) {
       model::Retry retry;
       retry.jitter = dice.chance(50) ? model::Jitter::full : model::Jitter::none;
@@ -85,6 +97,7 @@ inline Script random_script(std::uint64_t seed) {
     for (int changed = dice.roll(3); changed > 0; --changed)
       task.paths.insert(dice.roll(paths));
   }
+  PlanOf& plan = script.plan;
   plan.parallel(1 + dice.roll(5)).grace(Duration(dice.roll(30)));
   if (dice.chance(50)) plan.agent_parallel("one", 1 + dice.roll(2));
   constexpr model::ConflictStrategy kStrategies[] = {

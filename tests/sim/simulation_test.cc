@@ -1,22 +1,24 @@
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <sstream>
 #include <string>
 
-#include "sim/oracle.h"
-#include "sim/world.h"
+#include "sim/life.h"
+#include "sim/shrink.h"
 
-// Thousands of random runs of the real scheduler. FLEET_SIM_RUNS says how many; a seed that fails is run
-// again, and told, with FLEET_SIM_SEED.
+// Thousands of random runs of the real scheduler on its real journal. FLEET_SIM_RUNS says how many; one that
+// fails is shrunk, told, and lived again with what it then prints.
 namespace fleet::engine::tests {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t kRuns = 1000;
+constexpr std::uint64_t kRuns = 10'000;
 #else
-constexpr std::uint64_t kRuns = 5000;
+constexpr std::uint64_t kRuns = 100'000;
 #endif
 
 std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
@@ -24,23 +26,33 @@ std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise)
   return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
 }
 
-char current_seed[128];
+std::set<int> numbers_from_environment(const char* name) {
+  const char* text = std::getenv(name);
+  std::istringstream words(text != nullptr ? text : "");
+  std::set<int> numbers;
+  for (std::string word; std::getline(words, word, ',');)
+    numbers.insert(std::stoi(word));
+  return numbers;
+}
 
-// An assertion of the scheduler, or worse, ends the program: says with which seed, and lets it go on ending.
-class TellSeed {
+char current_life[512];
+
+// An assertion of the scheduler, or worse, ends the program: says which life it was, and lets it go on
+// ending.
+class TellLife {
  public:
-  TellSeed() {
+  TellLife() {
     struct sigaction tell {};
     tell.sa_handler = [](int number) {
-      std::fputs(current_seed, stderr);
+      std::fputs(current_life, stderr);
       ::sigaction(number, number == SIGABRT ? &before_abort : &before_fault, nullptr);
     };
     ::sigaction(SIGABRT, &tell, &before_abort);
     ::sigaction(SIGSEGV, &tell, &before_fault);
   }
-  TellSeed(const TellSeed&) = delete;
-  TellSeed& operator=(const TellSeed&) = delete;
-  ~TellSeed() {
+  TellLife(const TellLife&) = delete;
+  TellLife& operator=(const TellLife&) = delete;
+  ~TellLife() {
     ::sigaction(SIGABRT, &before_abort, nullptr);
     ::sigaction(SIGSEGV, &before_fault, nullptr);
   }
@@ -49,58 +61,53 @@ class TellSeed {
   static inline struct sigaction before_abort, before_fault;
 };
 
-std::string differs_from(const Oracle& oracle, const model::Plan& plan, const World& world) {
-  for (std::uint32_t i = 0; i < oracle.ends.size(); ++i) {
-    const Oracle::End& expected = oracle.ends[i];
-    const Scheduler::TaskView view = world.scheduler().task({i});
-    const std::string& id = plan.tasks[i].id;
-    if (view.state != expected.state) {
-      return fmt::format("{} is {} and has to be {}", id, base::name_of(view.state),
-                         base::name_of(expected.state));
-    }
-    if (view.accepted != expected.accepted) return fmt::format("the result of {} counts wrongly", id);
-    if (expected.accepted && world.referee().from({i}) != *expected.from) {
-      return fmt::format("{} has started from something else than it has to", id);
-    }
-  }
-  return {};
-}
+class Simulation : public testing::Test {
+ protected:
+  const TellLife tell_;
+  std::uint64_t lives_ = 0;
 
-// One seed: the run undisturbed, then killed at some places, or at each.
-void simulate(std::uint64_t seed, bool tell) {
-  std::snprintf(current_seed, sizeof current_seed, "FLEET_SIM_SEED=%llu fails\n",
-                static_cast<unsigned long long>(seed));
-  const Script script = random_script(seed);
-  const model::Plan plan = script.plan.build();
-  const Oracle oracle(plan, script);
-  const auto live = [&](std::uint64_t luck, const World::Faults& faults) {
-    World world(script, plan, base::mix(seed + luck), faults, tell);
-    std::string problem = world.run();
-    if (problem.empty() && !script.wild) problem = differs_from(oracle, plan, world);
-    if (tell) std::fputs(world.story().c_str(), stdout);
-    if (!problem.empty()) ADD_FAILURE() << problem << "\nThe whole story: FLEET_SIM_SEED=" << seed;
-    return world.journal_length();
-  };
-  Dice dice(seed + 1);
-  const std::size_t length = live(0, {});
-  live(1, {.crash_after = {}, .crash_percent = 0, .signals = true});
-  live(2, {.crash_after = {}, .crash_percent = 1 + dice.roll(10), .signals = dice.chance(50)});
-  const bool everywhere = seed % 32 == 0;
-  for (std::size_t at = 1; at <= length && !testing::Test::HasFailure(); ++at) {
-    if (everywhere || dice.roll(static_cast<int>(length)) < 2)
-      live(0, {.crash_after = {at}, .crash_percent = 0, .signals = false});
+  // How long its journal was.
+  std::size_t live(std::uint64_t seed, const std::string& name) {
+    const Life life(seed, {}, name);
+    std::snprintf(current_life, sizeof current_life, "%s fails\n", life.replay().c_str());
+    ++lives_;
+    const Life::Told told = life.live(false);
+    if (!told.problem.empty()) {
+      const Life small = Shrink(seed).smallest(life);
+      const Life::Told why = small.live(true);
+      ADD_FAILURE() << told.problem << "\nThe shortest that fails (" << why.problem << "):\n"
+                    << why.story << small.replay() << " " << program_invocation_name;
+    }
+    return told.length;
   }
-}
 
-TEST(Simulation, EveryRunEndsAsItsPlanSaysWhateverIsQuickerAndHoweverOftenItIsKilled) {
-  const TellSeed tell;
-  if (std::uint64_t seed = number_from_environment("FLEET_SIM_SEED", 0); seed != 0) {
-    simulate(seed, true);
-  } else {
-    const std::uint64_t runs = number_from_environment("FLEET_SIM_RUNS", kRuns);
-    for (seed = 1; seed <= runs && !HasFailure(); ++seed)
-      simulate(seed, false);
+  // Undisturbed, then disturbed by chance, then killed at some places, or at each.
+  void live_all(std::uint64_t seed) {
+    const std::size_t length = live(seed, "calm");
+    for (const char* name : {"signals", "crashes", "power-cuts"})
+      live(seed, name);
+    Dice dice(seed + 2);
+    const bool everywhere = seed % 32 == 0;
+    for (std::size_t at = 1; at <= length && !HasFailure(); ++at) {
+      if (!everywhere && dice.roll(static_cast<int>(length)) >= 2) continue;
+      live(seed, fmt::format("{}@{}", dice.chance(50) ? "crash" : "power-cut", at));
+    }
   }
+};
+
+TEST_F(Simulation, EveryRunEndsAsItsPlanSaysWhateverIsQuickerAndHoweverOftenItIsKilled) {
+  if (const std::uint64_t one = number_from_environment("FLEET_SIM_SEED", 0); one != 0) {
+    const char* name = std::getenv("FLEET_SIM_LIFE");
+    const Life life(one, numbers_from_environment("FLEET_SIM_WITHOUT"), name != nullptr ? name : "calm");
+    const Life::Told told = life.live(true);
+    std::fputs(told.story.c_str(), stdout);
+    EXPECT_EQ(told.problem, "");
+    return;
+  }
+  const std::uint64_t runs = number_from_environment("FLEET_SIM_RUNS", kRuns);
+  for (std::uint64_t seed = 1; lives_ < runs && !HasFailure(); ++seed)
+    live_all(seed);
+  std::printf("%llu runs\n", static_cast<unsigned long long>(lives_));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/scheduler.h"
+#include "sim/disk.h"
 #include "sim/integrator.h"
 #include "sim/referee.h"
 #include "sim/script.h"
@@ -19,14 +20,16 @@
 namespace fleet::engine::tests {
 
 // A world around one scheduler, all of whose chance comes from a seed: attempts that take their time, answers
-// that come late and twice, people, signals, and a process that dies where it is told to, after which the
-// next one goes on from the journal. A referee watches every step.
+// that come late, twice and several in one commit, people, signals, and a process that dies where it is told
+// to, after which the next one goes on from the journal. A referee watches every step.
 class World {
  public:
   struct Faults {
-    std::set<std::size_t> crash_after;  // lengths of the journal at which the process dies
-    int crash_percent = 0;              // chance of dying after each input
+    // Lengths of the journal at which the process dies; in the middle of a commit, with nothing of that.
+    std::set<std::size_t> crash_after;
+    int crash_percent = 0;  // chance of dying in or after each commit
     bool signals = false;
+    bool power_cuts = false;  // it dies with all that was not waited for
   };
 
   // The plan is that of the script. Its story is kept only where somebody wants to read it.
@@ -37,13 +40,16 @@ class World {
         dice_(seed),
         faults_(std::move(faults)),
         integrator_(script_, plan_),
-        referee_(plan_, script_),
-        settings_(plan_.settings) {}
+        referee_(std::make_unique<Referee>(plan_, script_)),
+        settings_(plan_.settings),
+        disk_(plan_),
+        begun_(plan_.tasks.size()) {}
 
   // Lives the run through to its end, over all its processes. Empty when all was well, else what was not.
   std::string run() {
-    referee_.new_process(settings_, false);
+    referee_->new_process(settings_, false);
     begin_process();
+    remember_referee();
     deliver(RunStarted{script_.seed}, false);
     while (problem_.empty() && !over_) {
       if (pending_.empty()) {
@@ -55,15 +61,15 @@ class World {
       const Event event = std::move(next->second);
       pending_.erase(next);
       happen(event);
-      if (journal_.size() > 400 * (plan_.tasks.size() + 10)) problem_ = "the run goes on and on";
+      if (disk_.size() > 400 * (plan_.tasks.size() + 10)) problem_ = "the run goes on and on";
     }
-    if (problem_.empty()) problem_ = referee_.at_the_end(*scheduler_, integrator_);
+    if (problem_.empty()) problem_ = referee_->at_the_end(*scheduler_, integrator_);
     return problem_;
   }
 
-  [[nodiscard]] std::size_t journal_length() const { return journal_.size(); }
+  [[nodiscard]] std::size_t journal_length() const { return disk_.size(); }
   [[nodiscard]] const Scheduler& scheduler() const { return *scheduler_; }
-  [[nodiscard]] const Referee& referee() const { return referee_; }
+  [[nodiscard]] const Referee& referee() const { return *referee_; }
   [[nodiscard]] std::string story() const {
     std::string all;
     for (const std::string& line : story_)
@@ -72,6 +78,9 @@ class World {
   }
 
  private:
+  static constexpr const char* kInCommit = "-- crash in the commit";
+  static constexpr const char* kAfterCommit = "-- crash";
+
   struct Arrives {
     Input input;
     bool again = false;  // it arrived before
@@ -89,8 +98,7 @@ class World {
     pending_.clear();
     integrator_free_ = now_;
     scheduler_ = std::make_unique<Scheduler>(plan_);
-    for (const auto& [input, at] : journal_)
-      scheduler_->handle(input, at);
+    disk_.read([this](const Input& input, TimePoint at) { scheduler_->handle(input, at); });
     integrator_.restore(*scheduler_);
     if (faults_.signals && dice_.chance(60)) {
       for (int i = 1 + dice_.roll(2); i > 0; --i)
@@ -100,19 +108,52 @@ class World {
   }
 
   // The process is gone, with all that it had under way; another one goes on some time later.
-  void crash() {
-    story_.push_back("-- crash");
+  void crash(const char* how) {
+    story_.emplace_back(how);
     const std::unique_ptr<Scheduler> before = std::move(scheduler_);
     now_ += Duration(dice_.roll(100));
+    if (faults_.power_cuts) cut_power();
     begin_process();
-    compare_with_replay(*before);
-    resume(false);
+    if (!faults_.power_cuts && how == kAfterCommit) compare_with_replay(*before);
+    check_memory();
+    if (!problem_.empty()) return;
+    if (disk_.size() > 0) return resume(false);
+    settings_ = plan_.settings;  // nothing is known of it: it begins anew
+    referee_->new_process(settings_, false);
+    deliver(RunStarted{script_.seed}, false);
+  }
+
+  // The referee forgets with the disk.
+  void cut_power() {
+    for (const Input& lost : disk_.lose_power(dice_)) {
+      const auto* end = std::get_if<AttemptFinished>(&lost);
+      if (end != nullptr && !end->outcome.snapshot.is_none()) problem_ = "a power cut takes work";
+      if (std::holds_alternative<Decided>(lost) || std::holds_alternative<CancelRequested>(lost))
+        problem_ = "a power cut takes a person's word";
+    }
+    story_.push_back(fmt::format("-- power cut: {} inputs are left", disk_.size()));
+    while (remembered_.back().first > disk_.size())
+      remembered_.pop_back();
+    referee_ = std::make_unique<Referee>(*remembered_.back().second);
+  }
+
+  void remember_referee() {
+    if (faults_.power_cuts) remembered_.emplace_back(disk_.size(), std::make_unique<Referee>(*referee_));
+  }
+
+  // What has effects outside of git is known to have begun, whatever else was lost.
+  void check_memory() {
+    for (std::uint32_t i = 0; i < begun_.size(); ++i) {
+      const model::TaskSpec& spec = plan_.tasks[i].spec;
+      if ((spec.once || spec.rollback) && scheduler_->task({i}).attempt < begun_[i])
+        problem_ = plan_.tasks[i].id + " has begun, and nobody knows";
+    }
   }
 
   void resume(bool retry_failed) {
     if (script_.wild && settings_.duration.value) *settings_.duration.value += Duration(50);
     if (script_.wild && dice_.chance(20)) settings_.parallel.value = 1 + dice_.roll(5);
-    referee_.new_process(settings_, retry_failed);
+    referee_->new_process(settings_, retry_failed);
     deliver(RunResumed{settings_, retry_failed}, false);
   }
 
@@ -129,7 +170,7 @@ class World {
 
   void happen(const Event& event) {
     if (const auto* arrives = std::get_if<Arrives>(&event)) {
-      deliver(arrives->input, arrives->again);
+      deliver(with_what_comes_close_behind(*arrives));
     } else if (const auto* integrates = std::get_if<Integrates>(&event)) {
       integrate(integrates->action);
     } else if (const auto* cancels = std::get_if<Cancels>(&event)) {
@@ -139,19 +180,58 @@ class World {
     }
   }
 
-  void deliver(const Input& input, bool again) {
-    journal_.emplace_back(input, now_);
-    const Step step = scheduler_->handle(input, now_);
-    tell(input, step);
-    if (again && !(step.actions.empty() && step.events.empty())) problem_ = "an answer counted twice";
-    if (problem_.empty()) problem_ = referee_.watch(input, step, *scheduler_);
-    if (!problem_.empty()) return;
-    const bool dies = faults_.crash_after.count(journal_.size()) > 0 || dice_.chance(faults_.crash_percent);
-    if (dies && !scheduler_->is_finished()) return crash();
-    // The same answer once more, later. (Of a condition there can be no second one.)
-    if (!again && dice_.chance(10) && is_answer(input)) after(dice_.roll(30), Arrives{input, true});
-    for (const Action& action : step.actions)
-      std::visit([this](const auto& value) { perform(value); }, action);
+  std::vector<Arrives> with_what_comes_close_behind(const Arrives& first) {
+    std::vector<Arrives> batch{first};
+    while (!pending_.empty() && batch.size() < 5 && dice_.chance(25)) {
+      const auto next = pending_.begin();
+      const auto* arrives = std::get_if<Arrives>(&next->second);
+      if (arrives == nullptr) break;
+      now_ = std::max(now_, next->first);
+      batch.push_back(*arrives);
+      pending_.erase(next);
+    }
+    return batch;
+  }
+
+  void deliver(const Input& input, bool again) { deliver({{input, again}}); }
+
+  // What arrives is handled, then committed together, and only then is acted on.
+  void deliver(const std::vector<Arrives>& batch) {
+    const std::size_t length = disk_.size() + batch.size();
+    const bool dies_in_commit = dies_within(disk_.size(), length);
+    std::vector<std::pair<Input, Step>> handled;
+    for (const auto& [input, again] : batch) {
+      handled.emplace_back(input, scheduler_->handle(input, now_));
+      const Step& step = handled.back().second;
+      tell(input, step);
+      if (dies_in_commit) continue;  // nobody will know
+      if (again && !(step.actions.empty() && step.events.empty())) problem_ = "an answer counted twice";
+      if (problem_.empty()) problem_ = referee_->watch(input, step, *scheduler_);
+      if (!problem_.empty()) return;
+    }
+    if (dies_in_commit) return crash(kInCommit);
+    disk_.commit(handled, now_);
+    remember_referee();
+    const bool dies = faults_.crash_after.count(length) > 0 || dice_.chance(faults_.crash_percent);
+    if (dies && !scheduler_->is_finished()) return crash(kAfterCommit);
+    for (const auto& [input, again] : batch) {
+      // The same answer once more, later. (Of a condition there can be no second one.)
+      if (!again && dice_.chance(10) && is_answer(input)) after(dice_.roll(30), Arrives{input, true});
+    }
+    for (const auto& [input, step] : handled) {
+      for (const Action& action : step.actions)
+        std::visit([this](const auto& value) { perform(value); }, action);
+    }
+  }
+
+  // Between these lengths of the journal, which one commit leads from one to the other.
+  bool dies_within(std::size_t from, std::size_t to) {
+    const auto at = faults_.crash_after.upper_bound(from);
+    if (at != faults_.crash_after.end() && *at < to) {
+      faults_.crash_after.erase(at);  // the journal will be that long again
+      return true;
+    }
+    return to - from > 1 && dice_.chance(faults_.crash_percent);
   }
 
   static bool is_answer(const Input& input) {
@@ -170,6 +250,7 @@ class World {
   }
 
   void perform(const StartAttempt& action) {
+    begun_[action.task.value] = action.attempt;
     const TaskScript& task = script_.tasks[action.task.value];
     const int bad_before = action.feedback.empty() ? 0 : std::stoi(action.feedback);
     model::Outcome outcome;
@@ -185,7 +266,7 @@ class World {
       }
     }
     if (dice_.chance(70)) {
-      after(0, Arrives{AttemptStarted{action.task, action.serial, {1 + dice_.roll(99), 1}}});
+      after(0, Arrives{AttemptStarted{action.task, action.serial, {2 + dice_.roll(99), 1}}});
     }
     after(dice_.roll(20), Arrives{AttemptFinished{action.task, action.serial, outcome}});
   }
@@ -200,6 +281,7 @@ class World {
       pending_.erase(i);
       model::Outcome outcome;
       outcome.verdict = action.as;
+      outcome.rollback_due = action.hurry && plan_.task(action.task).spec.rollback.has_value();
       after(action.hurry ? 0 : dice_.roll(10), Arrives{AttemptFinished{action.task, action.serial, outcome}});
       return;
     }
@@ -265,26 +347,27 @@ class World {
 
   void tell(const Input& input, const Step& step) {
     if (!tells_) return;
+    const auto name = [this](TaskIndex task) { return plan_.task(task).id; };
     static constexpr const char* kNames[] = {"RunStarted",      "RunResumed",      "ConditionEvaluated",
                                              "AttemptStarted",  "AttemptFinished", "TimerFired",
                                              "Merged",          "Conflicted",      "Decided",
                                              "CancelRequested", "StopRequested",   "Published"};
     std::string line = fmt::format("{:>6} {}", now_.time_since_epoch().count(), kNames[input.index()]);
     std::visit(
-        [&line](const auto& value) {
-          if constexpr (requires { value.task.value; }) line += fmt::format(" t{}", value.task.value);
+        [&line, name](const auto& value) {
+          if constexpr (requires { value.task.value; }) line += " " + name(value.task);
           if constexpr (requires { value.outcome; })
             line += fmt::format(" {}", base::name_of(value.outcome.verdict));
           if constexpr (requires { value.serial; }) line += fmt::format(" #{}", value.serial);
           if constexpr (requires { value.conflicts; }) {
             for (const model::Conflict& conflict : value.conflicts)
-              line += fmt::format(" (t{} loses to t{})", conflict.loser.value, conflict.winner.value);
+              line += fmt::format(" ({} loses to {})", name(conflict.loser), name(conflict.winner));
           }
         },
         input);
     for (const model::RunEvent& event : step.events) {
       line += fmt::format("; {}", base::name_of(event.kind));
-      if (event.task) line += fmt::format(" t{}", event.task->value);
+      if (event.task) line += " " + name(*event.task);
     }
     story_.push_back(std::move(line));
   }
@@ -295,12 +378,15 @@ class World {
   Dice dice_;
   Faults faults_;
   Integrator integrator_;
-  Referee referee_;
+  std::unique_ptr<Referee> referee_;
   model::Settings settings_;
 
-  std::unique_ptr<Scheduler> scheduler_;
-  std::vector<std::pair<Input, TimePoint>> journal_;  // outlives the process
-  std::multimap<TimePoint, Event> pending_;           // does not
+  Disk disk_;               // outlives the process
+  std::vector<int> begun_;  // and so does what was done: the last attempt that each task has begun
+  // With power cuts: what the referee knew at each length of the journal.
+  std::vector<std::pair<std::size_t, std::unique_ptr<Referee>>> remembered_;
+  std::unique_ptr<Scheduler> scheduler_;     // does not
+  std::multimap<TimePoint, Event> pending_;  // nor this
   TimePoint now_{};
   TimePoint integrator_free_{};
   int patience_ = 3;  // for more tries, of the people around the run
