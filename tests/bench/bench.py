@@ -1,131 +1,83 @@
 #!/usr/bin/env python3
-"""Measures fleet as a whole beside a peer and a lower bound, in the same run, and prints one table.
+"""Measures fleet beside peers and floors, in the same run, and prints one table.
 
-usage: bench.py FLEET [--times N] [ROW ...]
+usage: bench.py FLEET PROBE EMPTY [--quick] [--times N] [--write FILE] [GROUP ...]
 
-Each row runs ours and the peer's alternately N times; what stands in the table are medians. `run` is from the run's
-first to its last event, what a target is held against: a makespan. `process` has the start and the end of the program
-too, and stands beside the peer's whole process. `noise` is the spread of our process: (largest - smallest) / median. On
-a machine that does other things meanwhile, the figures mean nothing.
+Exit code 0: every row was measured, whether its target was met or not; 1: one could not be. On a machine that does other
+things meanwhile, the figures mean nothing. PROBE measures from within (tests/bench/probe), EMPTY is a program that links
+what fleet links and does nothing.
 """
 import argparse
-import datetime
-import json
 import os
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+import rows_git
+import rows_inside
+import rows_run
+from measure import Bench, CannotMeasure
+from table import Table
 
-class Measured:
-    def __init__(self, seconds, cpu, memory):
-        self.seconds, self.cpu, self.memory = seconds, cpu, memory  # s, s of its own and all it started, bytes at its peak
-        self.makespan = seconds
-
-
-def measure(argv, cwd, env):
-    """One whole process: its wall time, its peak memory, and the CPU time with everything that it waited for."""
-    started = time.monotonic()
-    process = subprocess.Popen(argv, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    complaint = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.monotonic() - started
-    if process.returncode != 0:
-        raise SystemExit(f"{' '.join(map(str, argv))}: exit {process.returncode}\n{complaint.decode(errors='replace')}")
-    return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
-
-
-class Sleepers:
-    """Tasks that only wait: what the orchestrator adds is what stands above the bound."""
-
-    def __init__(self, tasks, parallel, target, most_memory):
-        self.name = f"{tasks} tasks of 0.5 s, {parallel} at once"
-        self.tasks, self.parallel, self.target, self.most_memory = tasks, parallel, target, most_memory
-        self.bound = -(-tasks // parallel) * 0.5
-        self.peer = "xargs -P"
-
-    def prepare(self, folder):
-        tasks = "".join(f"  t{i}: {{run: [sleep, '0.5'], writes: []}}\n" for i in range(self.tasks))
-        # LANG: both sides' programs find the same environment. With another than C, `sleep` loads a locale first.
-        return f"version: 1\nlimits: {{parallel: {self.parallel}}}\nenv: {{LANG: C}}\ntasks:\n{tasks}"
-
-    def peer_argv(self):
-        return ["sh", "-c", f"yes 0.5 | head -n {self.tasks} | xargs -P {self.parallel} -n 1 sleep"]
-
-
-ROWS = {
-    "sleep-5": Sleepers(5, 5, 1.02, 40e6),
-    "sleep-100": Sleepers(100, 10, 1.02, 40e6),
-    "sleep-500": Sleepers(500, 500, None, 100e6),
+GROUPS = {
+    "schedule": ("Scheduling", lambda bench: (*rows_run.no_op_rows(bench), *rows_inside.scheduler_rows(bench))),
+    "graph": ("The graph", rows_inside.graph_rows),
+    "order": ("The order, in virtual time", rows_inside.order_rows),
+    "spawn": ("Starting programs", rows_inside.spawn_rows),
+    "yaml": ("YAML", rows_inside.yaml_rows),
+    "journal": ("The journal, on a disk", rows_inside.journal_rows),
+    "sleep": ("Tasks that wait", rows_run.sleeper_rows),
+    "start": ("The program's start", rows_run.start_rows),
+    "files-100k": ("A repository of 100,000 files, in memory", lambda bench: rows_git.git_rows(bench, bench.size(100_000, 2_000))),
+    "files-10k": ("10,000 files", lambda bench: rows_git.git_rows(bench, bench.size(10_000, 200))),
+    "files-1k": ("1,000 files", lambda bench: rows_git.git_rows(bench, bench.size(1_000, 100))),
+    "growth": ("How a run grows with its tasks", rows_run.growth_rows),
 }
+LATER = ("Not in it, as there is nothing to measure yet: live events, model streams. Nor what there is no row for: overlay "
+         "mounts, and workspaces within a stock container.\n")
 
 
-def make_repository(folder, workflow, env):
-    (folder / ".fleet").mkdir(parents=True)
-    (folder / ".fleet" / "workflow.yml").write_text(workflow)
-    for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "first"]):
-        subprocess.run(["git", *words], cwd=folder, env=env, check=True)
-
-
-def makespan(report):
-    told = json.loads(report.read_text())
-    started, finished = (datetime.datetime.fromisoformat(told[name].rstrip("Z")) for name in ("started", "finished"))
-    return (finished - started).total_seconds()
-
-
-def run_row(fleet, row, times):
-    # In memory: some file systems are many times slower at making files for a while after a large removal.
-    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="fleet-bench-", dir=place) as name:
-        folder = Path(name)
-        env = {"PATH": os.environ["PATH"], "LANG": "C", "HOME": name, "FLEET_WORKSPACES": str(folder / "work"), "GIT_AUTHOR_NAME": "U",
-               "GIT_AUTHOR_EMAIL": "u@localhost", "GIT_COMMITTER_NAME": "U", "GIT_COMMITTER_EMAIL": "u@localhost"}
-        make_repository(folder / "repo", row.prepare(folder), env)
-        ours, peers = [], []
-        for _ in range(times):
-            told = folder / "report"
-            ours.append(measure([fleet, "run", "--progress", "quiet", "--report", told], folder / "repo", env))
-            ours[-1].makespan = makespan(told / "report.json")
-            shutil.rmtree(told)
-            peers.append(measure(row.peer_argv(), folder, env))
-        return ours, peers
-
-
-def report(row, ours, peers):
-    seconds = statistics.median(m.seconds for m in ours)
-    peer = statistics.median(m.seconds for m in peers)
-    memory = max(m.memory for m in ours)
-    noise = (max(m.seconds for m in ours) - min(m.seconds for m in ours)) / seconds
-    run = statistics.median(m.makespan for m in ours)
-    over = run / row.bound
-    misses = []
-    if row.target and over > row.target:
-        misses.append(f"time: {row.target:.2f} x the bound")
-    if memory > row.most_memory:
-        misses.append(f"memory: {row.most_memory / 1e6:.0f} MB")
-    verdict = "misses " + ", ".join(misses) if misses else "meets its target"
-    print(f"{row.name:32} bound {row.bound:6.3f} s  run {run:6.3f} s  x {over:5.3f}  process {seconds:6.3f} s  {row.peer} {peer:6.3f} s"
-          f"  x {seconds / peer:5.3f}  {memory / 1e6:4.0f} MB  {statistics.median(m.cpu for m in ours):5.2f} s CPU  noise {noise:4.0%}  {verdict}")
-    return not misses
+def measure_all(bench, groups, table):
+    failed = []
+    for name in groups:
+        title, rows = GROUPS[name]
+        table.group(title)
+        try:
+            for row in rows(bench):
+                table.add(row)
+        except CannotMeasure as error:
+            failed.append(name)
+            print(f"  CANNOT MEASURE: {error}", file=sys.stderr, flush=True)
+    return failed
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("fleet")
-    parser.add_argument("rows", nargs="*", choices=[*ROWS, []], default=[])
-    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("probe")
+    parser.add_argument("empty")
+    parser.add_argument("groups", nargs="*", choices=[*GROUPS, []], default=[])
+    parser.add_argument("--times", type=int, default=5, help="how often each is measured")
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that every row can be measured")
+    parser.add_argument("--write", metavar="FILE", help="the table as Markdown")
     options = parser.parse_args()
-    fleet = str(Path(options.fleet).resolve())
-    if not shutil.which("xargs"):
-        raise SystemExit("bench: xargs is missing; Debian's package is findutils")
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f} before it began, medians of {options.times}")
-    good = [report(row, *run_row(fleet, row, options.times)) for row in map(ROWS.get, options.rows or ROWS)]
-    return 0 if all(good) else 1
+
+    # Git in memory: some file systems are many times slower at making files for a while after a large removal. The journal
+    # on a disk: in memory, waiting for the disk costs nothing.
+    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="fleet-bench-", dir=place) as memory, \
+            tempfile.TemporaryDirectory(prefix="fleet-bench-", dir="/var/tmp") as disk:
+        bench = Bench(options.fleet, options.probe, options.empty, Path(memory), Path(disk), options.quick, 1 if options.quick else options.times)
+        table = Table(show=True)
+        table.begin()
+        failed = measure_all(bench, options.groups or GROUPS, table)
+    misses = [row for row in table.rows() if row.misses_by()]
+    notes = f"{rows_run.note_memory()}{LATER}"
+    print(f"\n{notes}{len(table.rows())} rows, {len(misses)} of them miss their target; could not be measured: {', '.join(failed) or 'none'}")
+    if options.write:
+        Path(options.write).write_text(table.markdown(notes))
+    return 1 if failed else 0
 
 
 sys.exit(main())

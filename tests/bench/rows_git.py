@@ -1,0 +1,167 @@
+"""Workspaces, commits, merges and rollbacks in repositories of 1k, 10k and 100k files, beside git itself."""
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import repositories
+from measure import CannotMeasure, process, take_turns
+from rows_run import Run
+from table import Others, Row
+
+
+class Clone:
+    def __init__(self, bench, files, folder):
+        self.bench, self.files, self.folder = bench, files, folder
+        self.repository = repositories.make_files(folder / "repository", files)
+        self.place = folder / "place"
+        # What took long to be made is not made too often.
+        self.times = bench.times
+
+    def git(self, *words):
+        return process(["git", *words], self.repository).seconds
+
+    def clear(self):
+        """Between two measurements: nothing of one is left for the next."""
+        if self.place.exists():
+            shutil.rmtree(self.place)
+        repositories.git(self.repository, "worktree", "prune")
+        repositories.git(self.repository, "reset", "--quiet", "--hard", "start")
+        for ref in repositories.git(self.repository, "for-each-ref", "--format=%(refname)", "refs/fleet").split():
+            repositories.git(self.repository, "update-ref", "-d", ref)
+
+    def name(self, what):
+        return f"{self.files:,} files: {what}"
+
+
+@contextmanager
+def clone(bench, files):
+    with tempfile.TemporaryDirectory(prefix="git-", dir=bench.folder) as folder:
+        yield Clone(bench, files, Path(folder))
+
+
+def workspace_rows(at, goals):
+    def ours():
+        return at.bench.probe("workspace", at.repository, at.place, "start", "ten", at.bench.size(5, 2))
+
+    def add():
+        return at.git("worktree", "add", "--quiet", "--detach", str(at.place), "start")
+
+    def write_files():
+        return at.bench.probe("write-files", at.place, at.files, len(repositories.content(0)), 2)["seconds"]
+
+    def stat_files():
+        return at.bench.probe("stat-files", at.repository, 2)["seconds"]
+
+    def switch():
+        return at.git("checkout", "--quiet", "--detach", "ten")
+
+    def reset():
+        repositories.git(at.repository, "reset", "--quiet", "--hard", "ten")
+        return at.git("reset", "--quiet", "--hard", "start")
+
+    def status():
+        return at.git("status", "--porcelain")
+
+    def add_all_and_commit():
+        touch(at, "touched")
+        started = at.git("add", "--all")
+        return started + at.git("commit", "--quiet", "--message", "bench")
+
+    figures, added, written, looked, switched, back, scanned, committed = take_turns(
+        at.times, ours, add, write_files, stat_files, switch, reset, status, add_all_and_commit, before=at.clear)
+
+    def row(what, name, peer, floor=None, limit=None, unit="ms"):
+        target = f"{limit * 1e3:.0f} ms" if limit else ""
+        return Row(at.name(what), unit, [figure[name] for figure in figures], [peer], floor, target, limit)
+
+    yield row("a new workspace", "first", Others("git worktree add", added), Others("writing them", written), unit="s")
+    yield row("moved by 10 paths", "move", Others("git checkout", switched), None, goals.get("move"))
+    yield row("rolled back by 10 paths", "back", Others("git reset --hard", back), None, goals.get("back"))
+    yield row("scanned", "scan", Others("git status", scanned), Others("stat of them", looked), goals.get("scan"))
+    yield row("scanned, 10 changed paths stored", "snapshot", Others("git add, commit", committed), Others("stat of them", looked))
+
+
+def touch(at, text):
+    for file in repositories.spread_over(at.files, 0):
+        with open(at.repository / repositories.path(file), "a") as to:
+            to.write(f"{text} {file}\n")
+
+
+def commit_rows(at, goals):
+    def peer():
+        touch(at, "committed")
+        paths = [repositories.path(file) for file in repositories.spread_over(at.files, 0)]
+        return at.git("add", *paths) + at.git("commit", "--quiet", "--message", "bench")
+
+    ours, peers = take_turns(at.bench.size(max(at.times, 9), 2), lambda: at.bench.probe("commit", at.repository, "start", "ten"), peer,
+                             before=at.clear)
+    limit = goals.get("commit")
+    yield Row(at.name("10 paths committed"), "ms", [m["seconds"] for m in ours], [Others("git add, commit", peers)], None,
+              f"{limit * 1e3:.0f} ms" if limit else "", limit)
+    yield Row(at.name("then synced"), "ms", [m["sync"] for m in ours])
+
+
+def merge_rows(at, goals):
+    for what, one, other, goal in (("merge, other paths", "ten", "other", "disjoint"), ("merge, same files", "top", "bottom", "content")):
+        merged = []
+
+        def ours():
+            seconds = at.bench.probe("merge", at.repository, "start", one, other)["seconds"]
+            merged.append(repositories.git(at.repository, "rev-parse", "refs/fleet/bench/merged^{tree}"))
+            return seconds
+        samples, peers = take_turns(at.bench.size(max(at.times, 9), 2), ours, lambda: at.git("merge-tree", "--write-tree", one, other), before=at.clear)
+        theirs = repositories.git(at.repository, "merge-tree", "--write-tree", one, other)
+        if set(merged) != {theirs}:
+            raise CannotMeasure(f"{what}: the merge is {merged[0]}, git's is {theirs}")
+        limit = goals.get(goal)
+        yield Row(at.name(what), "ms", samples, [Others("git merge-tree", peers)], None, f"{limit * 1e3:.0f} ms" if limit else "", limit)
+
+
+TASKS = 10
+APPEND = "for file in {files}; do echo $FLEET_TASK{task} >> $file; done"
+
+
+def run_rows(bench, files):
+    """A whole run: ten tasks, each changes ten files of its own; beside what a script with a worktree a task does."""
+    def append(task):
+        mine = (repositories.path(file) for file in repositories.spread_over(files, task))
+        return f"for file in {' '.join(mine)}; do echo task {task} >> $file; done"
+
+    tasks = "".join(f"  t{task}: {{run: '{append(task)}'}}\n" for task in range(TASKS))
+    script = "\n".join(
+        ["set -e", "cd repository", f"seq 0 {TASKS - 1} | xargs -P {bench.cores} -I N sh -e -c '"
+         "git worktree add --quiet -b bench/N ../place/N start; cd ../place/N; sh -e ../../task-N; git commit --quiet --all --message N'",
+         "git worktree add --quiet -b bench/all ../place/all start", "cd ../place/all",
+         f"for task in $(seq 0 {TASKS - 1}); do git merge --quiet --no-edit bench/$task; done"])
+    with tempfile.TemporaryDirectory(prefix="git-", dir=bench.folder) as name:
+        folder = Path(name)
+        text = f"version: 1\nlimits: {{parallel: {bench.cores}}}\ntasks:\n{tasks}"
+        repository = repositories.make_files(folder / "repository", files, text)
+        for task in range(TASKS):
+            (folder / f"task-{task}").write_text(append(task) + "\n")
+
+        def clear():
+            shutil.rmtree(folder / "place", ignore_errors=True)
+            repositories.git(repository, "worktree", "prune")
+            for branch in repositories.git(repository, "for-each-ref", "--format=%(refname)", "refs/heads/bench").split():
+                repositories.git(repository, "update-ref", "-d", branch)
+            (folder / "place").mkdir()
+        ours, peers = take_turns(bench.size(min(bench.times, 3), 1), lambda: Run(bench, repository),
+                                 lambda: process(["sh", "-c", script], folder), before=clear)
+    what = f"{files:,} files: a run of {TASKS} tasks that change 10 each"
+    peer = "a script with git worktree"
+    yield Row(what, "s", [m.seconds for m in ours], [Others(peer, [m.seconds for m in peers])], None, "it ends")
+    yield Row(f"{what}: memory", "MB", [m.memory for m in ours], [Others(peer, [m.memory for m in peers])])
+
+
+GOALS = {"move": 0.015, "back": 0.002, "scan": 0.200, "commit": 0.005, "disjoint": 0.001, "content": 0.005}
+
+
+def git_rows(bench, files):
+    goals = GOALS if files == 100_000 else {}
+    with clone(bench, files) as at:
+        yield from workspace_rows(at, goals)
+        yield from commit_rows(at, goals)
+        yield from merge_rows(at, goals)
+    yield from run_rows(bench, files)
