@@ -57,11 +57,13 @@ def main():
     parser.add_argument("fleet")
     parser.add_argument("probe")
     parser.add_argument("empty")
-    parser.add_argument("groups", nargs="*", choices=[*GROUPS, []], default=[])
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(GROUPS))
     parser.add_argument("--times", type=int, default=5, help="how often each is measured")
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that every row can be measured")
     parser.add_argument("--write", metavar="FILE", help="the table as Markdown")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
+    if unknown := set(options.groups) - set(GROUPS):
+        parser.error(f"no such group: {', '.join(unknown)}; there are {', '.join(GROUPS)}")
 
     # Git in memory: some file systems are many times slower at making files for a while after a large removal. The journal
     # on a disk: in memory, waiting for the disk costs nothing.

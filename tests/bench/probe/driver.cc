@@ -1,6 +1,7 @@
 #include "engine/driver.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <optional>
 
@@ -41,6 +42,15 @@ store::NewRun new_run(const model::Plan& plan) {
   return run;
 }
 
+double cpu_seconds() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
 }  // namespace
 
 Figures probe_driver(Arguments& arguments) {
@@ -67,10 +77,11 @@ Figures probe_driver(Arguments& arguments) {
   };
   events.broken = [](const Error& error) { give_up(error.message()); };
   engine::Driver driver(plan, kRun, *loop, *writer, executor, clock, text::Masker{{}}, std::move(events));
+  const double cpu_before = cpu_seconds();
   driver.begin(new_run(plan), engine::RunStarted{7, {}});
   loop->run();
   FLEET_ASSERT(finished, "the loop ends with the run");
-  return {{"seconds", seconds() - first.value_or(0)}, {"begin_seconds", first.value_or(0)}};
+  return {{"seconds", seconds() - first.value_or(0)}, {"cpu", cpu_seconds() - cpu_before}};
 }
 
 }  // namespace fleet::bench

@@ -44,9 +44,9 @@ Figures probe_plan(Arguments& arguments) {
 
   Figures figures;
   const MemoryGrowth growth;
-  figures["seconds"] = seconds_of([&] {
-    if (!plan::make(workflow, {}).diagnostics.empty()) give_up("the workflow cannot be planned");
-  });
+  plan::Planning planning;
+  figures["seconds"] = seconds_of([&] { planning = plan::make(workflow, {}); });
+  if (!planning.diagnostics.empty()) give_up("the workflow cannot be planned");
   figures["bytes"] = growth.bytes();
   figures["floor_seconds"] = seconds_of([&] {
     const model::Graph graph(needs);
