@@ -17,6 +17,5 @@ target_link_libraries(fleet_vocabulary INTERFACE fmt::fmt nlohmann_json::nlohman
 
 if(FLEET_TESTS)
   find_package(GTest REQUIRED)
-  find_package(benchmark REQUIRED)
   include(GoogleTest)
 endif()

@@ -29,9 +29,9 @@ GROUPS = {
     "journal": ("The journal, on a disk", rows_inside.journal_rows),
     "sleep": ("Tasks that wait", rows_run.sleeper_rows),
     "start": ("The program's start", rows_run.start_rows),
-    "files-100k": ("A repository of 100,000 files, in memory", lambda bench: rows_git.git_rows(bench, bench.size(100_000, 2_000))),
-    "files-10k": ("10,000 files", lambda bench: rows_git.git_rows(bench, bench.size(10_000, 200))),
-    "files-1k": ("1,000 files", lambda bench: rows_git.git_rows(bench, bench.size(1_000, 100))),
+    "files-1k": ("A small repository, in memory", lambda bench: rows_git.git_rows(bench, bench.size(1_000, 100))),
+    "files-10k": ("A middling one", lambda bench: rows_git.git_rows(bench, bench.size(10_000, 200))),
+    "files-100k": ("A large one", lambda bench: rows_git.git_rows(bench, bench.size(100_000, 2_000))),
     "growth": ("How a run grows with its tasks", rows_run.growth_rows),
 }
 LATER = ("Not in it, as there is nothing to measure yet: live events, model streams. Nor what there is no row for: overlay "
@@ -45,6 +45,8 @@ def measure_all(bench, groups, table):
         table.group(title)
         try:
             for row in rows(bench):
+                if bench.quick:
+                    row.limit = None  # of other sizes
                 table.add(row)
         except CannotMeasure as error:
             failed.append(name)
@@ -70,13 +72,15 @@ def main():
     place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="fleet-bench-", dir=place) as memory, \
             tempfile.TemporaryDirectory(prefix="fleet-bench-", dir="/var/tmp") as disk:
-        bench = Bench(options.fleet, options.probe, options.empty, Path(memory), Path(disk), options.quick, 1 if options.quick else options.times)
+        bench = Bench(options.fleet, options.probe, options.empty, Path(memory), Path(disk), options.quick,
+                      1 if options.quick else options.times)
         table = Table(show=True)
         table.begin()
         failed = measure_all(bench, options.groups or GROUPS, table)
     misses = [row for row in table.rows() if row.misses_by()]
     notes = f"{rows_run.note_memory()}{LATER}"
-    print(f"\n{notes}{len(table.rows())} rows, {len(misses)} of them miss their target; could not be measured: {', '.join(failed) or 'none'}")
+    print(f"\n{notes}{len(table.rows())} rows, {len(misses)} of them miss their target; could not be measured: "
+          f"{', '.join(failed) or 'none'}")
     if options.write:
         Path(options.write).write_text(table.markdown(notes))
     return 1 if failed else 0

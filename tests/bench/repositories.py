@@ -14,7 +14,8 @@ def path(file):
 
 def content(file, lines=24, changed=()):
     """About a kilobyte of text, a line of it changed where asked."""
-    return "".join(f"{'changed' if line in changed else 'line'} {line:02} of file {file:06}, the rest is filling\n" for line in range(lines)).encode()
+    words = ("changed" if line in changed else "line" for line in range(lines))
+    return "".join(f"{word} {line:02} of file {file:06}, the rest is filling\n" for line, word in enumerate(words)).encode()
 
 
 def spread_over(files, offset):
@@ -34,7 +35,7 @@ class Stream:
             self.to.write(f"M 100644 inline {name}\ndata {len(data)}\n".encode() + data + b"\n")
 
 
-def make_files(folder, files, workflow=None):
+def make_files(folder, files, workflow):
     """The commits, all but the first on top of `start`: `ten` and `other` change ten files each, no file twice; `top` and
     `bottom` change the same ten, on different lines."""
     folder.mkdir(parents=True)
@@ -42,9 +43,9 @@ def make_files(folder, files, workflow=None):
     subprocess.run(["git", "init", "--quiet", "--initial-branch", "main"], cwd=folder, env=env, check=True)
     importer = subprocess.Popen(["git", "fast-import", "--quiet", "--done"], cwd=folder, env=env, stdin=subprocess.PIPE)
     stream = Stream(importer.stdin)
-    first = [(".fleet/workflow.yml", workflow.encode())] if workflow else []
     # One after the other: what this process needs would be counted for what it starts (measure.own_memory).
-    stream.commit("start", itertools.chain(first, ((path(i), content(i)) for i in range(files))))
+    stream.commit("start", itertools.chain([(".fleet/workflow.yml", workflow.encode())],
+                                           ((path(i), content(i)) for i in range(files))))
     ten, other = spread_over(files, 0), spread_over(files, 1)
     stream.commit("ten", [(path(i), content(i, changed=[3])) for i in ten], "start")
     stream.commit("other", [(path(i), content(i, changed=[3])) for i in other], "start")
@@ -67,6 +68,6 @@ def make_workflow(folder, workflow):
     return folder
 
 
-def git(folder, *words):
-    done = subprocess.run(["git", *words], cwd=folder, env=environment(folder), check=True, capture_output=True, text=True)
-    return done.stdout.strip()
+def git(folder, *words, text=None):
+    return subprocess.run(["git", *words], cwd=folder, env=environment(folder), check=True, stdout=subprocess.PIPE, text=True,
+                          input=text).stdout.strip()

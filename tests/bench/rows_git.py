@@ -1,7 +1,6 @@
 """Workspaces, commits, merges and rollbacks in repositories of 1k, 10k and 100k files, beside git itself."""
 import shutil
 import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 
 import repositories
@@ -10,13 +9,22 @@ from rows_run import Run
 from table import Others, Row
 
 
+TASKS = 10
+
+
+def append(files, task):
+    """What a task of a whole run does: a line more in each of ten files of its own."""
+    mine = (repositories.path(file) for file in repositories.spread_over(files, task))
+    return f"for file in {' '.join(mine)}; do echo task {task} >> $file; done"
+
+
 class Clone:
     def __init__(self, bench, files, folder):
         self.bench, self.files, self.folder = bench, files, folder
-        self.repository = repositories.make_files(folder / "repository", files)
+        tasks = "".join(f"  t{task}: {{run: '{append(files, task)}'}}\n" for task in range(TASKS))
+        workflow = f"version: 1\nlimits: {{parallel: {bench.cores}}}\ntasks:\n{tasks}"
+        self.repository = repositories.make_files(folder / "repository", files, workflow)
         self.place = folder / "place"
-        # What took long to be made is not made too often.
-        self.times = bench.times
 
     def git(self, *words):
         return process(["git", *words], self.repository).seconds
@@ -27,17 +35,15 @@ class Clone:
             shutil.rmtree(self.place)
         repositories.git(self.repository, "worktree", "prune")
         repositories.git(self.repository, "reset", "--quiet", "--hard", "start")
-        for ref in repositories.git(self.repository, "for-each-ref", "--format=%(refname)", "refs/fleet").split():
-            repositories.git(self.repository, "update-ref", "-d", ref)
+        refs = repositories.git(self.repository, "for-each-ref", "--format=delete %(refname)", "refs/fleet", "refs/heads/bench")
+        repositories.git(self.repository, "update-ref", "--stdin", text=refs + "\n" if refs else "")
 
     def name(self, what):
         return f"{self.files:,} files: {what}"
 
 
-@contextmanager
-def clone(bench, files):
-    with tempfile.TemporaryDirectory(prefix="git-", dir=bench.folder) as folder:
-        yield Clone(bench, files, Path(folder))
+def in_milliseconds(limit):
+    return f"{limit * 1e3:.0f} ms" if limit else ""
 
 
 def workspace_rows(at, goals):
@@ -69,17 +75,17 @@ def workspace_rows(at, goals):
         return started + at.git("commit", "--quiet", "--message", "bench")
 
     figures, added, written, looked, switched, back, scanned, committed = take_turns(
-        at.times, ours, add, write_files, stat_files, switch, reset, status, add_all_and_commit, before=at.clear)
+        at.bench.times, ours, add, write_files, stat_files, switch, reset, status, add_all_and_commit, before=at.clear)
 
     def row(what, name, peer, floor=None, limit=None, unit="ms"):
-        target = f"{limit * 1e3:.0f} ms" if limit else ""
-        return Row(at.name(what), unit, [figure[name] for figure in figures], [peer], floor, target, limit)
+        return Row(at.name(what), unit, [figure[name] for figure in figures], [peer], floor, in_milliseconds(limit), limit)
 
     yield row("a new workspace", "first", Others("git worktree add", added), Others("writing them", written), unit="s")
     yield row("moved by 10 paths", "move", Others("git checkout", switched), None, goals.get("move"))
     yield row("rolled back by 10 paths", "back", Others("git reset --hard", back), None, goals.get("back"))
     yield row("scanned", "scan", Others("git status", scanned), Others("stat of them", looked), goals.get("scan"))
-    yield row("scanned, 10 changed paths stored", "snapshot", Others("git add, commit", committed), Others("stat of them", looked))
+    yield row("scanned, 10 changed paths stored", "snapshot", Others("git add, commit", committed),
+              Others("stat of them", looked))
 
 
 def touch(at, text):
@@ -94,63 +100,46 @@ def commit_rows(at, goals):
         paths = [repositories.path(file) for file in repositories.spread_over(at.files, 0)]
         return at.git("add", *paths) + at.git("commit", "--quiet", "--message", "bench")
 
-    ours, peers = take_turns(at.bench.size(max(at.times, 9), 2), lambda: at.bench.probe("commit", at.repository, "start", "ten"), peer,
-                             before=at.clear)
+    ours, peers = take_turns(at.bench.size(max(at.bench.times, 9), 2),
+                             lambda: at.bench.probe("commit", at.repository, "start", "ten"), peer, before=at.clear)
     limit = goals.get("commit")
     yield Row(at.name("10 paths committed"), "ms", [m["seconds"] for m in ours], [Others("git add, commit", peers)], None,
-              f"{limit * 1e3:.0f} ms" if limit else "", limit)
+              in_milliseconds(limit), limit)
     yield Row(at.name("then synced"), "ms", [m["sync"] for m in ours])
 
 
 def merge_rows(at, goals):
-    for what, one, other, goal in (("merge, other paths", "ten", "other", "disjoint"), ("merge, same files", "top", "bottom", "content")):
+    for what, one, other, goal in (("merge, other paths", "ten", "other", "disjoint"),
+                                   ("merge, same files", "top", "bottom", "content")):
         merged = []
 
         def ours():
             seconds = at.bench.probe("merge", at.repository, "start", one, other)["seconds"]
             merged.append(repositories.git(at.repository, "rev-parse", "refs/fleet/bench/merged^{tree}"))
             return seconds
-        samples, peers = take_turns(at.bench.size(max(at.times, 9), 2), ours, lambda: at.git("merge-tree", "--write-tree", one, other), before=at.clear)
+        samples, peers = take_turns(at.bench.size(max(at.bench.times, 9), 2), ours,
+                                    lambda: at.git("merge-tree", "--write-tree", one, other), before=at.clear)
         theirs = repositories.git(at.repository, "merge-tree", "--write-tree", one, other)
         if set(merged) != {theirs}:
             raise CannotMeasure(f"{what}: the merge is {merged[0]}, git's is {theirs}")
         limit = goals.get(goal)
-        yield Row(at.name(what), "ms", samples, [Others("git merge-tree", peers)], None, f"{limit * 1e3:.0f} ms" if limit else "", limit)
+        yield Row(at.name(what), "ms", samples, [Others("git merge-tree", peers)], None, in_milliseconds(limit), limit)
 
 
-TASKS = 10
-APPEND = "for file in {files}; do echo $FLEET_TASK{task} >> $file; done"
-
-
-def run_rows(bench, files):
-    """A whole run: ten tasks, each changes ten files of its own; beside what a script with a worktree a task does."""
-    def append(task):
-        mine = (repositories.path(file) for file in repositories.spread_over(files, task))
-        return f"for file in {' '.join(mine)}; do echo task {task} >> $file; done"
-
-    tasks = "".join(f"  t{task}: {{run: '{append(task)}'}}\n" for task in range(TASKS))
+def run_rows(at):
+    """A whole run: ten tasks that each change ten files of their own; beside a script with a worktree a task."""
     script = "\n".join(
-        ["set -e", "cd repository", f"seq 0 {TASKS - 1} | xargs -P {bench.cores} -I N sh -e -c '"
-         "git worktree add --quiet -b bench/N ../place/N start; cd ../place/N; sh -e ../../task-N; git commit --quiet --all --message N'",
+        ["set -e", "mkdir place", "cd repository", f"seq 0 {TASKS - 1} | xargs -P {at.bench.cores} -I N sh -e -c '"
+         "git worktree add --quiet -b bench/N ../place/N start; cd ../place/N; sh -e ../../task-N; "
+         "git commit --quiet --all --message N'",
          "git worktree add --quiet -b bench/all ../place/all start", "cd ../place/all",
          f"for task in $(seq 0 {TASKS - 1}); do git merge --quiet --no-edit bench/$task; done"])
-    with tempfile.TemporaryDirectory(prefix="git-", dir=bench.folder) as name:
-        folder = Path(name)
-        text = f"version: 1\nlimits: {{parallel: {bench.cores}}}\ntasks:\n{tasks}"
-        repository = repositories.make_files(folder / "repository", files, text)
-        for task in range(TASKS):
-            (folder / f"task-{task}").write_text(append(task) + "\n")
-
-        def clear():
-            shutil.rmtree(folder / "place", ignore_errors=True)
-            repositories.git(repository, "worktree", "prune")
-            for branch in repositories.git(repository, "for-each-ref", "--format=%(refname)", "refs/heads/bench").split():
-                repositories.git(repository, "update-ref", "-d", branch)
-            (folder / "place").mkdir()
-        ours, peers = take_turns(bench.size(min(bench.times, 3), 1), lambda: Run(bench, repository),
-                                 lambda: process(["sh", "-c", script], folder), before=clear)
-    what = f"{files:,} files: a run of {TASKS} tasks that change 10 each"
-    peer = "a script with git worktree"
+    for task in range(TASKS):
+        (at.folder / f"task-{task}").write_text(append(at.files, task) + "\n")
+    ours, peers = take_turns(at.bench.size(min(at.bench.times, 3), 1), lambda: Run(at.bench, at.repository),
+                             lambda: process(["sh", "-c", script], at.folder), before=at.clear)
+    what = at.name(f"a run of {TASKS} tasks that change 10 each")
+    peer = "git worktrees by script"
     yield Row(what, "s", [m.seconds for m in ours], [Others(peer, [m.seconds for m in peers])], None, "it ends")
     yield Row(f"{what}: memory", "MB", [m.memory for m in ours], [Others(peer, [m.memory for m in peers])])
 
@@ -160,8 +149,9 @@ GOALS = {"move": 0.015, "back": 0.002, "scan": 0.200, "commit": 0.005, "disjoint
 
 def git_rows(bench, files):
     goals = GOALS if files == 100_000 else {}
-    with clone(bench, files) as at:
+    with tempfile.TemporaryDirectory(prefix="git-", dir=bench.folder) as folder:
+        at = Clone(bench, files, Path(folder))
         yield from workspace_rows(at, goals)
         yield from commit_rows(at, goals)
         yield from merge_rows(at, goals)
-    yield from run_rows(bench, files)
+        yield from run_rows(at)

@@ -2,7 +2,7 @@
 import tempfile
 from pathlib import Path
 
-from measure import take_turns
+from measure import median, take_turns
 from table import Others, Row
 
 
@@ -35,8 +35,9 @@ def graph_rows(bench):
         plans, = take_turns(bench.times, lambda: bench.probe("plan", tasks, 10))
         whole = tasks == 100_000
         what = f"{tasks:,} tasks, {tasks * 10:,} edges planned"
-        yield Row(what, "ms", [plan["seconds"] for plan in plans], [], Others("rows, order, paths", [plan["floor_seconds"] for plan in plans]),
-                  "150 ms" if whole else "", 0.150 if whole else None)
+        yield Row(what, "ms", [plan["seconds"] for plan in plans], [],
+                  Others("rows, order, paths", [plan["floor_seconds"] for plan in plans]), "150 ms" if whole else "",
+                  0.150 if whole else None)
         yield Row(f"{what}: memory", "MB", [plan["bytes"] for plan in plans])
 
 
@@ -46,7 +47,8 @@ def order_rows(bench):
     told = bench.probe("order", graphs, 200)
     peers = [Others("FIFO", [told["fifo"]]), Others("level by level", [told["levels"]])]
     for what, name, limit in (("without history", "without_history", 1.07), ("with noisy history", "with_history", 1.03)):
-        yield Row(f"makespan over lower bound, {what}", "x", [told[name]], peers, Others("known durations", [told["exact"]]), str(limit), limit)
+        yield Row(f"makespan over lower bound, {what}", "x", [told[name]], peers, Others("known durations", [told["exact"]]),
+                  str(limit), limit)
 
 
 def spawn_rows(bench):
@@ -58,8 +60,9 @@ def spawn_rows(bench):
         if megabytes == 0:
             small = ours
         # A fork copies the page tables: whoever forks takes many times longer from a large process than from a small one.
-        large = {"target": "1.5 x from 0 MB", "limit": 1.5 * sorted(small)[len(small) // 2]} if megabytes and not bench.quick else {}
-        yield Row(f"a program started, from {megabytes} MB", "us", ours, [Others("fork", fork), Others("posix_spawn", posix)], Others("vfork", vfork), **large)
+        target, limit = ("1.5 x from 0 MB", 1.5 * median(small)) if megabytes else ("", None)
+        yield Row(f"a program started, from {megabytes} MB", "us", ours, [Others("fork", fork), Others("posix_spawn", posix)],
+                  Others("vfork", vfork), target, limit)
 
 
 def workflow_text(tasks):
@@ -83,7 +86,8 @@ def yaml_rows(bench):
         yield Row(what, "ms", [m["seconds"] for m in ours], [Others("yaml-cpp's nodes", [m["seconds"] for m in load])],
                   Others("its events", [m["seconds"] for m in events]), f"{most * 1e3:.0f} ms", most)
         if most_memory:
-            yield Row(f"{what}: memory", "MB", [m["bytes"] for m in ours], [Others("yaml-cpp's nodes", [m["bytes"] for m in load])],
+            yield Row(f"{what}: memory", "MB", [m["bytes"] for m in ours],
+                      [Others("yaml-cpp's nodes", [m["bytes"] for m in load])],
                       Others("its events", [m["bytes"] for m in events]), f"{most_memory / 1e6:.0f} MB", most_memory)
 
 
@@ -94,4 +98,5 @@ def journal_rows(bench):
         def by(whose):
             return lambda: bench.probe("journal", whose, how, transitions, bench.disk)["per_second"]
         ours, plain = take_turns(bench.times, by("ours"), by("sqlite"))
-        yield Row(f"transitions journalled, {says}", "/s", ours, [], Others("bare SQLite", plain), f"{least:,.0f}/s" if least else "", least, True)
+        yield Row(f"transitions journalled, {says}", "/s", ours, [], Others("bare SQLite", plain),
+                  f"{least:,.0f}/s" if least else "", least, more_is_better=True)

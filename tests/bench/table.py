@@ -50,16 +50,17 @@ class Row:
     def cells(self):
         over_floor = f"{self.figure() / median(self.floor.samples):.2f}" if self.floor else "-"
         over_peer = f"{self.figure() / median(self.peers[0].samples):.2f}" if self.peers else "-"
-        return [self.what, number(self.figure(), self.unit), self.unit, f"{spread(self.ours):.0%}" if len(self.ours) > 1 else "-",
-                str(len(self.ours)), ", ".join(peer.text(self.unit) for peer in self.peers) or "-", over_peer,
+        noise = f"{spread(self.ours):.0%}" if len(self.ours) > 1 else "-"
+        return [self.what, number(self.figure(), self.unit), self.unit, noise, str(len(self.ours)),
+                ", ".join(peer.text(self.unit) for peer in self.peers) or "-", over_peer,
                 self.floor.text(self.unit) if self.floor else "-", over_floor, self.target or "-", self.verdict()]
 
 
 HEADINGS = ["what", "ours", "unit", "noise", "n", "peer", "x peer", "floor", "x floor", "target", "verdict"]
 EXPLAINED = """\
-`ours`, `peer` and `floor` are medians of n runs each (of the first for a repeated look from within) that took turns in one run of the benchmark; `noise` is
+`ours`, `peer` and `floor` are medians of n measurements each, which took turns in one run of the benchmark; `noise` is
 (largest - smallest) / median of ours; `x peer` and `x floor` are ours over theirs, the first peer's where there are two. A
-floor is the least that could do it, as a probe of the benchmark does it.
+floor is the least that could do it, as a probe of the benchmark does it. What takes over 10 s is measured 3 times at most.
 """
 
 
@@ -72,14 +73,15 @@ def number(value, unit):
 
 def machine():
     """Enough to compare by; no names of this machine."""
-    model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+    told = open("/proc/cpuinfo").read().splitlines()
+    model = next((line.split(":", 1)[1].strip() for line in told if line.startswith("model name")), platform.machine())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{len(os.sched_getaffinity(0))} cores of {model}, {memory:.0f} GB, Linux {platform.release().split('-')[0]}"
 
 
 class Table:
     def __init__(self, show):
-        self.groups, self.show, self.widths = [], show, [42, 7, 4, 5, 2, 24, 6, 24, 7, 26, 0]
+        self.groups, self.show, self.widths = [], show, [60, 7, 4, 5, 2, 32, 6, 26, 7, 16, 0]
         self.began = time.strftime("%Y-%m-%d", time.gmtime())
         self.load = os.getloadavg()[0]
 
