@@ -78,7 +78,8 @@ def main():
         table.begin()
         failed = measure_all(bench, options.groups or GROUPS, table)
     misses = [row for row in table.rows() if row.misses_by()]
-    notes = f"{rows_run.note_memory()}{LATER}"
+    notes = (f"Memory is the peak of one process; below {bench.least_memory / 1e6:.0f} MB it is not known: that much the "
+             f"program has that starts it.\n{LATER}")
     print(f"\n{notes}{len(table.rows())} rows, {len(misses)} of them miss their target; could not be measured: "
           f"{', '.join(failed) or 'none'}")
     if options.write:

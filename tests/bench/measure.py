@@ -1,7 +1,6 @@
 """Measures whole processes and asks the probe, taking turns between ours and the peers."""
 import json
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -17,8 +16,10 @@ class CannotMeasure(Exception):
 
 
 class Measured:
-    def __init__(self, seconds, cpu, memory):
-        self.seconds, self.cpu, self.memory = seconds, cpu, memory  # s, s of its own and all it started, bytes at its peak
+    """A whole process, or a probe's work within one."""
+
+    def __init__(self, seconds, memory):
+        self.seconds, self.memory = seconds, memory  # wall time in s, bytes at its peak
 
 
 def environment(folder):
@@ -27,29 +28,6 @@ def environment(folder):
     return {"PATH": os.environ["PATH"], "LANG": "C", "HOME": str(folder), "FLEET_WORKSPACES": str(folder / "work"),
             "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "U", "GIT_AUTHOR_EMAIL": "u@localhost", "GIT_COMMITTER_NAME": "U",
             "GIT_COMMITTER_EMAIL": "u@localhost"}
-
-
-def process(argv, cwd, env=None):
-    """One whole process: its wall time, its peak memory, and the CPU time with everything that it waited for."""
-    argv = [str(word) for word in argv]
-    started = time.monotonic()
-    try:
-        child = subprocess.Popen(argv, cwd=cwd, env=env or environment(Path(cwd)), stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    except OSError as error:
-        raise CannotMeasure(f"{argv[0]}: {error.strerror}") from error
-    complaint = child.stderr.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.monotonic() - started
-    if child.returncode != 0:
-        raise CannotMeasure(f"{' '.join(argv)[:200]}: exit {child.returncode}\n{complaint.decode(errors='replace')[-2000:]}")
-    return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
-
-
-def own_memory():
-    """What a child seems to need before it is another program: it shares ours until its exec."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def take_turns(times, *measures, before=None):
@@ -80,13 +58,21 @@ class Bench:
         self.folder, self.disk = memory_folder, disk_folder  # in memory; on a disk
         self.quick, self.times = quick, times
         self.cores = len(os.sched_getaffinity(0))
+        self.least_memory = 0  # what a process seems to need that needs less: what the one that started it had
 
-    def probe(self, *words):
+    def probe(self, *words, folder=None):
         words = [str(word) for word in words]
-        done = subprocess.run([self.probe_program, *words], env=environment(self.folder), capture_output=True, text=True)
+        done = subprocess.run([self.probe_program, *words], env=environment(folder or self.folder), stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True)
         if done.returncode != 0:
-            raise CannotMeasure(f"bench_probe {' '.join(words)}: exit {done.returncode}\n{done.stderr[-2000:]}")
+            raise CannotMeasure(f"bench_probe {' '.join(words)[:300]}: exit {done.returncode}\n{done.stderr[-2000:]}")
         return json.loads(done.stdout)
+
+    def process(self, argv, folder):
+        """One whole process, in a folder."""
+        told = self.probe("process", folder, *argv, folder=folder)
+        self.least_memory = told["own_bytes"]
+        return Measured(told["seconds"], told["bytes"])
 
     def size(self, full, quick):
         return quick if self.quick else full

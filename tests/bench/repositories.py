@@ -43,7 +43,6 @@ def make_files(folder, files, workflow):
     subprocess.run(["git", "init", "--quiet", "--initial-branch", "main"], cwd=folder, env=env, check=True)
     importer = subprocess.Popen(["git", "fast-import", "--quiet", "--done"], cwd=folder, env=env, stdin=subprocess.PIPE)
     stream = Stream(importer.stdin)
-    # One after the other: what this process needs would be counted for what it starts (measure.own_memory).
     stream.commit("start", itertools.chain([(".fleet/workflow.yml", workflow.encode())],
                                            ((path(i), content(i)) for i in range(files))))
     ten, other = spread_over(files, 0), spread_over(files, 1)

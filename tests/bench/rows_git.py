@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 import repositories
-from measure import CannotMeasure, process, take_turns
+from measure import CannotMeasure, take_turns
 from rows_run import Run
 from table import Others, Row
 
@@ -27,7 +27,7 @@ class Clone:
         self.place = folder / "place"
 
     def git(self, *words):
-        return process(["git", *words], self.repository).seconds
+        return self.bench.process(["git", *words], self.repository).seconds
 
     def clear(self):
         """Between two measurements: nothing of one is left for the next."""
@@ -137,7 +137,7 @@ def run_rows(at):
     for task in range(TASKS):
         (at.folder / f"task-{task}").write_text(append(at.files, task) + "\n")
     ours, peers = take_turns(at.bench.size(min(at.bench.times, 3), 1), lambda: Run(at.bench, at.repository),
-                             lambda: process(["sh", "-c", script], at.folder), before=at.clear)
+                             lambda: at.bench.process(["sh", "-c", script], at.folder), before=at.clear)
     what = at.name(f"a run of {TASKS} tasks that change 10 each")
     peer = "git worktrees by script"
     yield Row(what, "s", [m.seconds for m in ours], [Others(peer, [m.seconds for m in peers])], None, "it ends")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import repositories
-from measure import median, need, own_memory, process, take_turns
+from measure import median, need, take_turns
 from table import Others, Row
 
 
@@ -16,7 +16,7 @@ class Run:
 
     def __init__(self, bench, repository, *options):
         told = repository / ".git" / "bench-report"
-        measured = process([bench.fleet, "run", "--progress", "quiet", "--report", told, *options], repository)
+        measured = bench.process([bench.fleet, "run", "--progress", "quiet", "--report", told, *options], repository)
         self.seconds, self.memory = measured.seconds, measured.memory
         report = json.loads((told / "report.json").read_text())
         started, finished = (datetime.datetime.fromisoformat(report[name].rstrip("Z")) for name in ("started", "finished"))
@@ -54,8 +54,8 @@ class NoOps:
             folder = Path(name)
             self.write_peers(folder)
             return take_turns(times, lambda: Run(self.bench, repository),
-                              lambda: process(["ninja", "--quiet", f"-j{self.bench.cores}"], folder),
-                              lambda: process(["make", "--silent", f"-j{self.bench.cores}"], folder),
+                              lambda: self.bench.process(["ninja", "--quiet", f"-j{self.bench.cores}"], folder),
+                              lambda: self.bench.process(["make", "--silent", f"-j{self.bench.cores}"], folder),
                               lambda: self.bench.probe("spawn-all", self.tasks, self.bench.cores)["seconds"])
 
 
@@ -99,8 +99,8 @@ def sleeper_rows(bench):
         with workflow(bench, text) as repository:
             ours, gnu, xargs = take_turns(
                 bench.times, lambda: Run(bench, repository),
-                lambda: process(["sh", "-c", f"yes {length} | head -n {tasks} | parallel --jobs {parallel} sleep"], bench.folder),
-                lambda: process(["sh", "-c", f"yes {length} | head -n {tasks} | xargs -P {parallel} -n 1 sleep"], bench.folder))
+                lambda: bench.process(["sh", "-c", f"yes {length} | head -n {tasks} | parallel --jobs {parallel} sleep"], bench.folder),
+                lambda: bench.process(["sh", "-c", f"yes {length} | head -n {tasks} | xargs -P {parallel} -n 1 sleep"], bench.folder))
         what = f"{tasks} tasks of {length} s, {parallel} at once"
         yield Row(f"{what}: the run", "s", [m.makespan for m in ours], [], Others("bound", [bound]), f"{most} x the bound",
                   most * bound)
@@ -115,14 +115,9 @@ def start_rows(bench):
                     for i in range(50))
     with workflow(bench, f"version: 1\ntasks:\n{lines}") as repository:
         def all_of(*argv):
-            return lambda: process(argv, repository).seconds
+            return lambda: bench.process(argv, repository).seconds
         version, plan, git, empty = take_turns(bench.size(25, 3), all_of(bench.fleet, "--version"), all_of(bench.fleet, "plan"),
                                                all_of("git", "--version"), all_of(bench.empty))
     floor = Others("links, does nothing", empty)
     yield Row("fleet --version", "ms", version, [Others("git --version", git)], floor, "20 ms", 0.020)
     yield Row("fleet plan, 50 tasks", "ms", plan, [Others("git --version", git)], floor, "40 ms", 0.040)
-
-
-def note_memory():
-    return (f"Memory is the peak of one process; what stands at {own_memory() / 1e6:.0f} MB or below is not known: it is the "
-            "benchmark's own until the program is executed.\n")

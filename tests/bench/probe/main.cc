@@ -17,6 +17,7 @@ struct Named {
 };
 
 constexpr Named kProbes[] = {
+    {"process", probe_process, "FOLDER PROGRAM [ARGUMENT ...]"},
     {"scheduler", probe_scheduler, "TASKS independent|chain|five"},
     {"driver", probe_driver, "TASKS PARALLEL FOLDER"},
     {"order", probe_order, "GRAPHS TASKS"},
@@ -60,10 +61,14 @@ void give_up(const std::string& why) {
   std::exit(1);
 }
 
+double peak_memory() {
+  return status_line("VmHWM:");
+}
+
 MemoryGrowth::MemoryGrowth() : before_(status_line("VmRSS:")) {}
 
 double MemoryGrowth::bytes() const {
-  return status_line("VmHWM:") - before_;
+  return peak_memory() - before_;
 }
 
 int run(const std::vector<std::string>& words) {

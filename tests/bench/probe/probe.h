@@ -45,6 +45,8 @@ double seconds_of(Work work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
+double peak_memory();  // of this process, in bytes
+
 // The peak of this process's memory above what it held when this was made.
 class MemoryGrowth {
  public:
@@ -57,6 +59,7 @@ class MemoryGrowth {
 
 Figures probe_scheduler(Arguments& arguments);
 Figures probe_driver(Arguments& arguments);
+Figures probe_process(Arguments& arguments);
 Figures probe_order(Arguments& arguments);
 Figures probe_plan(Arguments& arguments);
 Figures probe_yaml(Arguments& arguments);
