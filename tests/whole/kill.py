@@ -5,19 +5,19 @@ that had finished runs again, the repository is sound, the user's checkout untou
 usage: kill.py FLEET [--moments N] [--seed S]
 """
 import argparse
-import contextlib
 import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-RUN = "kill-test"
+from support import (RUN, Wrong, check_end, checkout_of, commit_all, environment, finished_tasks, fleet, fresh, leftovers,
+                     result, resume, state_of)
+
 WORKFLOW = """\
 version: 1
 name: kill-test
@@ -54,14 +54,6 @@ tasks:
 TAKEN_BACK = {"late", "child", "right"}
 
 
-class Wrong(Exception):
-    pass
-
-
-def git(repo, *words):
-    return subprocess.run(["git", *words], cwd=repo, check=True, capture_output=True, text=True).stdout.strip()
-
-
 def make_repository(folder):
     repo = folder / "repo"
     (repo / ".fleet").mkdir(parents=True)
@@ -74,11 +66,7 @@ def make_repository(folder):
     (repo / "other").write_text("one\n")
     for n in range(5):
         (repo / f"m{n}.py").write_text(f"def f():\n    return old({n}, old(1))\n")
-    git(repo, "init", "--quiet", "--initial-branch=main")
-    git(repo, "add", "--all")
-    env = {**os.environ, "GIT_AUTHOR_DATE": "2026-01-02T03:04:05Z", "GIT_COMMITTER_DATE": "2026-01-02T03:04:05Z"}
-    subprocess.run(["git", "-c", "user.name=U", "-c", "user.email=u@localhost", "commit", "--quiet", "-m", "first"], cwd=repo,
-                   env=env, check=True)
+    commit_all(repo)
     return repo, tally
 
 
@@ -87,98 +75,22 @@ def tally_of(tally):
     return file.read_text().split() if file.exists() else []
 
 
-def fleet(program, repo, folder, *words, check=True):
-    env = {"PATH": os.environ["PATH"], "HOME": str(folder), "FLEET_WORKSPACES": str(folder / "work"), "NO_COLOR": "1"}
-    done = subprocess.run([program, *words], cwd=repo, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          timeout=120)
-    if check and done.returncode != 0:
-        raise Wrong(f"fleet {' '.join(words)}: exit {done.returncode}\n{done.stdout}")
-    return done
-
-
-def checkout_of(repo):
-    return git(repo, "status", "--porcelain"), git(repo, "rev-parse", "HEAD"), (repo / ".git" / "index").read_bytes()
-
-
-def finished_tasks(repo):
-    """Tasks that the journal knows as done, as they stood when the run was killed."""
-    database = repo / ".git" / "fleet" / "state.db"
-    if not database.exists():
-        return None
-    with sqlite3.connect(database) as connection:
-        try:
-            if not connection.execute("SELECT 1 FROM runs WHERE id = ?", (RUN,)).fetchone():
-                return None
-            return {row[0] for row in connection.execute("SELECT id FROM tasks WHERE run = ? AND status = 'done'", (RUN,))}
-        except sqlite3.OperationalError:
-            return None
-
-
-def leftovers():
-    found = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            if f"FLEET_RUN={RUN}\0".encode() in (entry / "environ").read_bytes():
-                found.append((int(entry.name), (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()))
-        except OSError:
-            pass
-    return found
-
-
-def result(repo):
-    return git(repo, "rev-parse", f"refs/heads/fleet/{RUN}")
-
-
-def check_end(repo, expected, before):
-    if result(repo) != expected:
-        detail = git(repo, "diff", "--stat", expected, result(repo)) if has(repo, expected) else ""
-        raise Wrong(f"another result: {result(repo)} instead of {expected}\n{detail}")
-    fsck = subprocess.run(["git", "fsck", "--strict", "--no-dangling"], cwd=repo, capture_output=True, text=True)
-    if fsck.returncode != 0:
-        raise Wrong(f"git fsck: {fsck.stdout}{fsck.stderr}")
-    if checkout_of(repo) != before:
-        raise Wrong("the user's checkout was changed")
-    if leftovers():
-        raise Wrong(f"processes are left: {leftovers()}")
-
-
-def has(repo, commit):
-    return subprocess.run(["git", "cat-file", "-e", commit], cwd=repo, capture_output=True).returncode == 0
-
-
-def resume(program, repo, folder, *words):
-    """The kill may have come after the run's last commit to the journal: then there is nothing to go on with."""
-    answer = fleet(program, repo, folder, "resume", *words, check=False)
-    if answer.returncode != 0 and "it is over: finished" not in answer.stdout:
-        raise Wrong(f"resume: exit {answer.returncode}\n{answer.stdout}")
-
-
-@contextlib.contextmanager
-def fresh(folder):
-    """The same place for every run: the tasks name it, and what a task is said to do is part of its result's key."""
-    folder.mkdir()
-    yield folder
-    shutil.rmtree(folder)
-
-
 def killed_run(program, place, seconds, expected, elsewhere):
     with fresh(place) as folder:
         repo, tally = make_repository(folder)
         before = checkout_of(repo)
-        env = {"PATH": os.environ["PATH"], "HOME": str(folder), "FLEET_WORKSPACES": str(folder / "work"), "NO_COLOR": "1"}
         log = open(folder / "log", "wb")
-        process = subprocess.Popen([program, "run", "--id", RUN], cwd=repo, env=env, stdout=log, stderr=log)
+        process = subprocess.Popen([program, "run", "--id", RUN], cwd=repo, env=environment(folder), stdout=log, stderr=log)
         try:
             process.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             process.wait()
         was_over = process.returncode == 0
-        done = finished_tasks(repo)
+        has_begun = state_of(repo) is not None
+        done = set(finished_tasks(repo))
         ran = tally_of(tally)
-        if done is None:
+        if not has_begun:
             fleet(program, repo, folder, "run", "--id", RUN)  # it had not begun
         elif not was_over and elsewhere:
             fleet(program, repo, folder, "export", str(folder / "out"))
@@ -187,16 +99,16 @@ def killed_run(program, place, seconds, expected, elsewhere):
             (other / ".fleet").mkdir(exist_ok=True)
             shutil.copy(repo / ".fleet" / "workflow.yml", other / ".fleet" / "workflow.yml")
             repo, before = other, checkout_of(other)
-            for pid, _ in leftovers():
+            for pid, _ in leftovers(folder):
                 os.kill(pid, signal.SIGKILL)  # another machine would not have them
             resume(program, repo, folder, "--from", str(folder / "out"))
         elif not was_over:
             resume(program, repo, folder)
-        for task in (done or set()) - TAKEN_BACK:
+        for task in done - TAKEN_BACK:
             again = tally_of(tally).count(task) - ran.count(task)
             if again and not was_over:
                 raise Wrong(f"{task} had finished and ran again")
-        check_end(repo, expected, before)
+        check_end(repo, folder, expected, before)
 
 
 def main():
@@ -219,7 +131,7 @@ def kill_at_moments(program, place, options):
         fleet(program, repo, folder, "run", "--id", RUN)
         length = time.monotonic() - started
         expected = result(repo)
-        check_end(repo, expected, before)
+        check_end(repo, folder, expected, before)
     print(f"not killed: {length:.2f} s, {expected}")
     chance = random.Random(options.seed)
     for moment in range(options.moments):

@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""Lets the world fail under a real run, call by call, and brings the run to its end without the fault: fleet goes on, or
+ends with a message that says what failed, never by a signal, never by hanging; then the same commits as of a run that met
+no fault, nothing that had finished runs again, the repository is sound, the user's checkout untouched, no process and no
+workspace left behind.
+
+usage: faults.py FLEET LIBRARY [--part PART ...] [--moments N] [--seed S]
+
+Parts: calls (a full disk, errors, interrupts, short writes at the N-th call, once or from then on), rows (every so-many-th
+call, and jumping clocks), kill (at the N-th call), power (killed at the N-th call, and what was not synced is dropped, or
+chance takes it).
+"""
+import argparse
+import collections
+import concurrent.futures
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from faulty import Faulty, kind_of, make_template
+from support import Wrong, check_end, fresh, result
+
+AT_ONCE = 2
+FAULTS = [{"kind": "enospc"}, {"kind": "enospc", "lasting": 1}, {"kind": "eio"}, {"kind": "eio", "lasting": 1},
+          {"kind": "eintr"}, {"kind": "short"}]
+ROWS = [{"kind": "eintr", "every": 2}, {"kind": "eintr", "every": 3}, {"kind": "short", "every": 1}, {"kind": "short", "every": 2},
+        {"clock": 1}, {"clock": 2}, {"clock": 3}]
+# What a run that meets no fault must be seen to write, or the library stands in front of the wrong calls.
+SEEN = {"state.db", "state.db-wal", "state.db-shm", "objects", "refs", "ref logs", "reports", "logs", "kept", "workspaces"}
+
+
+class World:
+    def __init__(self, options, base):
+        self.tools = str(Path(options.fleet).resolve()), Path(options.library).resolve()
+        self.base, self.template = base, make_template(base / "template")
+        self.chance = random.Random(options.seed)
+        self.expected, self.calls = "", []
+
+    def place(self):
+        """The same for all runs of one thread."""
+        return fresh(self.base / f"at-{threading.get_native_id()}" / "run")
+
+    def watch(self):
+        """A run that meets no fault: what it comes to, and all that it writes."""
+        with self.place() as folder:
+            faulty = Faulty(self.tools, folder, self.template)
+            done = faulty.run()
+            if done.returncode != 0:
+                raise Wrong(f"without a fault: exit {done.returncode}\n{done.stdout}")
+            self.expected, self.calls = result(faulty.repo), faulty.calls()
+            check_end(faulty.repo, folder, self.expected, faulty.before)
+        tally = collections.Counter(kind_of(path) for _, _, path in self.calls)
+        print(f"{len(self.calls)} calls, of these on " + ", ".join(f"{kind} {n}" for kind, n in tally.most_common()))
+        if missing := SEEN - set(tally):
+            raise Wrong(f"nothing is seen of {missing}")
+
+    def moments(self, count, fits=lambda call: True):
+        """One of each kind of call on each kind of file, and others by chance."""
+        where = collections.defaultdict(list)
+        for number, (call, _, path) in enumerate(self.calls, start=1):
+            if fits(call):
+                where[call, kind_of(path)].append(number)
+        chosen = [self.chance.choice(numbers) for numbers in where.values()]
+        self.chance.shuffle(chosen)
+        rest = [number for numbers in where.values() for number in numbers]
+        return (chosen + self.chance.choices(rest, k=count))[:count]
+
+
+def one_fault(world, fault):
+    with world.place() as folder:
+        faulty = Faulty(world.tools, folder, world.template)
+        done = faulty.run(**fault)
+        where = (faulty.hits() or ["nowhere"])[0]
+        try:
+            faulty.check_answer(done)
+            must_be_good = "clock" in fault or fault.get("every")
+            if must_be_good and done.returncode != 0:
+                raise Wrong(f"exit {done.returncode}\n{done.stdout}")
+            faulty.bring_to_an_end(world.expected, done.returncode != 0)
+        except Wrong as error:
+            raise Wrong(f"at {where}: {error}\n-- the run with the fault:\n{done.stdout}") from None
+        return f"exit {done.returncode}, {where}"
+
+
+def kill_at(world, fault):
+    with world.place() as folder:
+        faulty = Faulty(world.tools, folder, world.template)
+        done = faulty.run(kind="kill", at=fault["at"])
+        if done.returncode not in (0, -signal.SIGKILL):
+            raise Wrong(f"exit {done.returncode}\n{done.stdout}")
+        try:
+            faulty.bring_to_an_end(world.expected, done.returncode != 0)
+        except Wrong as error:
+            raise Wrong(f"at {faulty.hits()}: {error}\n-- the run that was killed:\n{done.stdout}") from None
+        return f"{faulty.hits()}"
+
+
+def calls_jobs(world, count):
+    each = max(1, count // len(FAULTS))
+    for fault in FAULTS:
+        moves = fault["kind"] in ("short",)
+        fits = (lambda call: "write" in call or "copy" in call) if moves else (lambda call: True)
+        for at in world.moments(each, fits):
+            yield one_fault, fault | {"at": at}
+
+
+def jobs_of(world, part, count):
+    if part == "calls":
+        yield from calls_jobs(world, count)
+    elif part == "rows":
+        yield from ((one_fault, fault) for fault in ROWS)
+    elif part == "kill":
+        yield from ((kill_at, {"at": at}) for at in world.moments(count // 4))
+
+
+def run_jobs(world, jobs):
+    """False: something was wrong. All are run even so."""
+    good = True
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        running = {pool.submit(work, world, fault): (work, fault) for work, fault in jobs}
+        for job in concurrent.futures.as_completed(running):
+            work, fault = running[job]
+            name = f"{work.__name__} " + " ".join(f"{key}={value}" for key, value in fault.items())
+            try:
+                print(f"{name}: {job.result()}", flush=True)
+            except Wrong as error:
+                good = False
+                print(f"WRONG {name}: {error}", flush=True)
+    return good
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("fleet")
+    parser.add_argument("library")
+    parser.add_argument("--part", action="append", choices=["calls", "rows", "kill", "power"])
+    parser.add_argument("--moments", type=int, default=120, help="faults at single calls; the other parts take shares of it")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    options = parser.parse_args()
+    print(f"seed {options.seed}")
+    base = Path(tempfile.mkdtemp(prefix="fleet-faults-"))
+    try:
+        world = World(options, base)
+        world.watch()
+        parts = options.part or ["calls", "rows", "kill", "power"]
+        good = True
+        for part in parts:
+            started = time.monotonic()
+            good = run_jobs(world, list(jobs_of(world, part, options.moments))) and good
+            print(f"== {part}: {'good' if good else 'WRONG'}, {time.monotonic() - started:.0f} s", flush=True)
+        return 0 if good else 1
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+
+
+sys.exit(main())
