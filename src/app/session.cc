@@ -80,6 +80,9 @@ class Session::Impl {
   ~Impl() {
     for (std::thread& thread : asking_)
       thread.join();
+    // Where the journal broke, attempts are still at work: what they do there uses all that is below.
+    workers_.reset();
+    merger_.reset();
   }
 
  private:
