@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -165,7 +166,11 @@ class Scanner {
     const bool is_folder = entry.type == DT_DIR;
     if (!level.untracked) out_.extra.push_back(path);
     if (options_.look == Untracked::topmost) return {};
-    if (options_.kept.contains(path) || is_ignored(path, is_folder, level)) {
+    bool left_out = options_.kept.contains(path);
+    if (!left_out) {
+      FLEET_TRY(left_out, is_ignored(path, is_folder, level));
+    }
+    if (left_out) {
       out_.ignored.push_back(is_folder ? path + '/' : path);
       return {};
     }
@@ -190,8 +195,8 @@ class Scanner {
     return {};
   }
 
-  bool is_ignored(const std::string& path, bool is_folder, const Level& level) {
-    load(level);
+  Result<bool> is_ignored(const std::string& path, bool is_folder, const Level& level) {
+    FLEET_CHECK(load(level));
     return folder_ignored(level) || rules_.check(path, is_folder) == text::Ignored::yes;
   }
 
@@ -205,19 +210,34 @@ class Scanner {
     return *level.ignored;
   }
 
-  void load(const Level& level) {
-    if (level.loaded) return;
+  // Rules that cannot be read are an error: without them, what is ignored would be committed.
+  Result<> load(const Level& level) {
+    if (level.loaded) return {};
     level.loaded = true;
-    if (level.above != nullptr) load(*level.above);
-    if (!level.has_rules) return;
-    const Root::Parent at = work_.open_parent(level.path + ".gitignore");
-    const base::UniqueFd file = open_file(at.folder.get(), at.name);
+    if (level.above != nullptr) FLEET_CHECK(load(*level.above));
+    if (!level.has_rules) return {};
+    const std::string path = level.path + ".gitignore";
+    const Root::Parent at = work_.open_parent(path);
+    const base::UniqueFd file = at.folder ? open_file(at.folder.get(), at.name) : base::UniqueFd();
+    // Gone meanwhile, or no file any more.
+    if (!file && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENXIO)) return {};
+    if (!file) return base::fail_errno("read", shown(path), errno);
+    FLEET_TRY(const std::string text, read_rules(file.get(), path));
+    rules_.add(level.path.empty() ? level.path : level.path.substr(0, level.path.size() - 1), text);
+    return {};
+  }
+
+  Result<std::string> read_rules(int fd, const std::string& path) const {
     std::string text;
     char buffer[65536];
-    ssize_t got = 0;
-    while (file && text.size() < kMaxIgnoreFile && (got = ::read(file.get(), buffer, sizeof buffer)) > 0)
+    while (text.size() < kMaxIgnoreFile) {
+      const ssize_t got = ::read(fd, buffer, sizeof buffer);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return base::fail_errno("read", shown(path), errno);
+      if (got == 0) break;
       text.append(buffer, static_cast<std::size_t>(got));
-    rules_.add(level.path.empty() ? level.path : level.path.substr(0, level.path.size() - 1), text);
+    }
+    return text;
   }
 
   const Root& work_;
