@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <git2.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -163,16 +164,32 @@ Result<std::uint64_t> ObjectStore::blob_size(ObjectId id) const {
   return size;
 }
 
+// A power cut can leave the name of an object without its bytes, and libgit2 writes nothing where it finds
+// the name.
+bool ObjectStore::remove_if_empty(ObjectId id) const {
+  const std::string hex = id.hex();
+  const std::string file = (handles_->objects_folder() / hex.substr(0, 2) / hex.substr(2)).string();
+  struct stat status {};
+  return ::lstat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0 &&
+         ::unlink(file.c_str()) == 0;
+}
+
 Result<ObjectId> ObjectStore::write(std::string_view bytes, int type, std::string_view what) {
   FLEET_TRY(auto handle, handles_->borrow());
-  git_oid oid;
-  if (const int code =
-          git_odb_write(&oid, handle.objects(), bytes.data(), bytes.size(), static_cast<git_object_t>(type));
-      code < 0) {
-    return fail_git(fmt::format("write a {} to", what), handles_->objects_folder().string(), code,
-                    "check that the disk is not full and the repository can be written");
+  const auto write_once = [&]() -> Result<ObjectId> {
+    git_oid oid;
+    if (const int code = git_odb_write(&oid, handle.objects(), bytes.data(), bytes.size(),
+                                       static_cast<git_object_t>(type));
+        code < 0) {
+      return fail_git(fmt::format("write a {} to", what), handles_->objects_folder().string(), code,
+                      "check that the disk is not full and the repository can be written");
+    }
+    return from_git(oid);
+  };
+  FLEET_TRY(ObjectId id, write_once());
+  if (remove_if_empty(id)) {
+    FLEET_TRY(id, write_once());
   }
-  const ObjectId id = from_git(oid);
   handles_->unsynced().lock()->objects.push_back(id);
   return id;
 }
@@ -188,6 +205,7 @@ Result<ObjectId> ObjectStore::write_blob(int fd, std::uint64_t size, const std::
     return fail_git("store the file", path, code);
   }
   const std::unique_ptr<git_odb_stream, decltype(&git_odb_stream_free)> stream(raw, git_odb_stream_free);
+  const off_t start = ::lseek(fd, 0, SEEK_CUR);
   std::vector<char> piece(1 << 20);
   std::uint64_t left = size;
   while (left > 0) {
@@ -209,6 +227,7 @@ Result<ObjectId> ObjectStore::write_blob(int fd, std::uint64_t size, const std::
     return fail_git("store the file", path, code, "check that the disk is not full");
   }
   const ObjectId id = from_git(oid);
+  if (remove_if_empty(id) && ::lseek(fd, start, SEEK_SET) == start) return write_blob(fd, size, path);
   handles_->unsynced().lock()->objects.push_back(id);
   return id;
 }

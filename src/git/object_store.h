@@ -88,6 +88,7 @@ class ObjectStore {
  private:
   class TreeCache;
   Result<ObjectId> write(std::string_view bytes, int type, std::string_view what);
+  [[nodiscard]] bool remove_if_empty(ObjectId id) const;
   std::shared_ptr<Handles> handles_;
   std::unique_ptr<TreeCache> trees_;
 };

@@ -230,10 +230,15 @@ void Refs::break_locks(std::string_view run, std::string_view prefix) const {
   const fs::path common = repository_.common_folder();
   std::error_code ignored;
   std::vector<fs::path> locks;
+  const auto is_empty = [](const fs::path& file) {
+    std::error_code error;
+    return fs::is_regular_file(fs::symlink_status(file, error)) && fs::file_size(file, error) == 0 && !error;
+  };
   for (fs::recursive_directory_iterator at(common / fmt::format("{}{}", kFleetRefs, run), ignored), end;
        at != end; at.increment(ignored)) {
-    if (at->path().extension() == ".lock") locks.push_back(at->path());
+    if (at->path().extension() == ".lock" || is_empty(at->path())) locks.push_back(at->path());
   }
+  if (const fs::path file = common / branch_ref(run, prefix); is_empty(file)) locks.push_back(file);
   const fs::path branch = common / (branch_ref(run, prefix) + ".lock");
   const auto give_up = std::chrono::steady_clock::now() + kLockPatience;
   while (fs::exists(branch, ignored) && std::chrono::steady_clock::now() < give_up)

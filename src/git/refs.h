@@ -54,8 +54,8 @@ class Refs {
   // none: not even that.
   [[nodiscard]] Result<> check_unused(std::string_view run, std::string_view prefix, ObjectId start) const;
   // Removes the lock files of a fleet that was killed as it wrote this run's refs, which would be in the way
-  // for ever. The caller must be the only one that drives the run. The branch's lock may be somebody else's,
-  // and is first given two seconds to go.
+  // for ever, and the names without content that a power cut can leave. The caller must be the only one that
+  // drives the run. The branch's lock may be somebody else's, and is first given two seconds to go.
   void break_locks(std::string_view run, std::string_view prefix) const;
 
  private:

@@ -136,6 +136,17 @@ TEST_F(RefsTest, breaks_the_locks_that_a_killed_process_left_of_this_run_only) {
   EXPECT_TRUE(fs::exists(clone_ / ".git/refs/fleet/r2/start.lock"));
 }
 
+TEST_F(RefsTest, takes_away_names_that_a_power_cut_left_without_content) {
+  write(attempt_ref("r1", "b", 1), start_);
+  for (const char* name : {"fleet/r1/start", "fleet/r1/tasks/a/1", "heads/fleet/r1"})
+    write_file(clone_ / ".git/refs" / name, "");
+  refs_.break_locks("r1", "fleet");
+  EXPECT_TRUE(refs_.write(std::vector<RefUpdate>{{start_ref("r1"), start_, ObjectId{}},
+                                                 {attempt_ref("r1", "a", 1), start_, ObjectId{}},
+                                                 {attempt_ref("r1", "b", 1), start_, start_},
+                                                 {branch_ref("r1"), start_, ObjectId{}}}));
+}
+
 TEST_F(RefsTest, cleans_up_no_work_that_is_nowhere_else) {
   const auto message = [](const std::string& task) {
     return compose_message("s", "", std::vector<Trailer>{{"Fleet-Run", "r1"}, {"Fleet-Task", task}});
