@@ -195,6 +195,9 @@ Result<Kept> Checkout::take_kept(std::span<const std::string> globs, const fs::p
     }
     FLEET_CHECK(Copier(work_, store, out.notes).copy(path));
   }
+  // The task counts as done with these, after a power cut too. They are many: one wait for all.
+  if (!out.paths.empty() && ::syncfs(store.fd()) != 0)
+    return base::fail_errno("keep files in", store_path.string(), errno, "check the disk");
   return out;
 }
 
