@@ -61,6 +61,11 @@ Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
     return database;
   }
   auto connected = database.connect(kReadOnly, SQLITE_OPEN_READONLY);
+  // Who was cut off in the middle of writing left its rollback journal: only who may write can undo that.
+  if (!connected && is_unwritable(database.connection_.get()) && has_content(file, "-journal") &&
+      database.connect("", SQLITE_OPEN_READWRITE)) {
+    connected = database.connect(kReadOnly, SQLITE_OPEN_READONLY);
+  }
   if (!connected && is_unwritable(database.connection_.get()) && !has_content(file, "-wal"))
     connected = database.connect(kImmutable, SQLITE_OPEN_READONLY);
   FLEET_CHECK(connected);
