@@ -3,6 +3,7 @@
 // come by here; those of the programs of tasks do not, since fleet hands no LD_PRELOAD on.
 //
 //   FAULT_UNDER    folders, with `:` between them
+//   FAULT_ON       only calls on paths with this in them count
 //   FAULT_TRACE    a file that gets a line for each counted call: number, call, what was done to it, path
 //   FAULT_KIND     enospc, eio, eintr, short (half of it is written), kill
 //   FAULT_AT       the number of the call, from 1
@@ -29,6 +30,7 @@
 static struct {
   bool ready;
   const char* under;
+  const char* on;
   const char* kind;
   long at, every;
   bool lasting;
@@ -52,6 +54,7 @@ static long number(const char* name) {
 
 __attribute__((constructor)) static void start(void) {
   settings.under = getenv("FAULT_UNDER");
+  settings.on = getenv("FAULT_ON");
   settings.kind = getenv("FAULT_KIND");
   settings.clock = (unsigned long)number("FAULT_CLOCK");
   settings.at = number("FAULT_AT");
@@ -88,6 +91,7 @@ void path_at(int folder, const char* path, char out[PATH_MAX]) {
 }
 
 static bool is_watched(const char* path) {
+  if (settings.on && !strstr(path, settings.on)) return false;
   for (const char* folder = settings.under; *folder;) {
     const size_t length = strcspn(folder, ":");
     if (strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0')) return true;

@@ -23,7 +23,7 @@ import time
 from pathlib import Path
 
 from faulty import Faulty, kind_of, make_template
-from support import Wrong, check_end, fresh, result
+from support import Wrong, check_end, check_sound, fresh, result
 
 AT_ONCE = 2
 FAULTS = [{"kind": "enospc"}, {"kind": "enospc", "lasting": 1}, {"kind": "eio"}, {"kind": "eio", "lasting": 1},
@@ -100,6 +100,22 @@ def kill_at(world, fault):
         return f"{faulty.hits()}"
 
 
+def cut_power_at(world, fault):
+    with world.place() as folder:
+        faulty = Faulty(world.tools, folder, world.template)
+        done = faulty.run(kind="kill", at=fault["at"], durable=folder / "durable")
+        if done.returncode not in (0, -signal.SIGKILL):
+            raise Wrong(f"exit {done.returncode}\n{done.stdout}")
+        faulty.lose_power(random.Random(fault["leave"]) if fault["leave"] else None)
+        try:
+            check_sound(faulty.repo)
+            faulty.check_said(done.stdout, world.expected)
+            faulty.bring_to_an_end(world.expected, True)
+        except Wrong as error:
+            raise Wrong(f"at {faulty.hits()}: {error}\n-- the run that lost power:\n{done.stdout}") from None
+        return f"{faulty.hits()}"
+
+
 def calls_jobs(world, count):
     each = max(1, count // len(FAULTS))
     for fault in FAULTS:
@@ -116,6 +132,9 @@ def jobs_of(world, part, count):
         yield from ((one_fault, fault) for fault in ROWS)
     elif part == "kill":
         yield from ((kill_at, {"at": at}) for at in world.moments(count // 4))
+    else:
+        for at in world.moments(count // 3):
+            yield cut_power_at, {"at": at, "leave": world.chance.choice([0, world.chance.randrange(1, 1 << 30)])}
 
 
 def run_jobs(world, jobs):

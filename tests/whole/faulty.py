@@ -4,7 +4,7 @@ import re
 import shutil
 import signal
 
-from support import (RUN, Wrong, check_end, checkout_of, commit_all, environment, finished_tasks, fleet, fresh, leftovers,
+from support import (RUN, Wrong, check_end, checkout_of, commit_all, environment, finished_tasks, fleet, leftovers, query,
                      result, resume, state_of)
 
 WORKFLOW = """\
@@ -62,11 +62,12 @@ class Faulty:
     def __init__(self, tools, folder, template):
         self.program, self.library = tools
         self.folder, self.repo, self.trace = folder, folder / "repo", folder / "trace"
-        shutil.copytree(template, self.repo, symlinks=True)
+        shutil.copytree(template, self.repo, symlinks=True, dirs_exist_ok=True)
         self.before = checkout_of(self.repo)
 
     def run(self, **fault):
-        env = {"LD_PRELOAD": str(self.library), "FAULT_UNDER": f"{self.repo}:{self.folder / 'work'}",
+        """Without a library, in a world that fails of its own."""
+        env = {"LD_PRELOAD": str(self.library or ""), "FAULT_UNDER": f"{self.repo}:{self.folder / 'work'}",
                "FAULT_TRACE": str(self.trace)}
         env |= {f"FAULT_{name.upper()}": str(value) for name, value in fault.items()}
         return fleet(self.program, self.repo, self.folder, "run", "--id", RUN, check=False, env=env)
@@ -104,7 +105,45 @@ class Faulty:
         if left:
             raise Wrong(f"workspaces are left: {left}")
 
-    def kill_leftovers(self):
+    def end_programs(self):
         """What a power cut does to the programs of the tasks."""
         for pid, _ in leftovers(self.folder):
             os.kill(pid, signal.SIGKILL)
+
+    def check_said(self, text, expected):
+        """What was told to people before the power went is still there. An attempt that left nothing may be forgotten."""
+        said = set(re.findall(r"[+✓] (\S+) +done in", text)) - {"kept"}
+        kept = {task for task, in query(self.repo, "SELECT task_id FROM attempts WHERE run = ? AND verdict = 'done'")}
+        if said - kept:
+            raise Wrong(f"was said to be done, and is forgotten: {said - kept}")
+        if re.search(r"[+✓] run +finished", text) and result(self.repo) != expected:
+            raise Wrong("the run was said to be finished, and its branch is gone")
+
+    def lose_power(self, chance):
+        """The repository becomes what a disk may hold of it: of what was not synced nothing, or what chance leaves."""
+        self.end_programs()
+        synced, now, after = self.folder / "durable" / "tree", self.repo, self.folder / "after"
+        shutil.copytree(synced, after, symlinks=True)
+        (after / ".git" / "fleet" / "state.db-shm").unlink(missing_ok=True)  # memory
+        if chance:
+            leave_some(chance, now, after)
+        shutil.rmtree(now)
+        after.rename(now)
+
+
+def files_of(folder):
+    return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and not path.name.endswith("-shm")}
+
+
+def leave_some(chance, now, after):
+    """Of each file that differs from what was synced: what was synced, what was there, or a name with nothing in it."""
+    for path in sorted(files_of(now) | files_of(after)):
+        was, kept = now / path, after / path
+        if was.exists() and kept.exists() and was.read_bytes() == kept.read_bytes():
+            continue
+        fate = chance.choice(["synced", "there", "empty"])
+        if fate == "there" and not was.exists():
+            kept.unlink()
+        elif fate == "there" or (fate == "empty" and not kept.exists()):
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_bytes(was.read_bytes() if fate == "there" else b"")
