@@ -2,7 +2,8 @@
 # Builds everything and runs every test; installs first what is missing.
 #   tests/run.sh           units, whole-program cases, schema, house rules
 #   tests/run.sh --all     the same, the units once more under the sanitizers, and the quickstart
-#   tests/run.sh --full    the same, with clang-tidy, and the whole program and all units under the sanitizers
+#   tests/run.sh --full    the same, with clang-tidy, the whole program and all units under the sanitizers, and many more
+#                          kills and faults
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # One compiler cache serves every folder the project is cloned to.
@@ -19,7 +20,13 @@ check cmake --build --preset dev
 check cmake --build --preset dev --target check-format
 check ctest --preset dev --parallel "$(nproc)"
 [[ ${1:-} == --all || ${1:-} == --full ]] || exit 0
-[[ $1 != --full ]] || check cmake --build --preset dev --target tidy
+if [[ $1 == --full ]]; then
+  check cmake --build --preset dev --target tidy
+  check python3 tests/whole/kill.py build/dev/src/fleet --moments 200
+  check python3 tests/whole/faults.py build/dev/src/fleet build/dev/tests/whole/fault.so --moments 1000
+  check python3 tests/whole/full_disk.py build/dev/src/fleet --sizes 60
+  check python3 tests/whole/children.py build/dev/src/fleet --output 10000000000
+fi
 
 check cmake --preset asan
 check cmake --build --preset asan

@@ -1,9 +1,11 @@
 #include "git/repository.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include "base/unique_fd.h"
 #include "git/handles.h"
 #include "git/integration.h"
 #include "git/refs.h"
@@ -35,6 +37,29 @@ TEST(Repository, opens_a_clone_from_any_folder_in_it) {
   EXPECT_EQ(must(repository.head()).commit.hex(), git(clone, "rev-parse HEAD"));
   git(clone, "checkout -q --detach");
   EXPECT_EQ(must(repository.head()).branch, "");
+}
+
+TEST(ObjectStore, writes_what_a_power_cut_left_as_a_name_without_bytes) {
+  const TempFolder temp;
+  const fs::path clone = make_clone(temp / "clone");
+  const std::string text = "some text\n";
+  const std::string hex = ObjectStore::hash_blob(text).hex();
+  const fs::path object = clone / ".git/objects" / hex.substr(0, 2) / hex.substr(2);
+  const auto cut = [&] {
+    fs::create_directories(object.parent_path());
+    fs::remove(object);
+    write_file(object, "");
+  };
+  cut();
+  const Repository repository = must(Repository::open(clone));
+  EXPECT_EQ(must(repository.objects().write_blob(text)).hex(), hex);
+  EXPECT_EQ(git(clone, "cat-file -p " + hex) + "\n", text);
+
+  cut();
+  write_file(temp / "file", text);
+  const base::UniqueFd file(::open((temp / "file").c_str(), O_RDONLY | O_CLOEXEC));
+  EXPECT_EQ(must(repository.objects().write_blob(file.get(), text.size(), "file")).hex(), hex);
+  EXPECT_EQ(git(clone, "cat-file -p " + hex) + "\n", text);
 }
 
 TEST(Repository, opens_bare_shallow_worktree_and_submodule_clones) {

@@ -65,6 +65,24 @@ TEST_F(DatabaseTest, ATransactionWithoutACommitLeavesNothing) {
   EXPECT_EQ(*database.integer("SELECT count(*) FROM t"), 1);
 }
 
+TEST_F(DatabaseTest, WhoOnlyReadsIsNotHeldUpByARollbackJournalThatWasLeft) {
+  const std::filesystem::path copy = folder_.path() / "copy.db";
+  {
+    Database database = open();
+    ASSERT_GOOD(database.execute("CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('old')"));
+    ASSERT_GOOD(database.execute("PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN"));
+    ASSERT_GOOD(database.execute("UPDATE t SET a = 'new'"));
+    ASSERT_GOOD(
+        database.execute("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200) "
+                         "INSERT INTO t SELECT hex(randomblob(2000)) FROM n"));
+    for (const char* suffix : {"", "-journal"})  // as a process leaves them that is killed now
+      std::filesystem::copy_file(file_.string() + suffix, copy.string() + suffix);
+  }
+  auto reader = Database::open(copy, Database::Mode::read_only);
+  ASSERT_GOOD(reader);
+  EXPECT_EQ(*reader->text("SELECT group_concat(a) FROM t"), "old");
+}
+
 TEST_F(DatabaseTest, HoldsReferencesToExist) {
   Database database = open();
   ASSERT_GOOD(database.execute("CREATE TABLE a (id TEXT PRIMARY KEY); CREATE TABLE b (a TEXT REFERENCES a)"));

@@ -13,11 +13,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from support import (RUN, Wrong, check_end, checkout_of, commit_all, environment, finished_tasks, fleet, fresh, leftovers,
                      result, resume, state_of)
 
+AT_ONCE = 3
 WORKFLOW = """\
 version: 1
 name: kill-test
@@ -111,6 +113,34 @@ def killed_run(program, place, seconds, expected, elsewhere):
         check_end(repo, folder, expected, before)
 
 
+def expected_result(program, place):
+    """What a run in this place comes to that is not killed, and how long it takes."""
+    with fresh(place) as folder:
+        repo, _ = make_repository(folder)
+        before = checkout_of(repo)
+        started = time.monotonic()
+        fleet(program, repo, folder, "run", "--id", RUN)
+        length = time.monotonic() - started
+        check_end(repo, folder, result(repo), before)
+        return result(repo), length
+
+
+def kill_at_moments(program, place, moments):
+    """Each moment: when, as a share of the run's length, and whether another clone goes on."""
+    expected, length = expected_result(program, place)
+    print(f"not killed: {length:.2f} s, {expected}", flush=True)
+    for share, elsewhere in moments:
+        seconds = max(0.01, share * length)
+        name = f"killed after {seconds:.3f} s{', resumed elsewhere' if elsewhere else ''}"
+        try:
+            killed_run(program, place, seconds, expected, elsewhere)
+        except (Wrong, subprocess.SubprocessError) as error:
+            print(f"{name}: {error}", flush=True)
+            return False
+        print(f"{name}: the same", flush=True)
+    return True
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("fleet")
@@ -119,31 +149,13 @@ def main():
     options = parser.parse_args()
     program = str(Path(options.fleet).resolve())
     print(f"seed {options.seed}")
-    with tempfile.TemporaryDirectory(prefix="fleet-kill-") as name:
-        return kill_at_moments(program, Path(name) / "run", options)
-
-
-def kill_at_moments(program, place, options):
-    with fresh(place) as folder:
-        repo, _ = make_repository(folder)
-        before = checkout_of(repo)
-        started = time.monotonic()
-        fleet(program, repo, folder, "run", "--id", RUN)
-        length = time.monotonic() - started
-        expected = result(repo)
-        check_end(repo, folder, expected, before)
-    print(f"not killed: {length:.2f} s, {expected}")
     chance = random.Random(options.seed)
-    for moment in range(options.moments):
-        seconds = chance.uniform(0.01, length * 1.02)
-        elsewhere = moment % 5 == 4
-        try:
-            killed_run(program, place, seconds, expected, elsewhere)
-        except (Wrong, subprocess.SubprocessError) as error:
-            print(f"killed after {seconds:.3f} s{', resumed elsewhere' if elsewhere else ''}: {error}")
-            return 1
-        print(f"killed after {seconds:.3f} s{', resumed elsewhere' if elsewhere else ''}: the same")
-    return 0
+    moments = [(chance.uniform(0, 1.02), number % 5 == 4) for number in range(options.moments)]
+    with tempfile.TemporaryDirectory(prefix="fleet-kill-") as name, ThreadPoolExecutor(AT_ONCE) as pool:
+        # Most of a run is waiting, so that several at once disturb each other little.
+        shares = [pool.submit(kill_at_moments, program, Path(name) / str(at) / "run", moments[at::AT_ONCE])
+                  for at in range(AT_ONCE)]
+        return 0 if all([share.result() for share in shares]) else 1
 
 
 sys.exit(main())
