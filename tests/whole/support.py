@@ -104,11 +104,20 @@ def check_sound(repo):
         raise Wrong(f"git fsck: {fsck.stdout}{fsck.stderr}")
 
 
-def check_end(repo, folder, expected, before):
+def check_whole(repo):
+    """All that any ref leads to can be read. What a power cut left besides may be torn: nothing needs it."""
+    listed = git(repo, "rev-list", "--objects", "--all")
+    ids = "\n".join(line.split(" ")[0] for line in listed.splitlines())
+    found = subprocess.run(["git", "cat-file", "--batch-check"], cwd=repo, input=ids, capture_output=True, text=True)
+    if found.stderr or "missing" in found.stdout:
+        raise Wrong(f"refs lead to what is not there: {found.stderr}{found.stdout}")
+
+
+def check_end(repo, folder, expected, before, is_sound=check_sound):
     if result(repo) != expected:
         detail = git(repo, "diff", "--stat", expected, result(repo)) if has(repo, expected) and result(repo) else ""
         raise Wrong(f"another result: {result(repo) or 'none'} instead of {expected}\n{detail}")
-    check_sound(repo)
+    is_sound(repo)
     if checkout_of(repo) != before:
         raise Wrong("the user's checkout was changed")
     if leftovers(folder):
