@@ -253,6 +253,8 @@ class Parser {
       }
     }
     if (is_root) {
+      // `(env).A`: what is in parentheses was noted without what hangs on it.
+      if (text_[begin] == '(') out_.references.pop_back();
       reference.length = end - begin;
       out_.references.push_back(std::move(reference));
     }

@@ -204,6 +204,20 @@ TEST(Expression, ListsWhatItUses) {
   EXPECT_EQ(call.arguments, (std::vector<std::optional<std::string>>{"src/**", std::nullopt}));
 }
 
+TEST(Expression, ListsWhatStandsInParenthesesOnce) {
+  const auto expression = Expression::parse("(env) && ((needs)).a.result == 'failure'");
+  ASSERT_TRUE(expression);
+  const auto& found = expression->references();
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].root, "env");
+  EXPECT_EQ(found[1].root, "needs");
+  EXPECT_EQ(found[1].path, (std::vector<std::optional<std::string>>{"a", "result"}));
+  EXPECT_EQ(found[1].offset, 9u);
+  EXPECT_EQ(found[1].length, 18u);
+  ASSERT_EQ(expression->comparisons().size(), 1u);
+  EXPECT_EQ(expression->comparisons()[0].reference, 1u);
+}
+
 TEST(Expression, KnowsWhichReferencesItHoldsAgainstATextAndWhere) {
   const auto found = [](std::string_view text) {
     const auto expression = Expression::parse(text);
