@@ -96,8 +96,9 @@ Result<Replacement> Replacement::compile(const Pattern& pattern, std::string_vie
     piece.gap = gap_before(words, i, text);
     piece.text = words[i].span.of(text);
     piece.twin = twins[i];
-    piece.keeps_gap = i > 0 && twins[i] != kNone && twins[i - 1] != kNone && twins[i] == twins[i - 1] + 1 &&
-                      gap_before(pattern_words, twins[i], pattern_text) == piece.gap;
+    piece.keeps_gap =
+        i > 0 && twins[i] != kNone && twins[i - 1] != kNone && twins[i] == twins[i - 1] + 1 &&
+        without_carriage_returns(gap_before(pattern_words, twins[i], pattern_text)) == piece.gap;
     if (words[i].is_metavariable()) {
       const auto name = std::find(names.begin(), names.end(), words[i].name);
       if (words[i].name.empty() || name == names.end()) {

@@ -18,6 +18,8 @@ TEST(Rewrite, KeepsTheLayoutOfWhatPatternAndReplacementHaveInCommon) {
   EXPECT_EQ(rewritten(typescript, "$A.old($B).then($C)", "$A.fresh($B).then($C)",
                       "a\n  .old(b)\n  // why\n  .then( c )"),
             "a\n  .fresh(b)\n  // why\n  .then( c )");
+  // Also where both were written on a system that ends lines otherwise.
+  EXPECT_EQ(rewritten(typescript, "f(\r\n  $A)", "g(\r\n  $A)", "f( a );"), "g( a );");
 }
 
 TEST(Rewrite, PutsCapturesWhereTheReplacementSays) {
