@@ -2,8 +2,8 @@
 # Builds everything and runs every test; installs first what is missing.
 #   tests/run.sh           units, whole-program cases, schema, house rules
 #   tests/run.sh --all     the same, the units once more under the sanitizers, and the quickstart
-#   tests/run.sh --full    the same, with clang-tidy, the whole program and all units under the sanitizers, and many more
-#                          kills and faults
+#   tests/run.sh --full    the same, with clang-tidy, the whole program and all units under the sanitizers, many more
+#                          kills and faults, and each fuzzer for some seconds
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # One compiler cache serves every folder the project is cloned to.
@@ -44,3 +44,4 @@ else
   check ctest --preset tsan --parallel "$(nproc)" --label-regex 'os|store|engine'
 fi
 check examples/quickstart.sh
+[[ $1 != --full ]] || check tests/fuzz/run.sh 70
