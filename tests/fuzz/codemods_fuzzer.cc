@@ -38,6 +38,9 @@ void check_match(const syntax::Match& match, const syntax::Pattern& pattern, con
 // Of its own words only: nothing is to be changed by it. Where the parser had to assume a word, a match
 // writes it.
 void check_identity(const syntax::Pattern& pattern, const syntax::Tree& tree, const Bounds& bounds) {
+  for (const char* comment : {"//", "/*", "#"}) {
+    if (pattern.text().find(comment) != std::string::npos) return;
+  }
   if (tree.errors() > 0) return;
   const auto same = syntax::Replacement::compile(pattern, pattern.text());
   if (!same) return;
