@@ -9,7 +9,7 @@ what fleet links and does nothing.
 """
 import argparse
 import os
-import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -67,6 +67,7 @@ def main():
     if unknown := set(options.groups) - set(GROUPS):
         parser.error(f"no such group: {', '.join(unknown)}; there are {', '.join(GROUPS)}")
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was made is removed
     # Git in memory: some file systems are many times slower at making files for a while after a large removal. The journal
     # on a disk: in memory, waiting for the disk costs nothing.
     place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
