@@ -1,6 +1,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "fuzz/fuzz.h"
 #include "text/key_values.h"

@@ -36,7 +36,7 @@ for name in "${names[@]}"; do
   [[ $name != workflow ]] || seeds+=(tests/workflow/corpus/good tests/workflow/corpus/bad-shape tests/workflow/corpus/bad-meaning)
   echo
   echo "== $name, for $each seconds"
-  if ! "$program" -max_total_time="$each" -timeout=20 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 -verbosity=0 \
+  if ! "$program" -max_total_time="$each" -timeout=20 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 -print_funcs=0 -verbosity=0 \
     -dict="tests/fuzz/dictionaries/$name.dict" -artifact_prefix="$findings/" "$tried" "${seeds[@]}" 2>&1 |
     sed '/Recommended dictionary/,/End of recommended dictionary/d'; then
     newest=$(ls -t "$findings" | head -1)
