@@ -215,6 +215,8 @@ Result<engine::FinishRun> Session::Impl::start(store::NewRun run, std::vector<en
   git::RefUpdate start{git::start_ref(run_.id), run_.start, ObjectId{}};
   if (had_folders_) start.expected.reset();  // one that was killed at once has left it
   FLEET_CHECK(refs_.write(std::span(&start, 1)));
+  // A run that is on record and lost its start to a power cut could not be resumed.
+  FLEET_CHECK(checkout_.repository.objects().sync());
   // Until now nothing of it was there.
   run.row.created = run.row.updated = world_.clock->now();
   for (store::TaskRow& task : run.tasks)

@@ -21,7 +21,7 @@
 
 #include "fault.h"
 
-static char root[PATH_MAX], store[PATH_MAX];
+static char root[PATH_MAX], store[PATH_MAX], refs[PATH_MAX];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void join(char out[PATH_MAX], const char* folder, const char* name) {
@@ -116,7 +116,7 @@ static void keep_folder(const char* path, int with_files) {
     join(there, kept, entry->d_name);
     if (entry->d_type == DT_DIR) {
       NEXT(mkdir)(there, 0700);
-      if (with_files) keep_folder(here, with_files);
+      if (with_files && strcmp(here, refs) != 0) keep_folder(here, with_files);
     } else if (entry->d_type == DT_REG) {
       if (with_files)
         keep_file(here);
@@ -131,6 +131,7 @@ static void keep_folder(const char* path, int with_files) {
 void durable_start(const char* from, const char* to) {
   if (snprintf(root, sizeof root, "%s", from) < 0 || snprintf(store, sizeof store, "%s", to) < 0) abort();
   char inodes[PATH_MAX];
+  join(refs, root, ".git/refs");
   join(inodes, store, "inodes");
   NEXT(mkdir)(store, 0700);
   if (NEXT(mkdir)(inodes, 0700) == 0) durable_all();
@@ -155,6 +156,8 @@ void durable_all(void) {
   if (!root[0]) return;
   const int error = errno;
   pthread_mutex_lock(&lock);
+  // Others go on writing meanwhile. Refs first: what they lead to was written before them.
+  keep_folder(refs, 1);
   keep_folder(root, 1);
   pthread_mutex_unlock(&lock);
   errno = error;
