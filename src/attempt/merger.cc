@@ -114,9 +114,12 @@ void Merger::publish(std::vector<TaskIndex> accepted, std::function<void(engine:
           FLEET_TRY(git::Integration * all, integration(*state, services));
           FLEET_TRY(const ObjectId commit, all->merged(accepted));
           if (!deliver) return engine::Published{{}, commit, {}};
-          FLEET_CHECK(write_branch(services, commit));
+          // What the branch leads to comes before it.
           FLEET_CHECK(services.repository.objects().sync());
-          return engine::Published{branch_name(services), commit, {}};
+          FLEET_CHECK(write_branch(services, commit));
+          // It stands now, whatever comes of this: a resume has to know it for its own.
+          const Result<> synced = services.repository.objects().sync();
+          return engine::Published{branch_name(services), commit, synced ? "" : synced.error().line()};
         };
         Result<engine::Published> published = publish();
         return published ? *published : engine::Published{{}, {}, published.error().line()};

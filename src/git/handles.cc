@@ -22,7 +22,11 @@ namespace {
 constexpr std::size_t kFewObjects = 512;
 
 Result<> sync_descriptor(const std::filesystem::path& path, int fd) {
-  if (::fsync(fd) == 0) return {};
+  int code = 0;
+  do {
+    code = ::fsync(fd);
+  } while (code != 0 && errno == EINTR);
+  if (code == 0) return {};
   return base::fail_errno("make durable", path.string(), errno, "check the disk, then resume the run");
 }
 
