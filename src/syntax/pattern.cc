@@ -81,7 +81,9 @@ const std::vector<std::string>& Pattern::names() const {
 
 bool Pattern::may_match(std::string_view source) const {
   return std::all_of(compiled_->needed.begin(), compiled_->needed.end(), [&](const std::string& word) {
-    return memmem(source.data(), source.size(), word.data(), word.size()) != nullptr;
+    // An empty view may have no place at all, which memmem(3) does not take.
+    return source.size() >= word.size() &&
+           (word.empty() || memmem(source.data(), source.size(), word.data(), word.size()) != nullptr);
   });
 }
 
