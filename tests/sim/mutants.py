@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 RUNS = "200000"  # random runs in which a bug must show itself; most do in a few hundred
-UNSEEN_RUNS = "20000"
+UNSEEN_RUNS = "40000"
 
 TASKS, CONFLICTS, RUN, INPUTS, QUEUE, DURABILITY, JSON = (
     "scheduler_tasks.cc", "scheduler_conflicts.cc", "scheduler_run.cc", "scheduler.cc", "ready_queue.cc", "durability.cc",

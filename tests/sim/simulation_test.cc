@@ -16,7 +16,7 @@ namespace fleet::engine::tests {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t kRuns = 2'000;
+constexpr std::uint64_t kRuns = 8'000;
 #else
 constexpr std::uint64_t kRuns = 100'000;
 #endif
