@@ -100,7 +100,9 @@ Result<> Database::use_write_ahead_log() {
   FLEET_CHECK(switched);
   FLEET_TRY(const std::string mode, text("PRAGMA journal_mode"));
   write_ahead_ = mode == "wal";
-  return {};
+  // A checkpoint waits for the disk twice: less often, and what was written several times meanwhile is copied
+  // once.
+  return write_ahead_ ? execute("PRAGMA wal_autocheckpoint = 4000") : Result<>();
 }
 
 Result<> Database::set_synchronous(Synchronous level) {
@@ -110,6 +112,10 @@ Result<> Database::set_synchronous(Synchronous level) {
       execute(level == Synchronous::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
   synchronous_ = level;
   return {};
+}
+
+Result<> Database::check_references(bool check) {
+  return execute(check ? "PRAGMA foreign_keys = ON" : "PRAGMA foreign_keys = OFF");
 }
 
 Result<> Database::attach(const std::filesystem::path& file, std::string_view name) {
@@ -187,7 +193,7 @@ tl::unexpected<Error> Database::fail_damaged(std::string why) const {
 Result<Transaction> Transaction::begin(Database& database, Kind kind) {
   FLEET_TRY(Statement begin, database.prepare(kind == Kind::write ? "BEGIN IMMEDIATE" : "BEGIN"));
   FLEET_CHECK(begin.run());
-  return Transaction(database);
+  return Transaction(database, kind);
 }
 
 Transaction::~Transaction() {
@@ -197,7 +203,11 @@ Transaction::~Transaction() {
 
 Result<> Transaction::commit() {
   FLEET_TRY(Statement commit, database_->prepare("COMMIT"));
-  FLEET_CHECK(commit.run());
+  if (auto done = commit.run(); !done) {
+    // SQLite counts COMMIT itself among the statements that only read.
+    if (kind_ == Kind::write) done.error().tried = "write the state";
+    return done;
+  }
   database_ = nullptr;
   return {};
 }

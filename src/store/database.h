@@ -85,6 +85,10 @@ class Database {
   // What a commit waits for: full, for the disk. Not within a transaction.
   [[nodiscard]] Result<> set_synchronous(Synchronous level);
 
+  // Whether SQLite looks, at each row, for those that it refers to (it does from the start). Not within a
+  // transaction.
+  [[nodiscard]] Result<> check_references(bool check);
+
   // Makes another file's tables known as `<name>.<table>`, for reading.
   [[nodiscard]] Result<> attach(const std::filesystem::path& file, std::string_view name);
 
@@ -144,15 +148,17 @@ class Transaction {
  public:
   enum class Kind { read, write };  // write: waits for other writers here, and never later
   [[nodiscard]] static Result<Transaction> begin(Database& database, Kind kind);
-  Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+  Transaction(Transaction&& other) noexcept
+      : database_(std::exchange(other.database_, nullptr)), kind_(other.kind_) {}
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
   ~Transaction();
   [[nodiscard]] Result<> commit();
 
  private:
-  explicit Transaction(Database& database) : database_(&database) {}
+  Transaction(Database& database, Kind kind) : database_(&database), kind_(kind) {}
   Database* database_;  // none: committed, or moved from
+  Kind kind_;
 };
 
 }  // namespace fleet::store

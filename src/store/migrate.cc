@@ -48,9 +48,9 @@ Result<> Database::bring_up_to_date(const Schema& schema) {
                             "`fleet run` in a place that can be written");
   }
   // A migration may build a table anew, which must not take what refers to it along.
-  FLEET_CHECK(execute("PRAGMA foreign_keys = OFF"));
+  FLEET_CHECK(check_references(false));
   Result<> migrated = migrate(schema);
-  FLEET_CHECK(execute("PRAGMA foreign_keys = ON"));
+  FLEET_CHECK(check_references(true));
   return migrated;
 }
 

@@ -103,6 +103,19 @@ TEST_F(DatabaseTest, IsAsSafeWithoutAWriteAheadLog) {
   EXPECT_EQ(*file.integer("PRAGMA synchronous"), 2);
 }
 
+TEST_F(DatabaseTest, ACommitThatFailsCouldNotWrite) {
+  Database database = open();
+  ASSERT_GOOD(
+      database.execute("CREATE TABLE a (id TEXT PRIMARY KEY); "
+                       "CREATE TABLE b (a TEXT REFERENCES a DEFERRABLE INITIALLY DEFERRED)"));
+  auto transaction = Transaction::begin(database, Transaction::Kind::write);
+  ASSERT_GOOD(transaction);
+  ASSERT_GOOD(database.execute("INSERT INTO b VALUES ('nobody')"));
+  const auto committed = transaction->commit();
+  ASSERT_FALSE(committed);
+  EXPECT_THAT(committed.error().message(), HasSubstr("cannot write the state"));
+}
+
 TEST_F(DatabaseTest, SaysThatThereIsNone) {
   const auto database = Database::open(file_, Database::Mode::read_only);
   ASSERT_FALSE(database);
