@@ -233,4 +233,14 @@ UniqueFd open_file(int folder, const std::string& name) {
   return UniqueFd(::openat(folder, name.c_str(), kFlags));
 }
 
+Result<> write_all(int fd, std::string_view bytes, const std::string& shown) {
+  while (!bytes.empty()) {
+    const ssize_t wrote = ::write(fd, bytes.data(), bytes.size());
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) return base::fail_errno("write", shown, errno, "check that the disk is not full");
+    bytes.remove_prefix(static_cast<std::size_t>(wrote));
+  }
+  return {};
+}
+
 }  // namespace fleet::git

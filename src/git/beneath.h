@@ -63,4 +63,7 @@ struct FolderEntry {
 // keep us from reading is mended.
 [[nodiscard]] base::UniqueFd open_file(int folder, const std::string& name);
 
+// `shown` names the file in errors.
+[[nodiscard]] Result<> write_all(int fd, std::string_view bytes, const std::string& shown);
+
 }  // namespace fleet::git

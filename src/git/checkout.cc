@@ -45,16 +45,6 @@ Result<std::string> read_file(int fd, std::uint64_t size, const std::string& pat
   return bytes;
 }
 
-Result<> write_bytes(int fd, std::string_view bytes, const std::string& path) {
-  while (!bytes.empty()) {
-    const ssize_t wrote = ::write(fd, bytes.data(), bytes.size());
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) return base::fail_errno("write", path, errno, "check that the disk is not full");
-    bytes.remove_prefix(static_cast<std::size_t>(wrote));
-  }
-  return {};
-}
-
 std::string folder_of(const std::string& path) {
   const auto slash = path.rfind('/');
   return slash == path.npos ? std::string() : path.substr(0, slash);
@@ -345,7 +335,7 @@ Result<> Checkout::write_file(int folder, const std::string& path, FileRecord& f
     made = UniqueFd(::openat(folder, name, kFlags, mode));
   }
   if (!made) return base::fail_errno("write", shown, errno, "check that the disk is not full");
-  FLEET_CHECK(write_bytes(made.get(), bytes, shown));
+  FLEET_CHECK(write_all(made.get(), bytes, shown));
   if (::fstat(made.get(), &info) != 0) return base::fail_errno("look at", shown, errno);
   file.stamp = FileStamp::of(info);
   return {};

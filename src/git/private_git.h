@@ -10,10 +10,6 @@
 
 namespace fleet::git {
 
-// An index file of version 2 (gitformat-index(5)) for a table whose stamps are those of the files on disk, so
-// that `git status` needs to read none of them.
-[[nodiscard]] std::string index_file(FileTable& table, uid_t user, gid_t group);
-
 // Makes the workspace's `.git` anew, whatever stood there: HEAD detached at the commit, the user's objects as
 // alternates, an index that matches the table, no remotes, no hooks.
 [[nodiscard]] Result<> write_private_git(const Repository& repository, const Root& work, const Root& trash,
