@@ -49,9 +49,13 @@ double seconds(Duration duration) {
   return static_cast<double>(duration.count()) / 1e6;
 }
 
+// How far `updated_at` of a run that goes on may lie behind.
+constexpr Duration kHeardOf = std::chrono::seconds(1);
+
 class BatchWriter {
  public:
-  BatchWriter(Database& database, const Batch& batch) : database_(database), batch_(batch), run_(batch.run) {}
+  BatchWriter(Database& database, const Batch& batch, HeardOf& heard_of)
+      : database_(database), batch_(batch), run_(batch.run), heard_of_(heard_of) {}
 
   Result<> all() {
     if (batch_.start) FLEET_CHECK(start(*batch_.start));
@@ -61,8 +65,13 @@ class BatchWriter {
     FLEET_CHECK(events());
     FLEET_CHECK(snapshots());
     FLEET_CHECK(metrics());
-    if (batch_.update) return update(*batch_.update);
-    return batch_.start || batch_.journal.empty() ? Result<>() : touch(batch_.journal.back().at);
+    if (batch_.update) FLEET_CHECK(update(*batch_.update));
+    if (batch_.start || batch_.update || batch_.journal.empty()) return {};
+    const TimePoint now = batch_.journal.back().at;
+    if (heard_of_.run == run_ && now - heard_of_.at < kHeardOf) return {};
+    FLEET_CHECK(touch(now));
+    heard_of_ = {run_, now};
+    return {};
   }
 
  private:
@@ -299,12 +308,13 @@ class BatchWriter {
   Database& database_;
   const Batch& batch_;
   const std::string& run_;
+  HeardOf& heard_of_;
 };
 
 }  // namespace
 
-Result<> write_batch(Database& database, const Batch& batch) {
-  return BatchWriter(database, batch).all();
+Result<> write_batch(Database& database, const Batch& batch, HeardOf& heard_of) {
+  return BatchWriter(database, batch, heard_of).all();
 }
 
 }  // namespace fleet::store

@@ -114,7 +114,8 @@ enum class Durability {
   full,    // on the disk, with all that was committed before it, when its callback is called
 };
 
-// What happened at one moment of one run; all of it is committed, or nothing.
+// What happened at one moment of one run; all of it is committed, or nothing. The tasks that its attempts,
+// snapshots and metrics are of are those of `start` or `tasks`, or there already.
 struct Batch {
   std::string run;
   std::optional<NewRun> start;  // the run's first batch

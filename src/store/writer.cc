@@ -97,12 +97,13 @@ class Writer::Impl {
         database_.set_synchronous(full ? Database::Synchronous::full : Database::Synchronous::normal));
     FLEET_TRY(Transaction transaction, Transaction::begin(database_, Transaction::Kind::write));
     for (const Item& item : group)
-      FLEET_CHECK(write_batch(database_, item.batch));
+      FLEET_CHECK(write_batch(database_, item.batch, heard_of_));
     return transaction.commit();
   }
 
   // Of the writer's thread alone.
   Database database_;
+  HeardOf heard_of_;
   std::optional<Error> error_;
 
   base::Sync<Queue> queue_;
@@ -112,6 +113,9 @@ class Writer::Impl {
 
 Result<std::unique_ptr<Writer>> Writer::open(const std::filesystem::path& database) {
   FLEET_TRY(Database connection, open_state_database(database));
+  // A third of the time of a small batch. That the run and its tasks are there is seen without
+  // (row_writer.cc).
+  FLEET_CHECK(connection.check_references(false));
   return std::unique_ptr<Writer>(new Writer(std::make_unique<Impl>(std::move(connection))));
 }
 

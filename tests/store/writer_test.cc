@@ -245,6 +245,16 @@ TEST_F(WriterTest, ATaskThatIsNotThereIsAnError) {
   EXPECT_THAT(journal_of(reader, "r1"), SizeIs(0));
 }
 
+TEST_F(WriterTest, ARunThatIsNotThereIsAnError) {
+  const auto writer = open();
+  writer->submit(journal_batch("nobody", 1));
+  const auto flushed = writer->flush();
+  ASSERT_FALSE(flushed);
+  EXPECT_THAT(flushed.error().message(), HasSubstr("no such run"));
+  Reader reader = read();
+  EXPECT_THAT(journal_of(reader, "nobody"), SizeIs(0));
+}
+
 TEST_F(WriterTest, ADamagedDatabaseIsNotOpenedAndNotTouched) {
   write_file(file_, std::string(10'000, 'x'));
   const auto writer = Writer::open(file_);
