@@ -20,6 +20,9 @@ double seconds(Duration duration) {
   return static_cast<double>(duration.count()) / 1e6;
 }
 
+// How long an input that nothing follows from waits for another, so as not to cost a transaction of its own.
+constexpr Duration kForCompany = std::chrono::milliseconds(10);
+
 std::string agent_of(const model::TaskSpec& spec) {
   if (const auto* prompt = std::get_if<model::Prompt>(&spec.work)) return prompt->agent;
   return std::holds_alternative<model::Codemod>(spec.work) ? "codemod" : "run";
@@ -74,17 +77,29 @@ void Driver::post(Input input, std::vector<model::Change> changes) {
 }
 
 void Driver::pump() {
-  if (committing_ || broken_ || queue_.empty()) return;
-  store::Batch batch = std::exchange(next_, {});
-  batch.run = run_;
-  std::vector<Action> actions;
+  if (committing_ || broken_) return;
   for (const Arrival& arrival : std::exchange(queue_, {}))
-    take(arrival, batch, actions);
-  if (const auto& finished = scheduler_.finished()) batch.update = {finished->state, {}, clock_.now(), {}};
+    take(arrival);
+  if (next_.journal.empty()) return;
+  if (!can_wait()) return commit();
+  if (!waiting_) waiting_ = loop_.add_timer(kForCompany, [this] { commit(); });
+}
+
+// Who an attempt's process is: nothing follows from it, and until it is on record the process is found by its
+// token (os::end_stale).
+bool Driver::can_wait() const {
+  return !next_.start && !next_.update && next_.durability == store::Durability::normal &&
+         next_.events.empty() && actions_.empty();
+}
+
+void Driver::commit() {
+  if (waiting_) loop_.cancel(*std::exchange(waiting_, std::nullopt));
+  if (const auto& finished = scheduler_.finished()) next_.update = {finished->state, {}, clock_.now(), {}};
   committing_ = true;
-  std::vector<model::RunEvent> events = batch.events;
-  writer_.submit(std::move(batch), [this, actions = std::move(actions),
-                                    events = std::move(events)](Result<> committed) mutable {
+  next_.run = run_;
+  std::vector<model::RunEvent> events = next_.events;
+  writer_.submit(std::exchange(next_, {}), [this, actions = std::exchange(actions_, {}),
+                                            events = std::move(events)](Result<> committed) mutable {
     loop_.post([this, actions = std::move(actions), events = std::move(events),
                 committed = std::move(committed)]() mutable {
       committing_ = false;
@@ -99,20 +114,20 @@ void Driver::pump() {
   });
 }
 
-void Driver::take(const Arrival& arrival, store::Batch& batch, std::vector<Action>& actions) {
+void Driver::take(const Arrival& arrival) {
   const TimePoint now = clock_.now();
-  batch.journal.push_back({++last_sequence_, now, to_journal(arrival.input)});
+  next_.journal.push_back({++last_sequence_, now, to_journal(arrival.input)});
   Step step = scheduler_.handle(arrival.input, now);
   const auto must = [this](const auto& each) { return must_be_durable(plan_, each); };
   if (must(arrival.input) || std::any_of(step.actions.begin(), step.actions.end(), must)) {
-    batch.durability = store::Durability::full;
+    next_.durability = store::Durability::full;
   }
-  add_rows(arrival, step, batch);
-  std::move(step.actions.begin(), step.actions.end(), std::back_inserter(actions));
-  std::move(step.events.begin(), step.events.end(), std::back_inserter(batch.events));
+  add_rows(arrival, step);
+  std::move(step.actions.begin(), step.actions.end(), std::back_inserter(actions_));
+  std::move(step.events.begin(), step.events.end(), std::back_inserter(next_.events));
 }
 
-void Driver::add_rows(const Arrival& arrival, const Step& step, store::Batch& batch) {
+void Driver::add_rows(const Arrival& arrival, const Step& step) {
   if (const auto* started = std::get_if<AttemptStarted>(&arrival.input)) {
     processes_[started->task.value] = started->process;
   }
@@ -125,16 +140,16 @@ void Driver::add_rows(const Arrival& arrival, const Step& step, store::Batch& ba
     if (event.kind == model::RunEventKind::attempt_started) {
       began_[event.task->value] = event.at;
       processes_[event.task->value] = {};
-      add_attempt(event, arrival, result, batch);
+      add_attempt(event, arrival, result);
     } else if (event.kind == model::RunEventKind::attempt_finished) {
-      add_attempt(event, arrival, result, batch);
+      add_attempt(event, arrival, result);
     }
   }
   std::sort(touched.begin(), touched.end());
   touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
   for (const TaskIndex index : touched) {
     const Scheduler::TaskView view = scheduler_.task(index);
-    store::TaskUpdate& row = batch.tasks.emplace_back();
+    store::TaskUpdate& row = next_.tasks.emplace_back();
     row.id = plan_.task(index).id;
     row.state = view.state;
     row.reason = view.reason;
@@ -143,11 +158,10 @@ void Driver::add_rows(const Arrival& arrival, const Step& step, store::Batch& ba
   }
 }
 
-void Driver::add_attempt(const model::RunEvent& event, const Arrival& arrival, const std::string& result,
-                         store::Batch& batch) {
+void Driver::add_attempt(const model::RunEvent& event, const Arrival& arrival, const std::string& result) {
   const TaskIndex index = *event.task;
   const model::PlannedTask& task = plan_.task(index);
-  store::AttemptRow& row = batch.attempts.emplace_back();
+  store::AttemptRow& row = next_.attempts.emplace_back();
   row.task_id = task.id;
   row.number = event.attempt;
   row.agent = agent_of(task.spec);
@@ -167,10 +181,10 @@ void Driver::add_attempt(const model::RunEvent& event, const Arrival& arrival, c
   row.snapshot = outcome.snapshot;
   row.result_json = result;
   for (const model::Change& change : arrival.changes) {
-    batch.snapshots.push_back({task.id, event.attempt, change.path, change.after.id, event.at});
+    next_.snapshots.push_back({task.id, event.attempt, change.path, change.after.id, event.at});
   }
   const auto metric = [&](const char* name, double value) {
-    batch.metrics.push_back({task.id, event.attempt, name, value, event.at});
+    next_.metrics.push_back({task.id, event.attempt, name, value, event.at});
   };
   metric("duration", seconds(outcome.usage.wall));
   metric("cpu", seconds(outcome.usage.user_cpu + outcome.usage.system_cpu));

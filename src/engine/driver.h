@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -52,10 +53,11 @@ class Driver final : public Inbox {
     std::vector<model::Change> changes;
   };
   void pump();
-  void take(const Arrival& arrival, store::Batch& batch, std::vector<Action>& actions);
-  void add_rows(const Arrival& arrival, const Step& step, store::Batch& batch);
-  void add_attempt(const model::RunEvent& event, const Arrival& arrival, const std::string& result,
-                   store::Batch& batch);
+  [[nodiscard]] bool can_wait() const;
+  void commit();
+  void take(const Arrival& arrival);
+  void add_rows(const Arrival& arrival, const Step& step);
+  void add_attempt(const model::RunEvent& event, const Arrival& arrival, const std::string& result);
   void release(const std::vector<Action>& actions, const std::vector<model::RunEvent>& events);
   void set_timer(const SetTimer& timer);
 
@@ -69,8 +71,10 @@ class Driver final : public Inbox {
   DriverEvents events_;
   Scheduler scheduler_;
 
-  std::deque<Arrival> queue_;  // what has arrived and is not handled yet
-  store::Batch next_;          // begins the next transaction
+  std::deque<Arrival> queue_;                      // what has arrived and is not handled yet
+  store::Batch next_;                              // the next transaction,
+  std::vector<Action> actions_;                    // and what may be done after it
+  std::optional<os::EventLoop::TimerId> waiting_;  // for more to be in it
   std::uint64_t last_sequence_ = 0;
   TimePoint last_heard_{};                         // by the journal, of the process before this one
   std::vector<TimePoint> began_;                   // of each task's current attempt

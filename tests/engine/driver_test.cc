@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "engine/input_json.h"
+#include "engine/journal.h"
 #include "model/json.h"
 #include "os/files.h"
 
@@ -23,6 +24,7 @@ class InstantExecutor final : public Executor {
     const auto* start = std::get_if<StartAttempt>(&action);
     if (start != nullptr) {
       started.push_back(start->task.value);
+      inbox.post(AttemptStarted{start->task, start->serial, {42, 7}});
       if (!hold) {
         model::Outcome outcome;
         outcome.verdict = Verdict::done;
@@ -184,6 +186,29 @@ TEST_F(Drives, TellsEventsOnlyAfterTheyAreCommitted) {
   loop_->run();
   EXPECT_FALSE(on_record.empty());
   EXPECT_THAT(on_record, ::testing::Each(true));
+}
+
+TEST_F(Drives, WritesAlsoWhatNothingFollowsFrom) {
+  executor_.hold = true;
+  const auto driver = make_driver();
+  driver->begin(new_run(), RunStarted{1});
+  const auto is_on_record = [&] {
+    auto reader = store::Reader::open(database_);
+    bool found = false;
+    const auto look = [&](const RecordedInput& recorded) {
+      const auto* started = std::get_if<AttemptStarted>(&recorded.input);
+      found = found || (started != nullptr && started->process == model::ProcessIdentity{42, 7});
+    };
+    return reader && read_journal(*reader, "r1", plan_, look) && found;
+  };
+  const auto late = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  std::function<void()> watch = [&] {
+    if (is_on_record() || std::chrono::steady_clock::now() > late) return loop_->stop();
+    loop_->add_timer(std::chrono::milliseconds(1), watch);
+  };
+  loop_->post(watch);
+  loop_->run();
+  EXPECT_TRUE(is_on_record());
 }
 
 TEST_F(Drives, GoesOnFromTheJournalWithoutRunningAgainWhatWasDone) {
