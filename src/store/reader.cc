@@ -25,8 +25,8 @@ Duration median(std::vector<Duration>& durations) {
 
 constexpr std::string_view kRunColumns =
     "SELECT id, workflow, workflow_path, start_commit, state, fleet_version, owner_pid, owner_start_time, "
-    "token, "
-    "created_at, updated_at FROM runs ";
+    "token, created_at, updated_at, "
+    "coalesce((SELECT at FROM journal WHERE run = runs.id ORDER BY sequence DESC LIMIT 1), 0) FROM runs ";
 
 RunRow read_run(RowReader& row) {
   RunRow run;
@@ -40,6 +40,8 @@ RunRow read_run(RowReader& row) {
   run.token = row.text();
   run.created = row.time();
   run.updated = row.time();
+  const TimePoint heard_of{Duration(row.number())};
+  if (run.state == model::RunState::running) run.updated = std::max(run.updated, heard_of);
   return run;
 }
 

@@ -39,7 +39,7 @@ struct RunRow {
   std::optional<model::ProcessIdentity> owner;  // the process that drives it, or drove it last
   std::string token;                            // for those who may answer its questions; may be empty
   TimePoint created{};
-  TimePoint updated{};
+  TimePoint updated{};  // when it was heard of last
 };
 
 struct TaskRow {

@@ -17,7 +17,7 @@ CREATE TABLE runs (
   owner_start_time INTEGER,
   token TEXT NOT NULL,
   created_at TEXT NOT NULL,
-  updated_at TEXT NOT NULL
+  updated_at TEXT NOT NULL -- of a run that goes on, up to a second behind: the journal knows better
 ) STRICT;
 CREATE INDEX runs_by_workflow ON runs (workflow, created_at);
 CREATE INDEX runs_by_age ON runs (created_at);

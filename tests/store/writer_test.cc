@@ -255,6 +255,19 @@ TEST_F(WriterTest, ARunThatIsNotThereIsAnError) {
   EXPECT_THAT(journal_of(reader, "nobody"), SizeIs(0));
 }
 
+TEST_F(WriterTest, ARunThatGoesOnWasHeardOfWhenItsJournalWas) {
+  const auto writer = open();
+  writer->submit(new_run("r1"));
+  for (std::uint64_t sequence = 1; sequence <= 3; ++sequence) {
+    Batch batch = journal_batch("r1", sequence);
+    batch.journal.front().at = at(0) + std::chrono::milliseconds(sequence);
+    writer->submit(std::move(batch));
+  }
+  ASSERT_GOOD(writer->flush());
+  Reader reader = read();
+  EXPECT_EQ(reader.run("r1")->updated, at(0) + std::chrono::milliseconds(3));
+}
+
 TEST_F(WriterTest, ADamagedDatabaseIsNotOpenedAndNotTouched) {
   write_file(file_, std::string(10'000, 'x'));
   const auto writer = Writer::open(file_);
