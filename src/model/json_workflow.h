@@ -88,7 +88,6 @@ struct Fields<TaskSpec> {
                                           field("description", &TaskSpec::description),
                                           field("at", &TaskSpec::at),
                                           field("work", &TaskSpec::work),
-                                          field("needs", &TaskSpec::needs),
                                           field("checks", &TaskSpec::checks),
                                           field("rollback", &TaskSpec::rollback),
                                           field("reads", &TaskSpec::reads),

@@ -21,6 +21,8 @@ class Graph {
   Graph() = default;
   // `needs[i]` lists what i needs; doubles are removed, and each row ends up ascending.
   explicit Graph(const std::vector<std::vector<TaskIndex>>& needs);
+  // The same with all rows in one list, one after the other; `lengths[i]` is that of row i.
+  Graph(std::vector<TaskIndex> needs, const std::vector<std::uint32_t>& lengths);
 
   [[nodiscard]] std::size_t size() const { return need_start_.empty() ? 0 : need_start_.size() - 1; }
   [[nodiscard]] std::size_t edge_count() const { return needs_.size(); }

@@ -151,7 +151,6 @@ struct TaskSpec {
   Location at;
 
   std::variant<Command, Codemod, Prompt> work;
-  std::vector<Text> needs;
   std::vector<Command> checks;
   std::optional<Command> rollback;
 
@@ -171,6 +170,11 @@ struct TaskSpec {
   std::optional<Text> condition;  // `if`, without `${{ }}`
   // Each axis with its values, in the file's order. The cells are their product.
   std::vector<std::pair<std::string, std::vector<std::string>>> matrix;
+};
+
+// A task of the file. What it needs stands here by name; in a plan, the graph has it.
+struct WorkflowTask : TaskSpec {
+  std::vector<Text> needs;
 };
 
 // `run`, `codemod` or `agent`: the key that gives the task its work.
@@ -222,7 +226,7 @@ struct Workflow {
   Limits limits;
   std::vector<AgentSpec> agents;
   Defaults defaults;
-  std::vector<TaskSpec> tasks;  // in the file's order
+  std::vector<WorkflowTask> tasks;  // in the file's order
   ConflictStrategy conflicts = ConflictStrategy::fail;
   Location conflicts_at;
   std::optional<Gate> gate;

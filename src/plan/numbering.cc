@@ -26,9 +26,10 @@ constexpr std::size_t kMaxNamed = 12;
 // map of strings would take longer than all the rest of the planning; here most of them stay in the cache.
 class IdTable {
  public:
-  explicit IdTable(const std::vector<model::TaskSpec>& tasks) : slots_(std::bit_ceil(tasks.size() * 2 + 1)) {
+  explicit IdTable(const std::vector<model::WorkflowTask>& tasks)
+      : slots_(std::bit_ceil(tasks.size() * 2 + 1)) {
     starts_.reserve(tasks.size() + 1);
-    for (const model::TaskSpec& task : tasks) {
+    for (const model::WorkflowTask& task : tasks) {
       starts_.push_back(ids_.size());
       ids_ += task.id;
     }
@@ -75,14 +76,21 @@ class IdTable {
 // Without needs that name no task or the task itself: the reader reports those.
 model::Graph graph_of_file(const model::Workflow& workflow) {
   const IdTable ids(workflow.tasks);
-  std::vector<std::vector<TaskIndex>> needs(workflow.tasks.size());
-  for (std::size_t i = 0; i < needs.size(); ++i) {
-    needs[i].reserve(workflow.tasks[i].needs.size());
+  std::size_t most = 0;
+  for (const model::WorkflowTask& task : workflow.tasks)
+    most += task.needs.size();
+  std::vector<TaskIndex> needs;
+  std::vector<std::uint32_t> lengths;
+  needs.reserve(most);
+  lengths.reserve(workflow.tasks.size());
+  for (std::size_t i = 0; i < workflow.tasks.size(); ++i) {
+    const std::size_t before = needs.size();
     for (const model::Text& need : workflow.tasks[i].needs) {
-      if (const auto task = ids.find(need.value); task && *task != i) needs[i].push_back({*task});
+      if (const auto task = ids.find(need.value); task && *task != i) needs.push_back({*task});
     }
+    lengths.push_back(static_cast<std::uint32_t>(needs.size() - before));
   }
-  return model::Graph(needs);
+  return {std::move(needs), lengths};
 }
 
 std::string cycle_path(const model::Workflow& workflow, const std::vector<TaskIndex>& cycle) {
@@ -98,7 +106,7 @@ std::string cycle_path(const model::Workflow& workflow, const std::vector<TaskIn
 }
 
 model::Diagnostic describe(const model::Workflow& workflow, const std::vector<TaskIndex>& cycle) {
-  const model::TaskSpec& first = workflow.tasks[cycle.front().value];
+  const model::WorkflowTask& first = workflow.tasks[cycle.front().value];
   const std::string& second = workflow.tasks[cycle[1].value].id;
   model::Diagnostic out;
   out.path = workflow.path;
@@ -115,7 +123,7 @@ model::Diagnostic describe(const model::Workflow& workflow, const std::vector<Ta
 }  // namespace
 
 Numbering number(const model::Workflow& workflow, model::Diagnostics& diagnostics) {
-  const model::Graph file = graph_of_file(workflow);
+  model::Graph file = graph_of_file(workflow);
   std::vector<std::uint8_t> rank(workflow.tasks.size());
   std::transform(workflow.tasks.begin(), workflow.tasks.end(), rank.begin(),
                  [](const model::TaskSpec& task) { return static_cast<std::uint8_t>(task.priority); });
@@ -130,31 +138,40 @@ Numbering number(const model::Workflow& workflow, model::Diagnostics& diagnostic
   Numbering out;
   std::vector<std::uint32_t> first_slot(file.size()), cells_of(file.size());
   std::transform(workflow.tasks.begin(), workflow.tasks.end(), cells_of.begin(), cell_count);
-  std::vector<std::vector<TaskIndex>> needs;
-  std::size_t need_count = 0;
+  out.slots.reserve(order.size());
+  if (std::is_sorted(order.begin(), order.end()) && order.size() == file.size() &&
+      std::all_of(cells_of.begin(), cells_of.end(), [](std::uint32_t cells) { return cells == 1; })) {
+    for (const TaskIndex task : order)
+      out.slots.push_back({task.value, 0});
+    out.graph = std::move(file);
+    return out;
+  }
+  std::vector<TaskIndex> needs, row;
+  std::vector<std::uint32_t> lengths;
+  needs.reserve(file.edge_count());
+  lengths.reserve(order.size());
   for (const TaskIndex task : order) {
     const std::uint32_t cells = cells_of[task.value];
     first_slot[task.value] = static_cast<std::uint32_t>(out.slots.size());
-    std::vector<TaskIndex> row;
-    row.reserve(file.needs(task).size());
+    row.clear();
     for (const TaskIndex need : file.needs(task)) {
-      const std::uint32_t needed_cells = cells_of[need.value];
-      need_count += std::size_t{cells} * needed_cells;
-      if (need_count > kMaxNeeds) {
+      for (std::uint32_t cell = 0; cell < cells_of[need.value]; ++cell)
+        row.push_back({first_slot[need.value] + cell});
+      if (needs.size() + cells * row.size() > kMaxNeeds) {
         diagnostics.push_back(
             {workflow.path, workflow.tasks[task.value].at, 1,
              fmt::format("the matrices multiply to more than {} needs between tasks", kMaxNeeds),
              "put a task without a matrix between the two, and let both sides need only that"});
         return out;
       }
-      for (std::uint32_t cell = 0; cell < needed_cells; ++cell)
-        row.push_back({first_slot[need.value] + cell});
     }
-    for (std::uint32_t cell = 0; cell < cells; ++cell)
+    for (std::uint32_t cell = 0; cell < cells; ++cell) {
       out.slots.push_back({task.value, cell});
-    needs.insert(needs.end(), cells, row);
+      needs.insert(needs.end(), row.begin(), row.end());
+      lengths.push_back(static_cast<std::uint32_t>(row.size()));
+    }
   }
-  out.graph = model::Graph(needs);
+  out.graph = model::Graph(std::move(needs), lengths);
   return out;
 }
 

@@ -47,8 +47,8 @@ std::vector<model::PlannedTask> write_out(const model::Workflow& workflow, const
   std::vector<model::PlannedTask> tasks(slots.size());
   std::vector<Cell> of_task;
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    const model::TaskSpec& spec = workflow.tasks[slots[i].task];
-    if (slots[i].cell == 0) of_task = cells(spec);  // the cells of a task stand together
+    const model::TaskSpec& spec = workflow.tasks[slots[i].task];  // without its needs: the graph has them
+    if (slots[i].cell == 0) of_task = cells(spec);                // the cells of a task stand together
     Cell& cell = of_task[slots[i].cell];
 
     model::PlannedTask& task = tasks[i];

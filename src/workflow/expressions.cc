@@ -55,7 +55,7 @@ std::vector<std::string_view> roots_of(Scope scope) {
 class Checker {
  public:
   explicit Checker(Reader& reader) : reader_(reader), workflow_(reader.workflow) {
-    for (const model::TaskSpec& task : workflow_.tasks)
+    for (const model::WorkflowTask& task : workflow_.tasks)
       tasks_.emplace(task.id, &task);
     for (const model::InputSpec& input : workflow_.inputs)
       inputs_.insert(input.name);
@@ -234,7 +234,7 @@ class Checker {
                                       fmt::format("add `outputs: [{}]` to it", *reference.path[2])));
   }
 
-  [[nodiscard]] const model::TaskSpec* task() const {
+  [[nodiscard]] const model::WorkflowTask* task() const {
     return use_->task < workflow_.tasks.size() ? &workflow_.tasks[use_->task] : nullptr;
   }
 
@@ -287,7 +287,7 @@ class Checker {
   Reader& reader_;
   const model::Workflow& workflow_;
   const ExpressionUse* use_ = nullptr;
-  std::unordered_map<std::string_view, const model::TaskSpec*> tasks_;
+  std::unordered_map<std::string_view, const model::WorkflowTask*> tasks_;
   std::set<std::string_view> inputs_;
   std::unordered_set<std::string_view> needs_;  // of the task that is being looked at
 };

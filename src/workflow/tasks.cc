@@ -7,6 +7,7 @@ namespace fleet::workflow {
 namespace {
 
 using model::TaskSpec;
+using model::WorkflowTask;
 
 std::vector<model::Text> read_globs(Reader& reader, yaml::Node node) {
   std::vector<model::Text> globs;
@@ -40,7 +41,7 @@ std::vector<model::Text> read_names(Reader& reader, yaml::Node node, NameOf what
   return names;
 }
 
-void read_condition(Reader& reader, yaml::Node node, TaskSpec& task) {
+void read_condition(Reader& reader, yaml::Node node, WorkflowTask& task) {
   if (!expect_scalar(reader, node, "an expression")) return;
   reader.expressions.push_back({node, reader.task, Scope::condition});
   task.condition = model::Text{std::string(condition_of(node.text()).text), node.at()};
@@ -59,7 +60,7 @@ std::vector<std::string> read_axis(Reader& reader, yaml::Node node) {
   return values;
 }
 
-void read_matrix(Reader& reader, yaml::Node node, TaskSpec& task) {
+void read_matrix(Reader& reader, yaml::Node node, WorkflowTask& task) {
   if (!expect_mapping(reader, node, "`matrix`")) return;
   std::size_t cells = 1;
   for (const yaml::Entry axis : node.entries()) {
@@ -85,7 +86,7 @@ void read_matrix(Reader& reader, yaml::Node node, TaskSpec& task) {
   }
 }
 
-void read_outputs(Reader& reader, yaml::Node node, TaskSpec& task) {
+void read_outputs(Reader& reader, yaml::Node node, WorkflowTask& task) {
   for (const yaml::Node item : read_list(reader, node, "a list of names")) {
     if (check_is_name(reader, item)) check_id(reader, item, "an output");
     task.outputs.emplace_back(item.text());
@@ -95,7 +96,7 @@ void read_outputs(Reader& reader, yaml::Node node, TaskSpec& task) {
   }
 }
 
-void read_secrets(Reader& reader, yaml::Node node, TaskSpec& task) {
+void read_secrets(Reader& reader, yaml::Node node, WorkflowTask& task) {
   for (const yaml::Node item : read_list(reader, node, "a list of names of environment variables")) {
     if (check_is_name(reader, item)) check_environment_name(reader, item);
     task.secrets.push_back(text_of(item));
@@ -103,47 +104,51 @@ void read_secrets(Reader& reader, yaml::Node node, TaskSpec& task) {
 }
 
 // Read by read_work, which sees them together.
-void leave_to_work(Reader& /*reader*/, yaml::Node /*node*/, TaskSpec& /*task*/) {}
+void leave_to_work(Reader& /*reader*/, yaml::Node /*node*/, WorkflowTask& /*task*/) {}
 
-const Key<TaskSpec> kTaskKeys[] = {
-    {"name", [](Reader& r, yaml::Node v, TaskSpec& task) { task.name = read_line(r, v, Scope::planning); }},
-    {"description",
-     [](Reader& r, yaml::Node v, TaskSpec& task) { task.description = read_text(r, v, Scope::planning); }},
-    {"needs", [](Reader& r, yaml::Node v, TaskSpec& task) { task.needs = read_names(r, v, NameOf::task); }},
+const Key<WorkflowTask> kTaskKeys[] = {
+    {"name",
+     [](Reader& r, yaml::Node v, WorkflowTask& task) { task.name = read_line(r, v, Scope::planning); }},
+    {"description", [](Reader& r, yaml::Node v,
+                       WorkflowTask& task) { task.description = read_text(r, v, Scope::planning); }},
+    {"needs",
+     [](Reader& r, yaml::Node v, WorkflowTask& task) { task.needs = read_names(r, v, NameOf::task); }},
     {"if", read_condition},
     {"run", leave_to_work},
     {"codemod", leave_to_work},
     {"agent", leave_to_work},
     {"prompt", leave_to_work},
-    {"check", [](Reader& r, yaml::Node v, TaskSpec& task) { task.checks = read_commands(r, v, "check"); }},
+    {"check",
+     [](Reader& r, yaml::Node v, WorkflowTask& task) { task.checks = read_commands(r, v, "check"); }},
     {"rollback",
-     [](Reader& r, yaml::Node v, TaskSpec& task) { task.rollback = read_command(r, v, "rollback"); }},
-    {"reads", [](Reader& r, yaml::Node v, TaskSpec& task) { task.reads = read_globs(r, v); }},
-    {"writes", [](Reader& r, yaml::Node v, TaskSpec& task) { task.writes = read_globs(r, v); }},
-    {"expect", [](Reader& r, yaml::Node v, TaskSpec& task) { task.expect = read_paths(r, v); }},
-    {"keep", [](Reader& r, yaml::Node v, TaskSpec& task) { task.keep = read_paths(r, v); }},
-    {"once", [](Reader& r, yaml::Node v, TaskSpec& task) { task.once = read_boolean(r, v).value_or(false); }},
+     [](Reader& r, yaml::Node v, WorkflowTask& task) { task.rollback = read_command(r, v, "rollback"); }},
+    {"reads", [](Reader& r, yaml::Node v, WorkflowTask& task) { task.reads = read_globs(r, v); }},
+    {"writes", [](Reader& r, yaml::Node v, WorkflowTask& task) { task.writes = read_globs(r, v); }},
+    {"expect", [](Reader& r, yaml::Node v, WorkflowTask& task) { task.expect = read_paths(r, v); }},
+    {"keep", [](Reader& r, yaml::Node v, WorkflowTask& task) { task.keep = read_paths(r, v); }},
+    {"once",
+     [](Reader& r, yaml::Node v, WorkflowTask& task) { task.once = read_boolean(r, v).value_or(false); }},
     {"priority",
-     [](Reader& r, yaml::Node v, TaskSpec& task) {
+     [](Reader& r, yaml::Node v, WorkflowTask& task) {
        task.priority = read_word<model::Priority>(r, v).value_or(task.priority);
      }},
-    {"timeout", [](Reader& r, yaml::Node v, TaskSpec& task) { task.timeout = read_duration(r, v); }},
+    {"timeout", [](Reader& r, yaml::Node v, WorkflowTask& task) { task.timeout = read_duration(r, v); }},
     {"retry",
-     [](Reader& r, yaml::Node v, TaskSpec& task) {
+     [](Reader& r, yaml::Node v, WorkflowTask& task) {
        task.retry = r.workflow.defaults.retry;
        read_retry(r, v, task.retry);
      }},
     {"env",
-     [](Reader& r, yaml::Node v, TaskSpec& task) { task.env = read_environment(r, v, Scope::attempt); }},
+     [](Reader& r, yaml::Node v, WorkflowTask& task) { task.env = read_environment(r, v, Scope::attempt); }},
     {"secrets", read_secrets},
     {"sandbox",
-     [](Reader& r, yaml::Node v, TaskSpec& task) {
+     [](Reader& r, yaml::Node v, WorkflowTask& task) {
        task.sandbox = r.workflow.defaults.sandbox;
        read_sandbox(r, v, task.sandbox);
      }},
     {"outputs", read_outputs},
     {"implements", [](Reader& r, yaml::Node v,
-                      TaskSpec& task) { task.implements = read_names(r, v, NameOf::requirement); }},
+                      WorkflowTask& task) { task.implements = read_names(r, v, NameOf::requirement); }},
     {"matrix", read_matrix},
 };
 
@@ -184,7 +189,7 @@ void read_tasks(Reader& reader, yaml::Node node, model::Workflow& into) {
   into.tasks.reserve(std::min(node.size(), kMostTasks));
   std::size_t planned = 0;
   for (const yaml::Entry entry : node.entries()) {
-    TaskSpec task;
+    WorkflowTask task;
     reader.task = static_cast<std::uint32_t>(into.tasks.size());
     task.id = entry.key.text();
     task.at = entry.key.at();

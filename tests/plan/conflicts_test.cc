@@ -15,19 +15,21 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-model::TaskSpec writer(std::string id, std::vector<std::string> globs, std::vector<std::string> needs = {}) {
-  model::TaskSpec task = make_task(std::move(id), std::move(needs));
+model::WorkflowTask writer(std::string id, std::vector<std::string> globs,
+                           std::vector<std::string> needs = {}) {
+  model::WorkflowTask task = make_task(std::move(id), std::move(needs));
   task.writes = texts(std::move(globs));
   return task;
 }
 
-model::TaskSpec maker(std::string id, std::vector<std::string> paths, std::vector<std::string> needs = {}) {
-  model::TaskSpec task = make_task(std::move(id), std::move(needs));
+model::WorkflowTask maker(std::string id, std::vector<std::string> paths,
+                          std::vector<std::string> needs = {}) {
+  model::WorkflowTask task = make_task(std::move(id), std::move(needs));
   task.expect = texts(std::move(paths));
   return task;
 }
 
-model::Plan planned(std::vector<model::TaskSpec> tasks) {
+model::Plan planned(std::vector<model::WorkflowTask> tasks) {
   Planning planning = make(make_workflow(std::move(tasks)), {});
   EXPECT_THAT(planning.diagnostics, IsEmpty());
   return std::move(planning.plan);
@@ -88,7 +90,7 @@ TEST(Conflicts, AreTheSameAsComparingEveryPair) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     std::uint64_t state = seed * 1'000'003;
     const auto draw = [&state](std::uint64_t bound) { return base::mix(++state) % bound; };
-    std::vector<model::TaskSpec> tasks;
+    std::vector<model::WorkflowTask> tasks;
     for (std::size_t i = 0; i < 14; ++i) {
       std::vector<std::string> own{globs[draw(globs.size() - 1)]}, needs;
       if (draw(2) == 0) own.push_back(globs[draw(globs.size())]);
@@ -127,7 +129,7 @@ TEST(Conflicts, AreTheSameAsComparingEveryPair) {
 
 // Two chains; the n-th tasks of both write the same path, and all but one pair are ordered.
 TEST(Conflicts, AreFoundAcrossMoreTasksThanOnePassHolds) {
-  std::vector<model::TaskSpec> tasks;
+  std::vector<model::WorkflowTask> tasks;
   for (int i = 0; i < 1500; ++i) {
     const std::string n = std::to_string(i), before = std::to_string(i - 1);
     std::vector<std::string> needs;
@@ -146,7 +148,7 @@ TEST(Conflicts, AreFoundAcrossMoreTasksThanOnePassHolds) {
 }
 
 TEST(Conflicts, StopAtABoundAndSaySo) {
-  std::vector<model::TaskSpec> tasks;
+  std::vector<model::WorkflowTask> tasks;
   for (int i = 0; i < 100; ++i)
     tasks.push_back(writer("t" + std::to_string(i), {"src/**"}));
   const Planning planning = make(make_workflow(std::move(tasks)), {});

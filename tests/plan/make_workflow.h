@@ -9,8 +9,8 @@
 namespace fleet::plan {
 
 // A task `id: {needs: [...], run: "true"}` at the given line, its needs at columns 10, 20, ...
-inline model::TaskSpec make_task(std::string id, std::vector<std::string> needs = {}, int line = 1) {
-  model::TaskSpec task;
+inline model::WorkflowTask make_task(std::string id, std::vector<std::string> needs = {}, int line = 1) {
+  model::WorkflowTask task;
   task.id = std::move(id);
   task.at = {line, 3};
   task.work = model::Command{std::string("true"), {line, 5}};
@@ -20,7 +20,7 @@ inline model::TaskSpec make_task(std::string id, std::vector<std::string> needs 
   return task;
 }
 
-inline model::Workflow make_workflow(std::vector<model::TaskSpec> tasks) {
+inline model::Workflow make_workflow(std::vector<model::WorkflowTask> tasks) {
   model::Workflow workflow;
   workflow.name = "test";
   workflow.path = "workflow.yml";

@@ -71,7 +71,7 @@ TEST(Planner, ShowsEveryIndependentCycleInTheFilesOrder) {
 }
 
 TEST(Planner, ShortensALongCycleInTheMiddle) {
-  std::vector<model::TaskSpec> tasks;
+  std::vector<model::WorkflowTask> tasks;
   for (int i = 0; i < 500; ++i)
     tasks.push_back(make_task("t" + std::to_string(i), {"t" + std::to_string((i + 1) % 500)}, i + 1));
   const Planning planning = make(make_workflow(std::move(tasks)), {});
@@ -126,7 +126,7 @@ TEST(Planner, TreatsAMatrixPastItsBoundAsOneTask) {
 }
 
 TEST(Planner, RefusesMatricesThatMultiplyToTooManyNeeds) {
-  std::vector<model::TaskSpec> tasks;
+  std::vector<model::WorkflowTask> tasks;
   const std::vector<std::string> many(kMaxCells, "v");
   for (int i = 0; i < 12; ++i) {
     tasks.push_back(make_task("t" + std::to_string(i)));
@@ -141,7 +141,7 @@ TEST(Planner, PutsMatrixInputsAndEnvIntoNamesGlobsAndPaths) {
   auto workflow = make_workflow({make_task("t")});
   workflow.inputs = {{"target", "", std::nullopt, {}}};
   workflow.env = {{"ROOT", "packages/${{ inputs.target }}"}};
-  model::TaskSpec& task = workflow.tasks[0];
+  model::WorkflowTask& task = workflow.tasks[0];
   task.name = "build ${{ matrix.p }}";
   task.matrix = {{"p", {"core"}}};
   task.reads = texts({"${{ env.ROOT }}/**"});

@@ -66,7 +66,7 @@ model::Plan hostile() {
       "\"]; t9 --> t0 %% <script>alert(1)</script> `x` #quot; \\N \n end\x1b[31m\x07 \u202e \xff |";
   auto workflow = make_workflow({make_task("a"), make_task("b")});
   workflow.name = evil;
-  for (model::TaskSpec& task : workflow.tasks) {
+  for (model::WorkflowTask& task : workflow.tasks) {
     task.name = evil;
     task.writes = texts({"x\"]\n--> t7*"});
     task.condition = {evil, {}};
@@ -97,7 +97,7 @@ TEST(RenderTree, StaysWithinItsWidthAndObeysNoName) {
 }
 
 TEST(RenderTree, OfADeepChainStaysReadable) {
-  std::vector<model::TaskSpec> tasks{make_task("t0")};
+  std::vector<model::WorkflowTask> tasks{make_task("t0")};
   for (int i = 1; i < 3000; ++i)
     tasks.push_back(make_task("t" + std::to_string(i), {"t" + std::to_string(i - 1)}));
   const std::string tree = to_tree(make(make_workflow(std::move(tasks)), {}).plan, {100, false, true});

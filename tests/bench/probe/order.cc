@@ -56,7 +56,7 @@ Problem random_problem(std::uint32_t tasks, std::mt19937& random) {
 model::Plan plan_of(const Problem& problem, const Durations* history) {
   model::Workflow workflow;
   for (std::size_t i = 0; i < problem.needs.size(); ++i) {
-    model::TaskSpec& task = workflow.tasks.emplace_back();
+    model::WorkflowTask& task = workflow.tasks.emplace_back();
     task.id = std::to_string(i);
     task.work = model::Command{std::string("true"), {}};
     task.writes.emplace();

@@ -24,7 +24,7 @@ model::Workflow workflow_of(const std::vector<std::vector<TaskIndex>>& needs) {
   model::Workflow workflow;
   workflow.name = "bench";
   for (std::size_t i = 0; i < needs.size(); ++i) {
-    model::TaskSpec& task = workflow.tasks.emplace_back();
+    model::WorkflowTask& task = workflow.tasks.emplace_back();
     task.id = "task-" + std::to_string(i);
     task.at = {static_cast<int>(i) + 1, 3};
     task.work = model::Command{std::string("true"), task.at};
