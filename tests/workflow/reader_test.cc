@@ -90,7 +90,7 @@ TEST(Reader, ReadsEveryKeyOfTheFormat) {
   EXPECT_EQ(codemod.language, "typescript");
   EXPECT_EQ(codemod.find, "oldName($$$ARGS)");
   EXPECT_EQ(codemod.replace, "newName($$$ARGS)");
-  const model::TaskSpec& task = workflow.tasks[2];
+  const model::WorkflowTask& task = workflow.tasks[2];
   EXPECT_EQ(std::get<model::Prompt>(task.work).agent, "hybrid");
   EXPECT_EQ(std::get<model::Prompt>(task.work).text,
             "Integrate PhotorealisticMaterials from the showroom.\n");
