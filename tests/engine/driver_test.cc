@@ -209,6 +209,7 @@ TEST_F(Drives, WritesAlsoWhatNothingFollowsFrom) {
   loop_->post(watch);
   loop_->run();
   EXPECT_TRUE(is_on_record());
+  ASSERT_TRUE(writer_->flush());  // which answers the driver
 }
 
 TEST_F(Drives, GoesOnFromTheJournalWithoutRunningAgainWhatWasDone) {
