@@ -123,6 +123,8 @@ Result<Attempt::Taken> Attempt::take(std::optional<agents::Finish> said) {
   FLEET_TRY(taken.commit, objects.write_commit(commit));
   const git::RefUpdate update{git::attempt_ref(services_.run, task_.id, start_.attempt), taken.commit,
                               std::nullopt};
+  // Its objects first: after a power cut, no ref may name what is not there.
+  FLEET_CHECK(objects.sync());
   FLEET_CHECK(services_.refs.write(std::span(&update, 1)));
   FLEET_CHECK(objects.sync());
   return taken;
