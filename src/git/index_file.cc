@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <system_error>
 #include <thread>
 
 #include "git/beneath.h"
@@ -66,14 +67,16 @@ Result<> write_index(int fd, const std::string& shown, FileTable& table, uid_t u
   std::array<std::uint8_t, 20> sum;
   const auto hash = [&] { sum = sha1(bytes); };
   Result<> written;
-  if (bytes.size() < kHashedBesides) {
-    hash();
-    written = write_all(fd, bytes, shown);
-  } else {
-    std::thread besides(hash);
-    written = write_all(fd, bytes, shown);
-    besides.join();
+  std::thread besides;
+  if (bytes.size() >= kHashedBesides) {
+    try {
+      besides = std::thread(hash);
+    } catch (const std::system_error&) {  // there are as many as there may be: then one after the other
+    }
   }
+  if (!besides.joinable()) hash();
+  written = write_all(fd, bytes, shown);
+  if (besides.joinable()) besides.join();
   FLEET_CHECK(written);
   return write_all(fd, {reinterpret_cast<const char*>(sum.data()), sum.size()}, shown);
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -29,8 +30,12 @@ Result<> in_parallel(unsigned threads, std::size_t count,
   };
   std::vector<std::thread> helpers;
   const std::size_t pieces = (count + kPiece - 1) / kPiece;
-  for (std::size_t i = 1; i < std::min<std::size_t>(threads, pieces); ++i)
-    helpers.emplace_back(run);
+  helpers.reserve(threads);
+  try {
+    for (std::size_t i = 1; i < std::min<std::size_t>(threads, pieces); ++i)
+      helpers.emplace_back(run);
+  } catch (const std::system_error&) {  // there are as many threads as there may be: those that came do it
+  }
   run();
   for (std::thread& helper : helpers)
     helper.join();
