@@ -268,7 +268,9 @@ TEST_F(Damage, AnEmptyFileIsANewDatabase) {
 }
 
 TEST_F(DatabaseTest, IsReadOnADiskThatCannotBeWritten) {
-  if (!can_mount()) GTEST_SKIP() << "needs the right to mount; not tested here";
+  if (!can_mount())
+    GTEST_SKIP() << "NOT TESTED: a disk that cannot be written; mounting a file system takes root, and is "
+                    "refused here";
   { Database database = *open_state_database(file_); }
   const int result = in_child([&] {
     if (!mount_privately(folder_.path(), nullptr, MS_BIND, nullptr)) return 10;

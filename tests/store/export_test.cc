@@ -173,7 +173,9 @@ TEST_F(ExportTest, NeverTouchesAFolderOfSomethingElse) {
 }
 
 TEST_F(ExportTest, TakesRunsFromADiskThatCannotBeWritten) {
-  if (!can_mount()) GTEST_SKIP() << "needs the right to mount; not tested here";
+  if (!can_mount())
+    GTEST_SKIP() << "NOT TESTED: a disk that cannot be written; mounting a file system takes root, and is "
+                    "refused here";
   const int result = in_child([&] {
     if (!mount_privately(here_.root(), nullptr, MS_BIND, nullptr)) return 10;
     if (::mount("none", here_.root().c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) != 0)

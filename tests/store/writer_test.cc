@@ -372,7 +372,8 @@ TEST_F(WriterTest, KillingTheProcessLosesNothingThatWasAnswered) {
 }
 
 TEST_F(WriterTest, AFullDiskIsSaidAndLosesNothing) {
-  if (!can_mount()) GTEST_SKIP() << "needs the right to mount; not tested here";
+  if (!can_mount())
+    GTEST_SKIP() << "NOT TESTED: a full disk; mounting a file system takes root, and is refused here";
   const int result = in_child([&] {
     if (!mount_privately(folder_.path(), "tmpfs", 0, "size=1m")) return 10;
     std::uint64_t good = 0;
