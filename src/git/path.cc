@@ -14,8 +14,6 @@ namespace {
 constexpr std::string_view kNamed = "\a\b\t\n\v\f\r\"\\";
 constexpr std::string_view kNames = "abtnvfr\"\\";
 
-constexpr std::size_t kMaxPath = 4095;  // Linux's PATH_MAX, less its zero byte
-
 // HFS+ ignores these code points in names (git's utf8.c, next_hfs_char), here in UTF-8.
 std::string without_ignored_characters(std::string_view name) {
   constexpr std::array<std::string_view, 16> ignored{

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,7 +12,10 @@ namespace fleet::git {
 // characters that HFS+ ignores: git's own list, see CVE-2014-9390 and CVE-2019-1353).
 [[nodiscard]] bool is_safe_name(std::string_view name);
 
-// A path of safe names with `/` between, at most 4,095 bytes.
+// Bytes of a path that git and the system can name: Linux's PATH_MAX, less its zero byte.
+inline constexpr std::size_t kMaxPath = 4095;
+
+// A path of safe names with `/` between, at most kMaxPath bytes.
 [[nodiscard]] bool is_safe_path(std::string_view path);
 
 // For messages: control characters, backslashes, quotes and bytes that are no UTF-8 escaped as git does, in

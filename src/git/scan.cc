@@ -22,7 +22,6 @@ using model::FileMode;
 // A file changed within the same tick of the kernel's clock as its stamp can have the same stamp. Ticks are 1
 // to 10 ms.
 constexpr std::int64_t kFresh = 20'000'000;  // nanoseconds
-constexpr std::size_t kMaxPath = 4095;       // bytes: what git and the system can name
 constexpr std::size_t kMaxIgnoreFile = 4'000'000;
 constexpr std::size_t kMaxNotes = 50;
 

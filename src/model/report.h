@@ -52,6 +52,14 @@ struct TaskReport {
   std::vector<AttemptReport> attempts;
   std::optional<Duration> forecast;
   bool runs_after_failure = false;  // as PlannedTask has it: where it is skipped, its own `if` did that
+
+  // All its attempts together.
+  [[nodiscard]] Duration took() const {
+    Duration sum{};
+    for (const AttemptReport& attempt : attempts)
+      sum += attempt.took();
+    return sum;
+  }
 };
 
 struct ConflictReport {

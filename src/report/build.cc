@@ -46,13 +46,6 @@ std::vector<bool> cut_off(const std::vector<TaskReport>& tasks) {
   return cut;
 }
 
-Duration time_of(const TaskReport& task) {
-  Duration sum{};
-  for (const model::AttemptReport& attempt : task.attempts)
-    sum += attempt.took();
-  return sum;
-}
-
 bool is_under_way(TaskState state) {
   return state == TaskState::running || state == TaskState::backing_off || state == TaskState::asking;
 }
@@ -195,7 +188,7 @@ Duration critical_path(const std::vector<TaskReport>& tasks) {
     Duration start{};
     for (const std::size_t need : needs[i])
       start = std::max(start, end[need]);
-    end[i] = start + time_of(tasks[i]);
+    end[i] = start + tasks[i].took();
     longest = std::max(longest, end[i]);
   }
   return longest;
@@ -213,7 +206,7 @@ Efficiency efficiency(const model::Report& report) {
   Efficiency out;
   std::size_t ran = 0;
   for (const TaskReport& task : report.tasks) {
-    out.one_by_one += time_of(task);
+    out.one_by_one += task.took();
     ran += task.attempts.empty() ? 0 : 1;
   }
   out.wall = std::max(report.finished - report.started, Duration{});

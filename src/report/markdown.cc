@@ -109,13 +109,6 @@ std::string_view mark(const model::Report& report) {
   return "";
 }
 
-Duration time_of(const TaskReport& task) {
-  Duration sum{};
-  for (const model::AttemptReport& attempt : task.attempts)
-    sum += attempt.took();
-  return sum;
-}
-
 std::string span(std::string_view bytes) {
   return code_span(bytes, Place::paragraph);
 }
@@ -185,7 +178,7 @@ std::string task_row(const TaskReport& task) {
   const std::string& why = task.reason.empty() ? last.summary : task.reason;
   return fmt::format(
       "| {}{} | {} | {} | {} | {} | {} | {} |\n", cell(task.id), title, task.kind, mark(task.state),
-      task.attempts.size(), task.attempts.empty() ? "" : base::describe_duration(time_of(task)),
+      task.attempts.size(), task.attempts.empty() ? "" : base::describe_duration(task.took()),
       task.state == TaskState::done && last.changes > 0 ? files(last.changes) : "", escape_prose(why, 200));
 }
 

@@ -6,10 +6,10 @@
 #include <cerrno>
 #include <system_error>
 
+#include "store/layout.h"
+
 namespace fleet::store {
 namespace {
-
-constexpr const char* kElsewhere = "`--state DIR` keeps the state in another place";
 
 bool is_disk_full(int primary, int system_error) {
   const bool no_space = system_error == ENOSPC || system_error == EDQUOT;

@@ -7,6 +7,9 @@
 
 namespace fleet::store {
 
+// What to do where the state cannot be.
+inline constexpr const char* kElsewhere = "`--state DIR` keeps the state in another place";
+
 // Where the state of a repository's runs lies. Everything inside is named relative to its root, so that the
 // whole can be moved:
 //

@@ -8,7 +8,7 @@ namespace fleet::terminal {
 
 namespace {
 
-constexpr int kNarrowest = 40;
+constexpr int kNarrowestTerminal = 40;
 constexpr int kWidest = 500;
 constexpr int kWidthOfLogs = 120;  // where nobody says how wide they are
 
@@ -48,7 +48,7 @@ Look look_of(const Variables& variables, bool is_tty, std::optional<int> columns
   if (int number = 0;
       std::from_chars(said.data(), said.data() + said.size(), number).ec == std::errc{} && number > 0)
     width = number;
-  look.width = std::clamp(width, kNarrowest, kWidest);
+  look.width = std::clamp(width, kNarrowestTerminal, kWidest);
   return look;
 }
 

@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t kMostRows = 60;
 constexpr std::size_t kMostListed = 500;  // of those
 constexpr std::size_t kMostConflicts = 50;
-constexpr std::size_t kLongestText = 5000;  // columns
+constexpr std::size_t kLongestField = 5000;  // columns
 
 Tone tone_of(TaskState state) {
   switch (state) {
@@ -153,7 +153,7 @@ std::string requirement_table(const std::vector<model::RequirementReport>& requi
 
 // However long, for what people must read to the end, or copy; the terminal wraps it.
 std::string whole(std::string_view bytes, const Look& look) {
-  return text::fit(bytes, kLongestText, look.unicode ? text::Charset::unicode : text::Charset::ascii);
+  return text::fit(bytes, kLongestField, look.unicode ? text::Charset::unicode : text::Charset::ascii);
 }
 
 std::string fact(std::string_view name, std::string_view value, const Look& look) {

@@ -15,8 +15,6 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr auto kQueue = ConflictStrategy::queue;
-
 TEST(ConflictQueue, AHeldLoserWhoseStartIsTakenBackRunsAgain) {
   Machine run(PlanOf().task("a").task("b").task("x", {"b"}).task("y", {"b"}).conflicts(kQueue));
   run.integrates("b");

@@ -19,8 +19,6 @@ using testing::IsEmpty;
 using testing::Not;
 
 constexpr auto kFail = ConflictStrategy::fail;
-constexpr auto kQueue = ConflictStrategy::queue;
-
 TEST(ConflictFail, TheLaterTaskFailsAndNamesTheOtherAndThePaths) {
   Machine run(PlanOf().task("early").task("late").task("behind", {"late"}).conflicts(kFail));
   run.integrates("early");

@@ -16,6 +16,8 @@ namespace fleet::engine::tests {
 
 using Ids = std::vector<std::string>;
 
+inline constexpr auto kQueue = model::ConflictStrategy::queue;
+
 // A scheduler in the hands of a test, which plays the rest of the house: tasks are named by their ids, time
 // passes only when it is told to, and timers fire by themselves then.
 class Machine {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,9 @@
 #include "syntax/rewrite.h"
 
 namespace fleet::syntax {
+
+inline constexpr auto kAllLanguages = std::to_array({Language::c, Language::cpp, Language::javascript,
+                                                     Language::python, Language::tsx, Language::typescript});
 
 // The text of every match, or the error as the only one.
 inline std::vector<std::string> matches(Language language, std::string_view find, std::string_view source) {

@@ -13,7 +13,7 @@ Values read(std::string_view content) {
   return values.value_or(Values{});
 }
 
-std::string refused(std::string_view content) {
+std::string why_not(std::string_view content) {
   const auto values = parse_key_values(content, "outputs");
   return values ? "nothing is wrong" : values.error().why;
 }
@@ -34,20 +34,20 @@ TEST(KeyValues, ReadsHeredocs) {
 }
 
 TEST(KeyValues, SaysWhatIsWrongAndWhere) {
-  EXPECT_EQ(refused("a=1\nfoo"), "line 2: `foo` is neither `name=value` nor `name<<DELIMITER`");
-  EXPECT_EQ(refused("=1"), "line 1: `` cannot be the name of an output");
-  EXPECT_EQ(refused("a b=1"), "line 1: `a b` cannot be the name of an output");
-  EXPECT_EQ(refused("a<<\nx"), "line 1: the delimiter after `<<` is missing");
-  EXPECT_EQ(refused("\na<<EOF\nx\ny\n"), "line 2: the delimiter `EOF` never comes");
-  EXPECT_EQ(refused("\x1b[31m\x07\n"), "line 1: `\\x07` is neither `name=value` nor `name<<DELIMITER`");
+  EXPECT_EQ(why_not("a=1\nfoo"), "line 2: `foo` is neither `name=value` nor `name<<DELIMITER`");
+  EXPECT_EQ(why_not("=1"), "line 1: `` cannot be the name of an output");
+  EXPECT_EQ(why_not("a b=1"), "line 1: `a b` cannot be the name of an output");
+  EXPECT_EQ(why_not("a<<\nx"), "line 1: the delimiter after `<<` is missing");
+  EXPECT_EQ(why_not("\na<<EOF\nx\ny\n"), "line 2: the delimiter `EOF` never comes");
+  EXPECT_EQ(why_not("\x1b[31m\x07\n"), "line 1: `\\x07` is neither `name=value` nor `name<<DELIMITER`");
 }
 
 TEST(KeyValues, AreBounded) {
-  EXPECT_NE(refused("a=" + std::string(kMaxKeyValuesSize, 'x')), "nothing is wrong");
+  EXPECT_NE(why_not("a=" + std::string(kMaxKeyValuesSize, 'x')), "nothing is wrong");
   std::string many;
   for (std::size_t i = 0; i <= kMaxKeyValues; ++i)
     many += "k" + std::to_string(i) + "=1\n";
-  EXPECT_EQ(refused(many), "line 1001: more than 1000 outputs");
+  EXPECT_EQ(why_not(many), "line 1001: more than 1000 outputs");
 }
 
 }  // namespace

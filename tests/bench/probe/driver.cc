@@ -28,8 +28,6 @@ class InstantExecutor final : public engine::Executor {
   }
 };
 
-const std::string kRun = "bench";
-
 store::NewRun new_run(const model::Plan& plan) {
   store::NewRun run;
   run.row.id = kRun;

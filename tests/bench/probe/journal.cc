@@ -14,7 +14,6 @@
 namespace fleet::bench {
 namespace {
 
-const std::string kRun = "bench";
 constexpr std::int64_t kInBatch = 100;
 constexpr std::int64_t kInFlight = 64;  // of the transitions that each want to be on the disk
 

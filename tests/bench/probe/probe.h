@@ -17,6 +17,8 @@ namespace fleet::bench {
 
 using Figures = std::map<std::string, double>;
 
+inline const std::string kRun = "bench";  // the id of every run here
+
 // What follows the probe's name on the command line, in turn.
 class Arguments {
  public:
