@@ -102,7 +102,10 @@ Result<Loaded> load(const World& world, const Checkout& checkout, const Workflow
                             "`fleet init` writes a first one, or name another: `fleet run PATH`");
   }
   auto source = os::read_file(file, kMostWorkflowBytes);
-  if (!source) return base::fail_input("read the workflow", file, source.error().why, source.error().hint);
+  if (!source) {
+    return base::fail(
+        {source.error().fault, "read the workflow", file, source.error().why, source.error().hint});
+  }
   FLEET_TRY(std::string name, name_in_plan(checkout, file));
   workflow::Reading reading = workflow::read(file, *source);
 

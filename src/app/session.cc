@@ -13,6 +13,7 @@
 #include "app/progress.h"
 #include "app/workspaces.h"
 #include "attempt/local_executor.h"
+#include "base/thread.h"
 #include "engine/driver.h"
 #include "git/delivery.h"
 #include "git/tree.h"
@@ -127,6 +128,7 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   had_folders_ = os::exists(checkout_.layout.run(run_.id));
   FLEET_CHECK(store::create_run_folders(checkout_.layout, run_.id));
   FLEET_TRY(lock_, store::ProcessLock::take(checkout_.layout.lock(run_.id), "drive the run " + run_.id));
+  if (had_folders_) repository.objects().remove_empty();
   masker_ = text::Masker(to_mask(secrets));
   const std::optional<os::UserId> user = checkout_.owner;
   FLEET_TRY(auto folder, WorkspaceFolder::claim(world_, options_.workspaces, checkout_.layout.root(), user));
@@ -139,9 +141,9 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   FLEET_TRY(processes_, os::Processes::create(*loop_));
   // One a core: with more of them, one that holds the queue's lock may have to wait for a core, and all for
   // it.
-  workers_ =
-      std::make_unique<os::WorkerPool>(*loop_, std::clamp(std::thread::hardware_concurrency(), 2u, 4u));
-  merger_ = std::make_unique<os::WorkerPool>(*loop_, 1);
+  FLEET_TRY(workers_,
+            os::WorkerPool::create(*loop_, std::clamp(std::thread::hardware_concurrency(), 2u, 4u)));
+  FLEET_TRY(merger_, os::WorkerPool::create(*loop_, 1));
   // What the kernel can do is found out meanwhile.
   workers_->submit([] { static_cast<void>(os::sandbox_ability()); }, [] {});
   FLEET_TRY(writer_, store::Writer::open(checkout_.layout.database()));
@@ -277,13 +279,13 @@ Result<engine::FinishRun> Session::Impl::drive() {
 void Session::Impl::answer(const engine::Ask& ask) {
   if (options_.interactive && world_.terminal->can_ask()) {
     // A person takes their time; the run goes on meanwhile.
-    asking_.emplace_back([this, ask] {
+    auto asks = base::start_thread([this, ask] {
       const std::vector<std::string> choices{"retry", "skip", "abort"};
       const std::optional<std::string> answer = world_.terminal->ask(ask.question, choices);
       if (!answer) return;
       driver_->post(engine::Decided{ask.task, *base::from_name<model::FailureAnswer>(*answer), true});
     });
-    return;
+    if (asks) return asking_.push_back(*std::move(asks));
   }
   const model::FailureAnswer answer = options_.answer.value_or(ask.otherwise);
   note(fmt::format("{} Nobody can be asked: {}.", ask.question, base::name_of(answer)));

@@ -14,7 +14,7 @@ std::optional<std::string> World::variable(std::string_view name) const {
 
 Result<base::ExitCode> World::printed() const {
   if (const int error = terminal->output_error(); error != 0)
-    return base::fail_errno("write all of it to", "standard output", error);
+    return base::fail_errno("write all of it to", "standard output", error, "look at where it goes to");
   return base::ExitCode::good;
 }
 

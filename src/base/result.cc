@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <system_error>
 
 namespace fleet::base {
@@ -13,6 +14,30 @@ std::string sentence(const Error& error) {
   if (!error.on.empty()) text += fmt::format(" {}", error.on);
   if (!error.why.empty()) text += fmt::format(": {}", error.why);
   return text;
+}
+
+const char* hint_for(int error_number) {
+  switch (error_number) {
+    case ENOSPC:
+    case EDQUOT:
+      return "the disk (or its quota) is full: free some space, then go on with `fleet resume`";
+    case EROFS:
+      return "it lies on a read-only file system: use another folder (--state DIR for fleet's own files)";
+    case EMFILE:
+      return "this process has too many files open: raise `ulimit -n`, or run fewer tasks at once";
+    case ENFILE:
+      return "this machine has too many files open: run fewer tasks at once";
+    case EAGAIN:
+      return "a limit on processes or memory was met (`ulimit -u`, the container's pids limit): run fewer at "
+             "once";
+    case ENOMEM:
+      return "there is not enough memory: run fewer tasks at once";
+    case EACCES:
+    case EPERM:
+      return "check who owns it and its permissions";
+    default:
+      return "";
+  }
 }
 
 }  // namespace
@@ -30,6 +55,7 @@ tl::unexpected<Error> fail(Error error) {
 }
 
 tl::unexpected<Error> fail_errno(std::string tried, std::string on, int error_number, std::string hint) {
+  if (hint.empty()) hint = hint_for(error_number);
   return fail_world(std::move(tried), std::move(on), std::generic_category().message(error_number),
                     std::move(hint));
 }

@@ -32,7 +32,8 @@ template <class T = void>
 using Result = tl::expected<T, Error>;
 
 [[nodiscard]] tl::unexpected<Error> fail(Error error);
-// An Error of the world from errno, whose text becomes `why`.
+// An Error of the world from errno, whose text becomes `why`. With no hint of the caller's own, the one that
+// belongs to the number (disk full, too many open files, ...).
 [[nodiscard]] tl::unexpected<Error> fail_errno(std::string tried, std::string on, int error_number,
                                                std::string hint = {});
 [[nodiscard]] tl::unexpected<Error> fail_input(std::string tried, std::string on, std::string why,

@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <system_error>
 #include <thread>
 
+#include "base/thread.h"
 #include "git/beneath.h"
 #include "git/sha1.h"
 
@@ -66,16 +66,12 @@ Result<> write_index(int fd, const std::string& shown, FileTable& table, uid_t u
   const std::string bytes = header_and_entries(table, user, group);
   std::array<std::uint8_t, 20> sum;
   const auto hash = [&] { sum = sha1(bytes); };
-  Result<> written;
   std::thread besides;
   if (bytes.size() >= kHashedBesides) {
-    try {
-      besides = std::thread(hash);
-    } catch (const std::system_error&) {  // there are as many as there may be: then one after the other
-    }
+    if (auto thread = base::start_thread(hash)) besides = *std::move(thread);
   }
-  if (!besides.joinable()) hash();
-  written = write_all(fd, bytes, shown);
+  if (!besides.joinable()) hash();  // also where no thread can be had
+  const Result<> written = write_all(fd, bytes, shown);
   if (besides.joinable()) besides.join();
   FLEET_CHECK(written);
   return write_all(fd, {reinterpret_cast<const char*>(sum.data()), sum.size()}, shown);

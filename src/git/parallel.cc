@@ -4,9 +4,10 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
-#include <system_error>
 #include <thread>
 #include <vector>
+
+#include "base/thread.h"
 
 namespace fleet::git {
 
@@ -31,10 +32,10 @@ Result<> in_parallel(unsigned threads, std::size_t count,
   std::vector<std::thread> helpers;
   const std::size_t pieces = (count + kPiece - 1) / kPiece;
   helpers.reserve(threads);
-  try {
-    for (std::size_t i = 1; i < std::min<std::size_t>(threads, pieces); ++i)
-      helpers.emplace_back(run);
-  } catch (const std::system_error&) {  // there are as many threads as there may be: those that came do it
+  for (std::size_t i = 1; i < std::min<std::size_t>(threads, pieces); ++i) {
+    auto helper = base::start_thread(run);
+    if (!helper) break;  // those that can be had do it
+    helpers.push_back(*std::move(helper));
   }
   run();
   for (std::thread& helper : helpers)

@@ -10,7 +10,6 @@
 #include <cstdint>
 
 #include "base/assert.h"
-#include "os/errors.h"
 
 namespace fleet::os {
 namespace {
@@ -33,14 +32,14 @@ std::uint32_t events_of(EventLoop::Interest interest) {
 
 Result<std::unique_ptr<EventLoop>> EventLoop::create() {
   base::UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
-  if (!epoll) return fail_system("make an event loop", "", errno);
+  if (!epoll) return base::fail_errno("make an event loop", "", errno);
   base::UniqueFd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!wake) return fail_system("make an event loop", "", errno);
+  if (!wake) return base::fail_errno("make an event loop", "", errno);
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.u64 = kWake;
   if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, wake.get(), &event) != 0) {
-    return fail_system("make an event loop", "", errno);
+    return base::fail_errno("make an event loop", "", errno);
   }
   return std::unique_ptr<EventLoop>(new EventLoop(std::move(epoll), std::move(wake)));
 }
@@ -160,7 +159,7 @@ Result<EventLoop::WatchId> EventLoop::watch(int fd, Interest interest, WatchCall
   event.events = events_of(interest);
   event.data.u64 = id;
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0)
-    return fail_system("wait for a descriptor", "", errno);
+    return base::fail_errno("wait for a descriptor", "", errno);
   watches_.emplace(id, Watch{fd, std::make_shared<WatchCallback>(std::move(callback))});
   return WatchId{id};
 }
@@ -172,7 +171,7 @@ Result<> EventLoop::change(WatchId id, Interest interest) {
   event.events = events_of(interest);
   event.data.u64 = id.value;
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, found->second.fd, &event) != 0) {
-    return fail_system("wait for a descriptor", "", errno);
+    return base::fail_errno("wait for a descriptor", "", errno);
   }
   return {};
 }

@@ -8,7 +8,6 @@
 #include <memory>
 
 #include "base/unique_fd.h"
-#include "os/errors.h"
 #include "os/files.h"
 
 // What walks whole trees, which tasks may have filled: with symlinks, folders without permissions, and
@@ -53,7 +52,7 @@ class Remover {
     do {
       moved_up_ = false;
       UniqueFd again(::openat(top_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-      if (!again) return fail_system("remove", path_, errno);
+      if (!again) return base::fail_errno("remove", path_, errno);
       FLEET_CHECK(empty(std::move(again), 1));
     } while (moved_up_);
     return {};
@@ -62,12 +61,12 @@ class Remover {
  private:
   Result<> empty(UniqueFd fd, int nesting) {
     struct stat status {};
-    if (::fstat(fd.get(), &status) != 0) return fail_system("remove", path_, errno);
+    if (::fstat(fd.get(), &status) != 0) return base::fail_errno("remove", path_, errno);
     // Entries can only be removed from a folder that is open for writing.
     if ((status.st_mode & S_IRWXU) != S_IRWXU) ::fchmod(fd.get(), 0700);
     const int folder = fd.get();
     const Directory entries(::fdopendir(fd.release()));
-    if (!entries) return fail_system("remove", path_, errno);
+    if (!entries) return base::fail_errno("remove", path_, errno);
     for (bool removed_some = true; removed_some;) {  // removing while reading may skip entries
       removed_some = false;
       ::rewinddir(entries.get());
@@ -84,26 +83,26 @@ class Remover {
   Result<bool> remove_entry(int folder, const char* name, int nesting) {
     if (::unlinkat(folder, name, 0) == 0 || errno == ENOENT) return true;
     if (errno != EISDIR && errno != EPERM)
-      return fail_system("remove", fmt::format("{} in {}", name, path_), errno);
+      return base::fail_errno("remove", fmt::format("{} in {}", name, path_), errno);
     if (::unlinkat(folder, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return true;
     if (errno == EBUSY) {
       return base::fail_world("remove", fmt::format("{} in {}", name, path_),
                               "another file system is mounted there", "unmount that first");
     }
     if (errno != ENOTEMPTY && errno != EEXIST && errno != EACCES) {
-      return fail_system("remove", fmt::format("{} in {}", name, path_), errno);
+      return base::fail_errno("remove", fmt::format("{} in {}", name, path_), errno);
     }
     if (nesting >= kMaxNesting) {
       const std::string above = fmt::format(".fleet-nested-{}", ++moved_);
-      if (::renameat(folder, name, top_, above.c_str()) != 0) return fail_system("remove", path_, errno);
+      if (::renameat(folder, name, top_, above.c_str()) != 0) return base::fail_errno("remove", path_, errno);
       moved_up_ = true;
       return true;
     }
     UniqueFd child = open_folder(folder, name);
-    if (!child) return fail_system("remove", fmt::format("{} in {}", name, path_), errno);
+    if (!child) return base::fail_errno("remove", fmt::format("{} in {}", name, path_), errno);
     FLEET_CHECK(empty(std::move(child), nesting + 1));
     if (::unlinkat(folder, name, AT_REMOVEDIR) != 0 && errno != ENOENT) {
-      return fail_system("remove", fmt::format("{} in {}", name, path_), errno);
+      return base::fail_errno("remove", fmt::format("{} in {}", name, path_), errno);
     }
     return true;
   }
@@ -120,16 +119,16 @@ Result<> remove_tree(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return {};
-    return fail_system("remove", path, errno);
+    return base::fail_errno("remove", path, errno);
   }
   if (!S_ISDIR(status.st_mode)) {
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_system("remove", path, errno);
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return base::fail_errno("remove", path, errno);
     return {};
   }
   const UniqueFd top = open_folder(AT_FDCWD, path.c_str());
-  if (!top) return fail_system("remove", path, errno);
+  if (!top) return base::fail_errno("remove", path, errno);
   FLEET_CHECK(Remover(path, top.get()).empty_top());
-  if (::rmdir(path.c_str()) != 0 && errno != ENOENT) return fail_system("remove", path, errno);
+  if (::rmdir(path.c_str()) != 0 && errno != ENOENT) return base::fail_errno("remove", path, errno);
   return {};
 }
 

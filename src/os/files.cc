@@ -14,7 +14,6 @@
 #include <cstdlib>
 
 #include "base/unique_fd.h"
-#include "os/errors.h"
 
 namespace fleet::os {
 namespace {
@@ -47,10 +46,10 @@ constexpr int kReading = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
 Result<std::string> read_open(const UniqueFd& file, const struct stat& status, const std::string& path,
                               std::uint64_t max_bytes) {
-  if (!S_ISREG(status.st_mode)) return base::fail_world("read", path, "it is not a regular file");
+  if (!S_ISREG(status.st_mode)) return base::fail_input("read", path, "it is not a regular file");
   std::string bytes;
   const auto too_long = [&] {
-    return base::fail_world("read", path, fmt::format("it is longer than {} bytes", max_bytes));
+    return base::fail_input("read", path, fmt::format("it is longer than {} bytes", max_bytes));
   };
   if (static_cast<std::uint64_t>(status.st_size) > max_bytes) return too_long();
   bytes.reserve(static_cast<std::size_t>(status.st_size) + 1);
@@ -60,7 +59,7 @@ Result<std::string> read_open(const UniqueFd& file, const struct stat& status, c
     const ssize_t count = ::read(file.get(), bytes.data() + had, bytes.size() - had);
     bytes.resize(had + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail_system("read", path, errno);
+    if (count < 0) return base::fail_errno("read", path, errno);
     if (bytes.size() > max_bytes) return too_long();
     if (count == 0) return bytes;
   }
@@ -70,8 +69,9 @@ Result<std::string> read_open(const UniqueFd& file, const struct stat& status, c
 
 Result<std::string> read_file(const std::string& path, std::uint64_t max_bytes) {
   const UniqueFd file(::open(path.c_str(), kReading));
+  if (!file && errno == ELOOP) return base::fail_input("read", path, "its symlinks lead in a circle");
   struct stat status {};
-  if (!file || ::fstat(file.get(), &status) != 0) return fail_system("read", path, errno);
+  if (!file || ::fstat(file.get(), &status) != 0) return base::fail_errno("read", path, errno);
   return read_open(file, status, path, max_bytes);
 }
 
@@ -79,7 +79,7 @@ Result<std::string> read_file_of(std::uint32_t owner, const std::string& path, s
   const UniqueFd file(::open(path.c_str(), kReading | O_NOFOLLOW));
   if (!file && errno == ELOOP) return base::fail_world("read", path, "it is a symlink");
   struct stat status {};
-  if (!file || ::fstat(file.get(), &status) != 0) return fail_system("read", path, errno);
+  if (!file || ::fstat(file.get(), &status) != 0) return base::fail_errno("read", path, errno);
   if (S_ISREG(status.st_mode) && (status.st_uid != owner || status.st_nlink > 1)) {
     return base::fail_world("read", path,
                             status.st_nlink > 1 ? "it has another name too" : "it belongs to somebody else");
@@ -89,7 +89,7 @@ Result<std::string> read_file_of(std::uint32_t owner, const std::string& path, s
 
 Result<> make_file(const std::string& path, std::uint32_t mode) {
   const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
-  if (!file) return fail_system("make the file", path, errno);
+  if (!file) return base::fail_errno("make the file", path, errno);
   return {};
 }
 
@@ -97,7 +97,7 @@ Result<> write_all(int fd, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(fd, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail_system("write", path, errno);
+    if (count < 0) return base::fail_errno("write", path, errno);
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
   return {};
@@ -106,29 +106,30 @@ Result<> write_all(int fd, std::string_view bytes, const std::string& path) {
 Result<> write_file_atomically(const std::string& path, std::string_view bytes, std::uint32_t mode) {
   std::string beside = path + ".fleet-XXXXXX";
   UniqueFd file(::mkostemp(beside.data(), O_CLOEXEC));
-  if (!file) return fail_system("write", path, errno);
+  if (!file) return base::fail_errno("write", path, errno);
   Unfinished unfinished(beside);
   FLEET_CHECK(write_all(file.get(), bytes, path));
-  if (::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0) return fail_system("write", path, errno);
-  if (::close(file.release()) != 0) return fail_system("write", path, errno);
-  if (::rename(beside.c_str(), path.c_str()) != 0) return fail_system("write", path, errno);
+  if (::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0)
+    return base::fail_errno("write", path, errno);
+  if (::close(file.release()) != 0) return base::fail_errno("write", path, errno);
+  if (::rename(beside.c_str(), path.c_str()) != 0) return base::fail_errno("write", path, errno);
   unfinished.finished();
 
   const UniqueFd folder(::open(parent_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   // Some file systems cannot sync a folder (EINVAL); there the rename is as durable as it gets.
-  if (folder && ::fsync(folder.get()) != 0 && errno != EINVAL) return fail_system("write", path, errno);
+  if (folder && ::fsync(folder.get()) != 0 && errno != EINVAL) return base::fail_errno("write", path, errno);
   return {};
 }
 
 Result<> make_directories(const std::string& path, std::uint32_t mode) {
   if (::mkdir(path.c_str(), mode) == 0 || (errno == EEXIST && is_directory(path))) return {};
-  if (errno != ENOENT || path.empty()) return fail_system("make the folder", path, errno);
+  if (errno != ENOENT || path.empty()) return base::fail_errno("make the folder", path, errno);
   std::string without_slash = path;
   while (without_slash.size() > 1 && without_slash.back() == '/')
     without_slash.pop_back();
   FLEET_CHECK(make_directories(parent_of(without_slash), mode));
   if (::mkdir(path.c_str(), mode) == 0 || (errno == EEXIST && is_directory(path))) return {};
-  return fail_system("make the folder", path, errno);
+  return base::fail_errno("make the folder", path, errno);
 }
 
 bool exists(const std::string& path) {
@@ -143,7 +144,7 @@ bool is_directory(const std::string& path) {
 
 Result<std::vector<std::string>> list_directory(const std::string& path) {
   DIR* folder = ::opendir(path.c_str());
-  if (folder == nullptr) return fail_system("list", path, errno);
+  if (folder == nullptr) return base::fail_errno("list", path, errno);
   std::vector<std::string> names;
   errno = 0;
   while (const dirent* entry = ::readdir(folder)) {
@@ -153,7 +154,7 @@ Result<std::vector<std::string>> list_directory(const std::string& path) {
   }
   const int error = errno;
   ::closedir(folder);
-  if (error != 0) return fail_system("list", path, error);
+  if (error != 0) return base::fail_errno("list", path, error);
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -173,14 +174,14 @@ Result<> use_files_as(UserId user) {
 
 Result<UserId> owner_of(const std::string& path) {
   struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0) return fail_system("find the owner of", path, errno);
+  if (::lstat(path.c_str(), &status) != 0) return base::fail_errno("find the owner of", path, errno);
   return UserId{status.st_uid, status.st_gid};
 }
 
 Result<std::uint64_t> free_disk_space(const std::string& path) {
   struct statvfs status {};
   while (::statvfs(path.c_str(), &status) != 0) {
-    if (errno != EINTR) return fail_system("ask for the free space of", path, errno);
+    if (errno != EINTR) return base::fail_errno("ask for the free space of", path, errno);
   }
   return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
 }
@@ -207,7 +208,7 @@ std::optional<std::string> executable_on_path(const std::string& name, std::stri
 Result<std::string> own_executable() {
   std::string path(PATH_MAX, '\0');
   const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());
-  if (size < 0) return fail_system("find this program's own file", "/proc/self/exe", errno);
+  if (size < 0) return base::fail_errno("find this program's own file", "/proc/self/exe", errno);
   path.resize(static_cast<std::size_t>(size));
   return path;
 }
@@ -219,7 +220,7 @@ Result<TemporaryDirectory> TemporaryDirectory::create(const std::string& parent,
     where = variable != nullptr && *variable == '/' ? variable : "/tmp";
   }
   std::string path = where + "/" + prefix + "XXXXXX";
-  if (::mkdtemp(path.data()) == nullptr) return fail_system("make a temporary folder in", where, errno);
+  if (::mkdtemp(path.data()) == nullptr) return base::fail_errno("make a temporary folder in", where, errno);
   return TemporaryDirectory(std::move(path));
 }
 

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <filesystem>
 
-#include "os/errors.h"
 #include "os/files.h"
 
 namespace fleet::os {
@@ -78,7 +77,7 @@ Result<> OutputLog::open_file() {
   constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
   FLEET_CHECK(make_directories(std::filesystem::path(settings_.path).parent_path(), 0700));
   file_.reset(::open(settings_.path.c_str(), kFlags, 0600));
-  if (!file_) return fail_system("write the log", settings_.path, errno);
+  if (!file_) return base::fail_errno("write the log", settings_.path, errno);
   return {};
 }
 

@@ -50,6 +50,7 @@ class OutputLog {
   [[nodiscard]] std::string head() const;
   [[nodiscard]] std::string tail() const;
   [[nodiscard]] std::uint64_t size() const { return size_; }  // bytes, after the filter
+  [[nodiscard]] bool has_file() const { return static_cast<bool>(file_); }
   // What came after the first `size` bytes, at most the last tail_bytes of it: what one of several programs
   // said.
   [[nodiscard]] std::string since(std::uint64_t size) const;

@@ -20,9 +20,8 @@ constexpr auto kSweepEvery = std::chrono::seconds(1);
 
 class Processes::Impl {
  public:
-  Impl(EventLoop& loop, unsigned spawners) : loop_(loop) {
+  Impl(EventLoop& loop, std::unique_ptr<WorkerPool> spawners) : loop_(loop), pool_(std::move(spawners)) {
     Children::instance();  // from here on, orphans come to us
-    if (spawners > 0) pool_ = std::make_unique<WorkerPool>(loop, spawners);
     sweep_timer_ = loop_.add_timer(kSweepEvery, [this] { sweep(); });
   }
   Impl(const Impl&) = delete;
@@ -142,7 +141,11 @@ class Processes::Impl {
 };
 
 Result<std::unique_ptr<Processes>> Processes::create(EventLoop& loop, unsigned spawners) {
-  return std::unique_ptr<Processes>(new Processes(std::make_unique<Impl>(loop, spawners)));
+  std::unique_ptr<WorkerPool> pool;
+  if (spawners > 0) {
+    FLEET_TRY(pool, WorkerPool::create(loop, spawners));
+  }
+  return std::unique_ptr<Processes>(new Processes(std::make_unique<Impl>(loop, std::move(pool))));
 }
 
 Processes::Processes(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -15,9 +15,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <thread>
 
-#include "os/errors.h"
+#include "base/thread.h"
 #include "os/files.h"
 #include "os/landlock.h"
 #include "os/system_call_filter.h"
@@ -98,7 +97,7 @@ std::string why_no_landlock(int error) {
 SandboxAbility try_bounds() {
   SandboxAbility ability;
   ability.can_change_user = has_capabilities({CAP_SETUID, CAP_SETGID});
-  std::thread([&ability] {
+  auto bound = base::start_thread([&ability] {
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
       ability.why_no_landlock = why_no_landlock(errno);
       return;
@@ -114,7 +113,12 @@ SandboxAbility try_bounds() {
     }
     const auto filter = system_call_filter(Network::off, 0, 1, 1);
     ability.seccomp = has_system_call_filter() && install_filter(filter.data(), filter.size()) == 0;
-  }).join();
+  });
+  if (bound) {
+    bound->join();
+  } else {
+    ability.why_no_landlock = bound.error().line();
+  }
   return ability;
 }
 
@@ -135,7 +139,7 @@ Result<> grant(int ruleset, const OpenPlaces::Place& place, std::uint64_t access
   rule.parent_fd = place.fd.get();
   // EBADFD: a file of a kind that no rule can name, such as a pipe under /proc/self/fd.
   if (landlock::add_rule(ruleset, rule) != 0 && errno != EBADFD)
-    return fail_system("put into a sandbox", place.path, errno);
+    return base::fail_errno("put into a sandbox", place.path, errno);
   return {};
 }
 
@@ -174,7 +178,7 @@ Result<UniqueFd> make_ruleset(const SandboxRules& rules, int abi) {
   attributes.handled_access_fs = all;
   attributes.scoped = abi >= 6 ? landlock::kScopeAbstractSocket | landlock::kScopeSignal : 0;
   UniqueFd ruleset(landlock::create_ruleset(attributes, abi));
-  if (!ruleset) return fail_system("make a sandbox", "", errno);
+  if (!ruleset) return base::fail_errno("make a sandbox", "", errno);
 
   const std::uint64_t writing = all & ~(landlock::kMakeCharacterDevice | landlock::kMakeBlockDevice);
   if (rules.system) FLEET_CHECK(grant_system(ruleset.get(), *rules.system));

@@ -9,8 +9,6 @@
 #include <csignal>
 #include <cstring>
 
-#include "os/errors.h"
-
 namespace fleet::os {
 namespace {
 
@@ -54,7 +52,7 @@ void hold_signals() {
 Result<std::unique_ptr<SignalWatch>> SignalWatch::create(EventLoop& loop, Callback callback) {
   const sigset_t set = watched_signals();
   base::UniqueFd fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!fd) return fail_system("wait for signals", "", errno);
+  if (!fd) return base::fail_errno("wait for signals", "", errno);
   std::unique_ptr<SignalWatch> watch(new SignalWatch(loop, std::move(fd)));
   FLEET_TRY(watch->watch_, loop.watch(watch->fd_.get(), EventLoop::Interest::readable,
                                       [raw = watch.get(), callback = std::move(callback)](EventLoop::Ready) {

@@ -17,7 +17,6 @@
 #include <csignal>
 
 #include "os/children.h"
-#include "os/errors.h"
 #include "os/files.h"
 #include "os/system.h"
 
@@ -237,10 +236,10 @@ std::vector<char*> pointers_to(const std::vector<std::string>& words) {
 // started without.
 Result<UniqueFd> above_standard(int fd) {
   UniqueFd owned(fd);
-  if (fd < 0) return fail_system("connect a program", "", errno);
+  if (fd < 0) return base::fail_errno("connect a program", "", errno);
   if (fd > 2) return owned;
   UniqueFd moved(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
-  if (!moved) return fail_system("connect a program", "", errno);
+  if (!moved) return base::fail_errno("connect a program", "", errno);
   return moved;
 }
 
@@ -249,7 +248,7 @@ Result<UniqueFd> open_input(const std::string& bytes) {
   // A file in memory: nothing has to be pumped, and a program that does not read it harms nobody.
   FLEET_TRY(UniqueFd file, above_standard(::memfd_create("input", MFD_CLOEXEC)));
   FLEET_CHECK(write_all(file.get(), bytes, "the program's input"));
-  if (::lseek(file.get(), 0, SEEK_SET) != 0) return fail_system("connect a program", "", errno);
+  if (::lseek(file.get(), 0, SEEK_SET) != 0) return base::fail_errno("connect a program", "", errno);
   return file;
 }
 
@@ -259,15 +258,16 @@ struct Pipe {
 
 Result<Pipe> open_pipe(const std::optional<UserId>& user) {
   std::array<int, 2> ends{-1, -1};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail_system("connect a program", "", errno);
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return base::fail_errno("connect a program", "", errno);
   Pipe pipe;
   pipe.ours.reset(ends[0]);
   pipe.theirs.reset(ends[1]);
   FLEET_TRY(pipe.theirs, above_standard(pipe.theirs.release()));
-  if (::fcntl(pipe.ours.get(), F_SETFL, O_NONBLOCK) != 0) return fail_system("connect a program", "", errno);
+  if (::fcntl(pipe.ours.get(), F_SETFL, O_NONBLOCK) != 0)
+    return base::fail_errno("connect a program", "", errno);
   // `echo ... > /dev/stderr` opens the pipe again, as the program's user.
   if (user && ::fchown(pipe.theirs.get(), user->uid, user->gid) != 0) {
-    return fail_system("connect a program", "", errno);
+    return base::fail_errno("connect a program", "", errno);
   }
   return pipe;
 }
@@ -276,15 +276,15 @@ tl::unexpected<Error> explain(const ProcessSpec& spec, const Plan& plan) {
   const std::string& name = spec.argv[0];
   switch (plan.failed) {
     case Step::directory:
-      return fail_system(fmt::format("start `{}` in", name), spec.working_directory, plan.error);
+      return base::fail_errno(fmt::format("start `{}` in", name), spec.working_directory, plan.error);
     case Step::sandbox:
       return base::fail_errno("put a sandbox around", name, plan.error,
                               plan.error == E2BIG ? "fleet itself runs inside too many sandboxes" : "");
     case Step::limits:
-      return fail_system("set the resource limits of", name, plan.error);
+      return base::fail_errno("set the resource limits of", name, plan.error);
     case Step::none:
     case Step::streams:
-      return fail_system("start", name, plan.error);
+      return base::fail_errno("start", name, plan.error);
     case Step::exec:
       break;
   }
@@ -302,7 +302,7 @@ tl::unexpected<Error> explain(const ProcessSpec& spec, const Plan& plan) {
     return base::fail_errno("start", name, plan.error,
                             "pass less in arguments and environment: use a file or stdin");
   }
-  return fail_system("start", plan.candidates.front(), plan.error);
+  return base::fail_errno("start", plan.candidates.front(), plan.error);
 }
 
 }  // namespace
@@ -338,7 +338,7 @@ Result<Spawned> spawn(const ProcessSpec& spec) {
       static_cast<pid_t>(::syscall(SYS_getpid));  // so that `syscall` is bound before the child calls it
 
   thread_local const ChildStack stack;
-  if (stack.top() == nullptr) return fail_system("start", spec.argv[0], ENOMEM);
+  if (stack.top() == nullptr) return base::fail_errno("start", spec.argv[0], ENOMEM);
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
@@ -353,7 +353,7 @@ Result<Spawned> spawn(const ProcessSpec& spec) {
     return pid;
   });
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  if (spawned.pid < 0) return fail_system("start", spec.argv[0], error);
+  if (spawned.pid < 0) return base::fail_errno("start", spec.argv[0], error);
   spawned.handle.reset(handle);
 
   if (plan.failed != Step::none) {

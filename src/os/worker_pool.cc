@@ -1,11 +1,19 @@
 #include "os/worker_pool.h"
 
+#include "base/thread.h"
+
 namespace fleet::os {
 
-WorkerPool::WorkerPool(EventLoop& loop, unsigned threads) : loop_(loop) {
-  threads_.reserve(threads);
-  for (unsigned i = 0; i < threads; ++i)
-    threads_.emplace_back([this] { work(); });
+Result<std::unique_ptr<WorkerPool>> WorkerPool::create(EventLoop& loop, unsigned threads) {
+  std::unique_ptr<WorkerPool> pool(new WorkerPool(loop));
+  pool->threads_.reserve(threads);
+  for (unsigned i = 0; i < threads; ++i) {
+    auto thread = base::start_thread([&pool = *pool] { pool.work(); });
+    if (!thread && i == 0) return tl::make_unexpected(std::move(thread).error());
+    if (!thread) break;
+    pool->threads_.push_back(*std::move(thread));
+  }
+  return pool;
 }
 
 WorkerPool::~WorkerPool() {

@@ -8,19 +8,21 @@
 #include <utility>
 #include <vector>
 
+#include "base/result.h"
 #include "base/sync.h"
 #include "os/event_loop.h"
 
 namespace fleet::os {
 
-// A fixed number of threads for work that blocks. Work is started in the order in which it was submitted, and
-// what comes of it is handed to the loop's thread. Any thread may submit.
+// Threads for work that blocks, as many as were asked for or can be had. Work is started in the order in
+// which it was submitted, and what comes of it is handed to the loop's thread. Any thread may submit.
 //
 // The destructor waits until all submitted work has run; what it posts then runs if the loop still does. The
 // loop must outlive the pool.
 class WorkerPool {
  public:
-  WorkerPool(EventLoop& loop, unsigned threads);
+  // An Error where not even one thread can be had.
+  [[nodiscard]] static Result<std::unique_ptr<WorkerPool>> create(EventLoop& loop, unsigned threads);
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
   ~WorkerPool();
@@ -38,6 +40,7 @@ class WorkerPool {
   }
 
  private:
+  explicit WorkerPool(EventLoop& loop) : loop_(loop) {}
   struct Job {
     std::function<void()> work, done;
   };

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/sync.h"
+#include "base/thread.h"
 #include "store/database.h"
 #include "store/row_writer.h"
 #include "store/schema.h"
@@ -29,12 +30,17 @@ struct Item {
 
 class Writer::Impl {
  public:
-  explicit Impl(Database database) : database_(std::move(database)), thread_([this] { work(); }) {}
+  explicit Impl(Database database) : database_(std::move(database)) {}
+
+  Result<> start() {
+    FLEET_TRY(thread_, base::start_thread([this] { work(); }));
+    return {};
+  }
 
   ~Impl() {
     queue_.lock()->closed = true;
     changed_.notify_all();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
   }
 
   void submit(Item item) {
@@ -108,7 +114,7 @@ class Writer::Impl {
 
   base::Sync<Queue> queue_;
   std::condition_variable changed_;
-  std::thread thread_;  // last: it uses all the others
+  std::thread thread_;
 };
 
 Result<std::unique_ptr<Writer>> Writer::open(const std::filesystem::path& database) {
@@ -116,7 +122,9 @@ Result<std::unique_ptr<Writer>> Writer::open(const std::filesystem::path& databa
   // A third of the time of a small batch. That the run and its tasks are there is seen without
   // (row_writer.cc).
   FLEET_CHECK(connection.check_references(false));
-  return std::unique_ptr<Writer>(new Writer(std::make_unique<Impl>(std::move(connection))));
+  auto impl = std::make_unique<Impl>(std::move(connection));
+  FLEET_CHECK(impl->start());
+  return std::unique_ptr<Writer>(new Writer(std::move(impl)));
 }
 
 Writer::Writer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

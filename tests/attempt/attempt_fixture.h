@@ -33,8 +33,8 @@ class AttemptTest : public ::testing::Test, public engine::Inbox {
     temporary_folders_.emplace(folder_ / "temporary");
     loop_ = git::must(os::EventLoop::create());
     processes_ = git::must(os::Processes::create(*loop_));
-    workers_ = std::make_unique<os::WorkerPool>(*loop_, 1);
-    merging_ = std::make_unique<os::WorkerPool>(*loop_, 1);
+    workers_ = *os::WorkerPool::create(*loop_, 1);
+    merging_ = *os::WorkerPool::create(*loop_, 1);
     start_ = git::id_of(git::git(clone_, "rev-parse HEAD"));
     services_.reset(new Services{
         *loop_,

@@ -196,7 +196,9 @@ TEST_F(EventLoopTest, AFileThatCannotBeWaitedForIsAnError) {
 }
 
 TEST_F(EventLoopTest, WorkersHandTheirResultsToTheLoopsThread) {
-  WorkerPool pool(*loop, 3);
+  auto workers = WorkerPool::create(*loop, 3);
+  ASSERT_TRUE(workers);
+  WorkerPool& pool = **workers;
   const auto home = std::this_thread::get_id();
   int sum = 0;
   for (int i = 1; i <= 100; ++i) {
@@ -218,9 +220,10 @@ TEST_F(EventLoopTest, WorkersHandTheirResultsToTheLoopsThread) {
 TEST_F(EventLoopTest, APoolThatIsDestroyedFinishesWhatWasSubmitted) {
   std::atomic<int> ran = 0;
   {
-    WorkerPool pool(*loop, 2);
+    auto pool = WorkerPool::create(*loop, 2);
+    ASSERT_TRUE(pool);
     for (int i = 0; i < 50; ++i)
-      pool.submit([&] { ++ran; }, [] {});
+      (*pool)->submit([&] { ++ran; }, [] {});
   }
   EXPECT_EQ(ran, 50);
 }

@@ -5,13 +5,16 @@
 //   FAULT_UNDER    folders, with `:` between them
 //   FAULT_ON       only calls on paths with this in them count
 //   FAULT_TRACE    a file that gets a line for each counted call: number, call, what was done to it, path
-//   FAULT_KIND     enospc, eio, eintr, short (half of it is written), kill
+//   FAULT_KIND     enospc, eio, eintr, short (half of it is written), kill, emfile (files cannot be opened;
+//   only
+//                  then do all that are opened count)
 //   FAULT_AT       the number of the call, from 1
 //   FAULT_LASTING  that call and all that follow
 //   FAULT_EVERY    each so-many-th call instead; only what every program must expect is interrupted or cut
 //   short
 //                  then, but of any file or pipe: reads, writes and waits
 //   FAULT_CLOCK    a seed: the time of day jumps back and forth by hours, the steady clock does not
+//   FAULT_THREADS  no more threads than this can be started
 //   FAULT_DURABLE  a folder: keeps what would outlive a power cut of the first folder of FAULT_UNDER
 #define _GNU_SOURCE
 #include "fault.h"
@@ -32,12 +35,12 @@ static struct {
   const char* under;
   const char* on;
   const char* kind;
-  long at, every;
+  long at, every, threads;
   bool lasting;
   int trace;
   unsigned long clock;
 } settings;
-static atomic_long calls, waits;
+static atomic_long calls, waits, threads;
 
 void* fault_next(const char* name) {
   return dlsym(RTLD_NEXT, name);
@@ -59,6 +62,7 @@ __attribute__((constructor)) static void start(void) {
   settings.clock = (unsigned long)number("FAULT_CLOCK");
   settings.at = number("FAULT_AT");
   settings.every = number("FAULT_EVERY");
+  settings.threads = getenv("FAULT_THREADS") ? number("FAULT_THREADS") : -1;
   settings.lasting = number("FAULT_LASTING") != 0;
   const char* trace = getenv("FAULT_TRACE");
   settings.trace = trace ? NEXT(open)(trace, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
@@ -122,17 +126,19 @@ static bool moves_bytes(const char* name) {
 }
 
 static enum verdict judge(const char* name, const char* path) {
-  if (!is_watched(path)) return PASS;
+  const bool only_opens = strcmp(name, "open") == 0;
+  if (!is_watched(path) || (only_opens && !is_kind("emfile"))) return PASS;
   const long call = atomic_fetch_add(&calls, 1) + 1;
   const bool needs_bytes = is_kind("short") || (is_kind("eintr") && settings.every > 0);
-  if (!settings.kind || !is_hit(call) || (needs_bytes && !moves_bytes(name))) {
+  const bool needs_open = is_kind("emfile") && !only_opens && strcmp(name, "create") != 0;
+  if (!settings.kind || !is_hit(call) || (needs_bytes && !moves_bytes(name)) || needs_open) {
     trace(call, name, "passed", path);
     return PASS;
   }
   trace(call, name, settings.kind, path);
   if (is_kind("kill")) kill(getpid(), SIGKILL);
   if (is_kind("short")) return SHORT;
-  errno = is_kind("eio") ? EIO : is_kind("eintr") ? EINTR : ENOSPC;
+  errno = is_kind("eio") ? EIO : is_kind("eintr") ? EINTR : is_kind("emfile") ? EMFILE : ENOSPC;
   return FAIL;
 }
 
@@ -156,4 +162,8 @@ enum verdict judge_wait(void) {
   if (!is_kind("eintr")) return PASS;
   errno = EINTR;
   return FAIL;
+}
+
+enum verdict judge_thread(void) {
+  return settings.threads >= 0 && atomic_fetch_add(&threads, 1) >= settings.threads ? FAIL : PASS;
 }

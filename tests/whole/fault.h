@@ -12,6 +12,8 @@ enum verdict judge_fd(const char* name, int fd);
 enum verdict judge_at(const char* name, int folder, const char* path);
 // A read or a wait, of pipes too.
 enum verdict judge_wait(void);
+// Whether one more thread can be had.
+enum verdict judge_thread(void);
 
 // The next definition of a function, mostly libc's. Looked up each time: some calls come before any
 // constructor.

@@ -1,7 +1,9 @@
 // The calls that the preloaded library stands in front of: see fault.c.
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -135,7 +137,7 @@ char* mkdtemp(char* pattern) {
   return judge_at("mkdir", AT_FDCWD, pattern) == FAIL ? NULL : NEXT(mkdtemp)(pattern);
 }
 
-// Only opening that may make a file goes to the disk.
+// Only opening that may make a file goes to the disk; all need a descriptor.
 #define OPENING(folder, path)          \
   mode_t mode = 0;                     \
   if (flags & (O_CREAT | O_TMPFILE)) { \
@@ -144,7 +146,7 @@ char* mkdtemp(char* pattern) {
     mode = va_arg(rest, mode_t);       \
     va_end(rest);                      \
   }                                    \
-  if ((flags & O_CREAT) && judge_at("create", folder, path) == FAIL) return -1
+  if (judge_at((flags & O_CREAT) ? "create" : "open", folder, path) == FAIL) return -1
 
 int open(const char* path, int flags, ...) {
   OPENING(AT_FDCWD, path);
@@ -164,6 +166,10 @@ int openat(int folder, const char* path, int flags, ...) {
 int openat64(int folder, const char* path, int flags, ...) {
   OPENING(folder, path);
   return NEXT(openat64)(folder, path, flags, mode);
+}
+
+int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*work)(void*), void* with) {
+  return judge_thread() == FAIL ? EAGAIN : NEXT(pthread_create)(thread, attributes, work, with);
 }
 
 #define READING(size)                        \

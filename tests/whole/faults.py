@@ -6,8 +6,8 @@ workspace left behind.
 
 usage: faults.py FLEET LIBRARY [--part PART ...] [--moments N] [--seed S]
 
-Parts: calls (a full disk, errors, interrupts, short writes at the N-th call, once or from then on), rows (every so-many-th
-call, and jumping clocks), kill (at the N-th call), power (killed at the N-th call, and of what was not synced nothing is
+Parts: calls (a full disk, errors, interrupts, short writes at the N-th call, once or from then on), limits (no file can be
+opened from the N-th on, or just that one; no more than N threads), rows (every so-many-th call, and jumping clocks), kill (at the N-th call), power (killed at the N-th call, and of what was not synced nothing is
 left, or what chance leaves: then only what refs lead to must be whole).
 """
 import argparse
@@ -25,9 +25,12 @@ from pathlib import Path
 from faulty import Faulty, kind_of, make_template
 from support import Wrong, check_end, check_sound, check_whole, fresh, result, state_of
 
+PARTS = ["calls", "limits", "rows", "kill", "power"]
 AT_ONCE = 2
 FAULTS = [{"kind": "enospc"}, {"kind": "enospc", "lasting": 1}, {"kind": "eio"}, {"kind": "eio", "lasting": 1},
           {"kind": "eintr"}, {"kind": "short"}]
+OPENS = [{"kind": "emfile"}, {"kind": "emfile", "lasting": 1}]
+MOST_THREADS = 8  # that fleet starts
 ROWS = [{"kind": "eintr", "every": 2}, {"kind": "eintr", "every": 3}, {"kind": "short", "every": 1}, {"kind": "short", "every": 2},
         {"clock": 1}, {"clock": 2}, {"clock": 3}]
 # What a run that meets no fault must be seen to write, or the library stands in front of the wrong calls.
@@ -39,7 +42,7 @@ class World:
         self.tools = str(Path(options.fleet).resolve()), Path(options.library).resolve()
         self.base, self.template = base, make_template(base / "template")
         self.chance = random.Random(options.seed)
-        self.expected, self.calls = "", []
+        self.expected, self.calls, self.opens = "", [], []
 
     def place(self):
         """The same for all runs of one thread."""
@@ -58,6 +61,10 @@ class World:
         print(f"{len(self.calls)} calls, of these on " + ", ".join(f"{kind} {n}" for kind, n in tally.most_common()))
         if missing := SEEN - set(tally):
             raise Wrong(f"nothing is seen of {missing}")
+        with self.place() as folder:
+            faulty = Faulty(self.tools, folder, self.template)
+            faulty.run(kind="emfile")
+            self.opens = [number for number, (call, _, _) in enumerate(faulty.calls(), start=1) if call in ("open", "create")]
 
     def moments(self, count, fits=lambda call: True):
         """One of each kind of call on each kind of file, and others by chance."""
@@ -110,9 +117,8 @@ def cut_power_at(world, fault):
         try:
             if not fault["leave"]:
                 check_sound(faulty.repo)
-            if state_of(faulty.repo) is None:
-                # Of the run only refs were left: its id is refused, for another state may know it, until they are gone.
-                shutil.rmtree(faulty.repo / ".git" / "refs" / "fleet", ignore_errors=True)
+            if state_of(faulty.repo) is None and faulty.is_refused():
+                shutil.rmtree(faulty.repo / ".git" / "refs" / "fleet")
             faulty.check_said(done.stdout, world.expected)
             faulty.bring_to_an_end(world.expected, True, check_whole if fault["leave"] else check_sound)
         except Wrong as error:
@@ -135,6 +141,10 @@ def calls_jobs(world, count):
 def jobs_of(world, part, count):
     if part == "calls":
         yield from calls_jobs(world, count)
+    elif part == "limits":
+        yield from ((one_fault, {"threads": number}) for number in range(MOST_THREADS))
+        for fault in OPENS:
+            yield from ((one_fault, fault | {"at": at}) for at in world.chance.choices(world.opens, k=count // 4))
     elif part == "rows":
         yield from ((one_fault, fault) for fault in ROWS)
     elif part == "kill":
@@ -164,7 +174,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("fleet")
     parser.add_argument("library")
-    parser.add_argument("--part", action="append", choices=["calls", "rows", "kill", "power"])
+    parser.add_argument("--part", action="append", choices=PARTS)
     parser.add_argument("--moments", type=int, default=120, help="faults at single calls; the other parts take shares of it")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
@@ -173,7 +183,7 @@ def main():
     try:
         world = World(options, base)
         world.watch()
-        parts = options.part or ["calls", "rows", "kill", "power"]
+        parts = options.part or PARTS
         good = True
         for part in parts:
             started = time.monotonic()

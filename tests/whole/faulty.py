@@ -31,7 +31,7 @@ tasks:
 """
 TAKEN_BACK = {"right"}  # integrated, it may still lose to `left`, which is earlier in the plan
 WORLD = re.compile(r"No space left|Input/output error|Interrupted system call|disk is full|disk I/O error|short write|"
-                   r"unable to open database file|unable to write|cannot (?:write|make|read|use|keep|open)")
+                   r"Too many open files|Resource temporarily unavailable|unable to open database file|unable to write|cannot (?:write|make|read|use|keep|open)")
 BUG = re.compile(r"assert|terminate called|Sanitizer|std::")
 KINDS = {"workspaces": r"^work\b", "state.db-wal": r"state\.db-wal", "state.db-shm": r"state\.db-shm",
          "state.db": r"state\.db(-journal)?$", "objects": r"\.git/objects\b", "ref logs": r"\.git/logs/",
@@ -109,6 +109,13 @@ class Faulty:
         """What a power cut does to the programs of the tasks."""
         for pid, _ in leftovers(self.folder):
             os.kill(pid, signal.SIGKILL)
+
+    def is_refused(self):
+        """Whether refs, but no record, are left of more than a run's first moment: its id is refused until they are gone, since
+        another state may know it, and since they may lead to work."""
+        refs = self.repo / ".git" / "refs" / "fleet" / RUN
+        is_ours = (self.repo / ".git" / "fleet" / "runs" / RUN).exists()
+        return refs.exists() and (not is_ours or (refs / "tasks").exists())
 
     def check_said(self, text, expected):
         """What was told to people before the power went is still there. An attempt that left nothing may be forgotten."""
