@@ -15,7 +15,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 # Which package a header belongs to, by how its path starts. Any room may use the vocabulary and the C and C++ libraries.
 PACKAGES = {
     "re2/": "re2", "git2": "libgit2", "yaml-cpp/": "yaml-cpp", "sqlite3": "SQLite3", "curl/": "CURL", "Poco/": "Poco",
-    "CLI/": "CLI11", "tree_sitter/": "tree-sitter", "gtest/": "GTest", "gmock/": "GTest", "benchmark/": "benchmark",
+    "CLI/": "CLI11", "tree_sitter/": "tree-sitter", "gtest/": "GTest", "gmock/": "GTest",
 }
 VOCABULARY = ("fmt/", "nlohmann/", "tl/")
 

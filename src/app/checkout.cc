@@ -80,7 +80,11 @@ Result<model::Plan> frozen_plan(store::Reader& reader, const std::string& run) {
 
 Result<model::Plan> frozen_plan(const store::FrozenRun& frozen) {
   FLEET_TRY(const model::Json json, model::parse_json(frozen.plan, "the stored plan"));
-  return model::from_json<model::Plan>(json, "the stored plan");
+  auto plan = model::from_json<model::Plan>(json, "the stored plan");
+  if (plan) return plan;
+  Error error = std::move(plan).error();
+  error.hint = "if another version of fleet wrote it, go on with that one, or begin anew with `fleet run`";
+  return base::fail(std::move(error));
 }
 
 }  // namespace fleet::app

@@ -214,6 +214,17 @@ Result<model::Settings> limits_now(const World& world, model::Settings stored, c
 
 namespace {
 
+// That the run would write over nothing. What a run that was killed at once left is this run's only where its
+// folders are: another state may have a run of this id, and be at work on it.
+Result<> check_refs(const Checkout& checkout, const std::string& run, const std::string& branch_prefix,
+                    ObjectId start) {
+  const git::Refs refs(checkout.repository);
+  if (!os::exists(checkout.layout.run(run))) return refs.check_unused(run, branch_prefix, {});
+  FLEET_TRY(const auto lock, store::ProcessLock::take(checkout.layout.lock(run), "drive the run " + run));
+  refs.break_locks(run, branch_prefix);
+  return refs.check_unused(run, branch_prefix, start);
+}
+
 // `begun`: in the run that this one goes on from.
 Result<ExitCode> run_plan(World& world, const RunOptions& options, const Checkout& checkout,
                           const Loaded& loaded, ObjectId start, const FrozenOptions& frozen,
@@ -228,10 +239,7 @@ Result<ExitCode> run_plan(World& world, const RunOptions& options, const Checkou
   }
   FLEET_CHECK(store::create_state(checkout.layout.root()));
   FLEET_CHECK(refuse_known_run(checkout, run.row.id));
-  // A start that stands there already is this run's only where its folders are: another state may have a run
-  // of this id, and be at work on it.
-  const ObjectId left = os::exists(checkout.layout.run(run.row.id)) ? start : ObjectId{};
-  FLEET_CHECK(git::Refs(checkout.repository).check_unused(run.row.id, frozen.branch_prefix, left));
+  FLEET_CHECK(check_refs(checkout, id, frozen.branch_prefix, start));
   FLEET_CHECK(say_what_is_left_out(world, checkout.repository, start));
 
   // Beyond this point the plan never changes.

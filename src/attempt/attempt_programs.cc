@@ -42,34 +42,42 @@ void Attempt::prepare_workspace(ObjectId commit, Next next) {
     std::vector<std::string> notes;
     std::string key;
   };
+  const auto prepare = [&services = services_, &task = task_, index = start_.task,
+                        commit](Prepared& prepared) -> Result<> {
+    const model::SandboxSpec spec = task.spec.sandbox.value_or(model::SandboxSpec{});
+    std::vector<std::filesystem::path> kept;
+    for (const TaskIndex keeper : services.keepers.above(index)) {
+      const std::filesystem::path folder = services.run_folder / "kept" / services.plan.task(keeper).id;
+      if (os::exists(folder)) kept.push_back(folder);
+    }
+    Places& places = prepared.places;
+    places.read_only = kept.empty() && may_share(task.spec, spec);
+    if (places.read_only) {
+      FLEET_TRY(prepared.shared, services.workspaces.acquire_shared(commit));
+      places.workspace = prepared.shared->folder();
+    } else {
+      FLEET_TRY(prepared.workspace, services.workspaces.acquire(commit));
+      places.workspace = prepared.workspace->folder();
+    }
+    FLEET_TRY(places.temporary, services.temporary_folders.take());
+    for (const std::filesystem::path& folder : kept) {
+      FLEET_TRY(git::Kept given, prepared.workspace->give_kept(folder));
+      std::move(given.notes.begin(), given.notes.end(), std::back_inserter(prepared.notes));
+    }
+    FLEET_TRY(prepared.sandbox, os::prepare_sandbox(sandbox_rules(services, spec, places), spec.mode));
+    if (prepared.sandbox) {
+      for (const std::string& missing : prepared.sandbox->missing())
+        prepared.notes.push_back(missing);
+    }
+    return {};
+  };
   on_worker(
-      [self = shared_from_this(), &services = services_, &task = task_, index = start_.task,
-       commit]() -> Result<Prepared> {
-        const model::SandboxSpec spec = task.spec.sandbox.value_or(model::SandboxSpec{});
-        std::vector<std::filesystem::path> kept;
-        for (const TaskIndex keeper : services.keepers.above(index)) {
-          const std::filesystem::path folder = services.run_folder / "kept" / services.plan.task(keeper).id;
-          if (os::exists(folder)) kept.push_back(folder);
-        }
+      [self = shared_from_this(), &folders = services_.temporary_folders, prepare]() -> Result<Prepared> {
         Prepared prepared;
-        Places& places = prepared.places;
-        places.read_only = kept.empty() && may_share(task.spec, spec);
-        if (places.read_only) {
-          FLEET_TRY(prepared.shared, services.workspaces.acquire_shared(commit));
-          places.workspace = prepared.shared->folder();
-        } else {
-          FLEET_TRY(prepared.workspace, services.workspaces.acquire(commit));
-          places.workspace = prepared.workspace->folder();
-        }
-        FLEET_TRY(places.temporary, services.temporary_folders.take());
-        for (const std::filesystem::path& folder : kept) {
-          FLEET_TRY(git::Kept given, prepared.workspace->give_kept(folder));
-          std::move(given.notes.begin(), given.notes.end(), std::back_inserter(prepared.notes));
-        }
-        FLEET_TRY(prepared.sandbox, os::prepare_sandbox(sandbox_rules(services, spec, places), spec.mode));
-        if (prepared.sandbox) {
-          for (const std::string& missing : prepared.sandbox->missing())
-            prepared.notes.push_back(missing);
+        if (auto ready = prepare(prepared); !ready) {
+          const TemporaryFolder& taken = prepared.places.temporary;
+          if (!taken.path.empty()) static_cast<void>(folders.give_back(taken, Writers::none));
+          return tl::make_unexpected(std::move(ready).error());
         }
         prepared.key = self->key();
         return prepared;

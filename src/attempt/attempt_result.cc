@@ -230,11 +230,12 @@ void Attempt::finish() {
     outcome_.paths.push_back(change.path);
   }
   if (log_) {
-    if (auto finished = log_->finish(); !finished) outcome_.notes.push_back(finished.error().line());
+    if (auto finished = log_->finish(); !finished)
+      outcome_.notes.push_back("its output is not kept whole: " + finished.error().line());
     outcome_.output_head = log_->head();
     outcome_.output_tail = log_->tail();
     outcome_.output_size = log_->size();
-    if (log_->size() > 0) outcome_.log = log_name();
+    if (log_->has_file()) outcome_.log = log_name();
     if (outcome_.verdict == model::Verdict::failed && sandbox_)
       add_hints(outcome_, *sandbox_, places_.read_only);
   }

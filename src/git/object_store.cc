@@ -108,6 +108,13 @@ Signature parse_signature(std::string_view line) {
   return out;
 }
 
+// A power cut can leave the name of an object without its bytes.
+bool remove_empty_file(const std::filesystem::path& file) {
+  struct stat status {};
+  return ::lstat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0 &&
+         ::unlink(file.c_str()) == 0;
+}
+
 }  // namespace
 
 // Parsed folders, the least recently used dropped first. One snapshot's folders are read over and over: by
@@ -164,14 +171,26 @@ Result<std::uint64_t> ObjectStore::blob_size(ObjectId id) const {
   return size;
 }
 
-// A power cut can leave the name of an object without its bytes, and libgit2 writes nothing where it finds
-// the name.
+// libgit2 writes nothing where it finds the name of an object, even if there is nothing in it.
 bool ObjectStore::remove_if_empty(ObjectId id) const {
   const std::string hex = id.hex();
-  const std::string file = (handles_->objects_folder() / hex.substr(0, 2) / hex.substr(2)).string();
-  struct stat status {};
-  return ::lstat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0 &&
-         ::unlink(file.c_str()) == 0;
+  return remove_empty_file(handles_->objects_folder() / hex.substr(0, 2) / hex.substr(2));
+}
+
+void ObjectStore::remove_empty() const {
+  constexpr std::string_view kHexDigits = "0123456789abcdef";
+  const auto is_hex = [&](const std::string& name, std::size_t length) {
+    return name.size() == length && name.find_first_not_of(kHexDigits) == std::string::npos;
+  };
+  std::error_code ignored;
+  for (std::filesystem::directory_iterator folder(handles_->objects_folder(), ignored), end; folder != end;
+       folder.increment(ignored)) {
+    if (!is_hex(folder->path().filename(), 2)) continue;
+    for (std::filesystem::directory_iterator file(folder->path(), ignored); file != end;
+         file.increment(ignored)) {
+      if (is_hex(file->path().filename(), 38)) static_cast<void>(remove_empty_file(file->path()));
+    }
+  }
 }
 
 Result<ObjectId> ObjectStore::write(std::string_view bytes, int type, std::string_view what) {
@@ -227,7 +246,11 @@ Result<ObjectId> ObjectStore::write_blob(int fd, std::uint64_t size, const std::
     return fail_git("store the file", path, code, "check that the disk is not full");
   }
   const ObjectId id = from_git(oid);
-  if (remove_if_empty(id) && ::lseek(fd, start, SEEK_SET) == start) return write_blob(fd, size, path);
+  if (remove_if_empty(id)) {
+    if (start < 0 || ::lseek(fd, start, SEEK_SET) != start)
+      return base::fail_errno("read again", path, errno);
+    return write_blob(fd, size, path);
+  }
   handles_->unsynced().lock()->objects.push_back(id);
   return id;
 }

@@ -83,6 +83,10 @@ class ObjectStore {
   // last time: one group of fsyncs. Call it before journalling that a result exists.
   [[nodiscard]] Result<> sync();
 
+  // Removes the names without content that a power cut can leave, which `git fsck` takes for damage: nothing
+  // is lost, since no object is empty. Looks at every object that is not packed.
+  void remove_empty() const;
+
   [[nodiscard]] const std::shared_ptr<Handles>& handles() const { return handles_; }
 
  private:

@@ -4,12 +4,12 @@ namespace fleet::store {
 namespace {
 
 constexpr std::int32_t kApplicationId = 0x464c4554;  // "FLET"
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 
 }  // namespace
 
 const Schema& state_schema() {
-  static const Schema schema{kApplicationId, kSchemaVersion, kSchemaSql, {}};
+  static const Schema schema{kApplicationId, kSchemaVersion, kSchemaSql, {{2, kMigration2Sql}}};
   return schema;
 }
 

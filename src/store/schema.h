@@ -24,7 +24,8 @@ struct Schema {
   std::vector<Migration> migrations;  // from version 1 on, none left out
 };
 
-extern const std::string_view kSchemaSql;  // schema.sql
+extern const std::string_view kSchemaSql;      // schema.sql
+extern const std::string_view kMigration2Sql;  // migrations/2.sql
 
 // Of state.db, and of the run.db of an export.
 [[nodiscard]] const Schema& state_schema();

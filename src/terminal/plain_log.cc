@@ -256,10 +256,10 @@ void PlainLog::write_output(const model::RunEvent& event, const Look& look) {
   if (output.empty()) return;
   std::string shown;
   const std::size_t line_feeds = kept.size() - std::min(kept.size(), kept.find_last_not_of('\n') + 1);
-  if (output.size() + line_feeds < outcome->output_size && !outcome->log.empty())
-    shown +=
-        fmt::format("... the last of {} bytes; `fleet show {} {}` prints all of it\n", outcome->output_size,
-                    options_.run, text::printable(plan_.task(*event.task).id, text::Newlines::escape));
+  if (output.size() + line_feeds < outcome->output_size)
+    shown += fmt::format("... the last of {} bytes; `fleet show {} {}` prints {}\n", outcome->output_size,
+                         options_.run, text::printable(plan_.task(*event.task).id, text::Newlines::escape),
+                         outcome->log.empty() ? "what is kept of it" : "all of it");
   shown += text::printable(output) + "\n";
 
   std::string block;

@@ -62,6 +62,21 @@ TEST(ObjectStore, writes_what_a_power_cut_left_as_a_name_without_bytes) {
   EXPECT_EQ(git(clone, "cat-file -p " + hex) + "\n", text);
 }
 
+TEST(ObjectStore, removes_the_names_without_bytes_and_nothing_else) {
+  const TempFolder temp;
+  const fs::path clone = make_clone(temp / "clone");
+  const fs::path folder = clone / ".git/objects/00";
+  fs::create_directories(folder);
+  write_file(folder / std::string(38, 'a'), "");
+  write_file(folder / "tmp_obj_abcdef", "");  // somebody is at work on it
+  const std::string fsck = "git -C " + shell_quote(clone.string()) + " fsck 2>&1";
+  EXPECT_NE(run(fsck).status, 0);
+  must(Repository::open(clone)).objects().remove_empty();
+  EXPECT_FALSE(fs::exists(folder / std::string(38, 'a')));
+  EXPECT_TRUE(fs::exists(folder / "tmp_obj_abcdef"));
+  EXPECT_EQ(run(fsck).status, 0);
+}
+
 TEST(Repository, opens_bare_shallow_worktree_and_submodule_clones) {
   const TempFolder temp;
   const fs::path clone = make_clone(temp / "clone");

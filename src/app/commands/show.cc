@@ -65,6 +65,20 @@ std::string barred(std::string_view output, const terminal::Look& look) {
   return text;
 }
 
+// All of it; where it cannot be shown from its file, what else there is of it.
+std::string output_of(const model::Outcome& outcome, const std::filesystem::path& run,
+                      const terminal::Look& look) {
+  if (!outcome.log.empty()) {
+    const std::filesystem::path log = run / outcome.log;
+    if (const auto whole = os::read_file(log, kMostLog)) return barred(*whole, look);
+    if (os::exists(log)) return fmt::format("  its output is in {}\n", on_one_line(log.string()));
+  }
+  const std::uint64_t held = outcome.output_head.size() + outcome.output_tail.size();
+  if (held >= outcome.output_size) return barred(outcome.output_head + outcome.output_tail, look);
+  return fmt::format("{}  ... {} bytes in between are not kept\n{}", barred(outcome.output_head, look),
+                     outcome.output_size - held, barred(outcome.output_tail, look));
+}
+
 Result<base::ExitCode> show_task(World& world, const Checkout& checkout, const model::Report& report,
                                  const Options& options) {
   for (const model::TaskReport& task : report.tasks) {
@@ -74,6 +88,7 @@ Result<base::ExitCode> show_task(World& world, const Checkout& checkout, const m
       return world.printed();
     }
     const bool github_actions = world.variable("GITHUB_ACTIONS") == "true";
+    const terminal::Look look = world.terminal->look(terminal::Stream::out);
     const auto say = [&](const std::string& lines) {
       world.out(github_actions ? text::defuse_commands(lines) : lines);
     };
@@ -81,14 +96,7 @@ Result<base::ExitCode> show_task(World& world, const Checkout& checkout, const m
                     task.reason.empty() ? "" : ": " + on_one_line(task.reason)));
     for (const model::AttemptReport& attempt : task.attempts) {
       say(describe(attempt));
-      if (!attempt.outcome || attempt.outcome->log.empty()) continue;
-      const std::string log = checkout.layout.run(report.run) / attempt.outcome->log;
-      const auto output = os::read_file(log, kMostLog);
-      if (!output) {
-        say(fmt::format("  its output is in {}\n", on_one_line(log)));
-      } else {
-        say(barred(*output, world.terminal->look(terminal::Stream::out)));
-      }
+      if (attempt.outcome) say(output_of(*attempt.outcome, checkout.layout.run(report.run), look));
     }
     return world.printed();
   }
