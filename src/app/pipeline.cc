@@ -215,13 +215,13 @@ Result<model::Settings> limits_now(const World& world, model::Settings stored, c
 namespace {
 
 // That the run would write over nothing. What a run that was killed at once left is this run's only where its
-// folders are: another state may have a run of this id, and be at work on it.
+// folders are: another state may have a run of this id.
 Result<> check_refs(const Checkout& checkout, const std::string& run, const std::string& branch_prefix,
                     ObjectId start) {
   const git::Refs refs(checkout.repository);
   if (!os::exists(checkout.layout.run(run))) return refs.check_unused(run, branch_prefix, {});
   FLEET_TRY(const auto lock, store::ProcessLock::take(checkout.layout.lock(run), "drive the run " + run));
-  refs.break_locks(run, branch_prefix);
+  refs.break_start(run);
   return refs.check_unused(run, branch_prefix, start);
 }
 

@@ -215,7 +215,10 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
 
 Result<engine::FinishRun> Session::Impl::start(store::NewRun run, std::vector<engine::Begun> begun) {
   git::RefUpdate start{git::start_ref(run_.id), run_.start, ObjectId{}};
-  if (had_folders_) start.expected.reset();  // one that was killed at once has left it
+  if (had_folders_) {  // one that was killed at once may have left it
+    FLEET_TRY(const auto left, refs_.read(start.name));
+    if (left == run_.start) start.expected = left;
+  }
   FLEET_CHECK(refs_.write(std::span(&start, 1)));
   // A run that is on record and lost its start to a power cut could not be resumed.
   FLEET_CHECK(checkout_.repository.objects().sync());

@@ -67,7 +67,9 @@ Result<WorkspaceFolder> WorkspaceFolder::claim(const World& world, const std::st
     FLEET_CHECK(make_own_folder(folder, owner));
     const std::filesystem::path lock_file = folder / fmt::format("{}.lock", n);
     auto lock = store::ProcessLock::take(lock_file, "use " + lock_file.native());
-    if (!lock) continue;
+    if (!lock && lock.error().fault == base::Fault::world)
+      return tl::make_unexpected(std::move(lock).error());
+    if (!lock) continue;  // another run has it
     remove_earlier(folder, n);
     const std::filesystem::path mine = folder / fmt::format("{}-{}", n, base::random_hex(12));
     FLEET_CHECK(make_own_folder(mine, owner));

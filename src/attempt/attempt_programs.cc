@@ -22,8 +22,9 @@ class MaskFilter final : public os::OutputFilter {
 
 // What a task that writes nothing gets: one folder for many, if the sandbox can keep it as it is.
 bool may_share(const model::TaskSpec& spec, const model::SandboxSpec& sandbox) {
-  return spec.writes && spec.writes->empty() && sandbox.mode != model::SandboxMode::off &&
-         os::sandbox_ability().landlock_abi >= 3;
+  if (!spec.writes || !spec.writes->empty() || sandbox.mode == model::SandboxMode::off) return false;
+  const Result<os::SandboxAbility> ability = os::sandbox_ability();
+  return ability && ability->landlock_abi >= 3;
 }
 
 }  // namespace

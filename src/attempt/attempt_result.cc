@@ -235,7 +235,7 @@ void Attempt::finish() {
     outcome_.output_head = log_->head();
     outcome_.output_tail = log_->tail();
     outcome_.output_size = log_->size();
-    if (log_->has_file()) outcome_.log = log_name();
+    if (log_->is_in_file()) outcome_.log = log_name();
     if (outcome_.verdict == model::Verdict::failed && sandbox_)
       add_hints(outcome_, *sandbox_, places_.read_only);
   }

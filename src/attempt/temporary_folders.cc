@@ -76,9 +76,9 @@ bool TemporaryFolder::has_output() const {
   return ::lstat(output().c_str(), &info) == 0 && (info.st_size != 0 || !S_ISREG(info.st_mode));
 }
 
-Result<TemporaryFolders::Known> TemporaryFolders::make() {
+Result<TemporaryFolders::Known> TemporaryFolders::make(const std::string& folder) {
   Known known;
-  known.folder.path = (parent_ / base::random_hex(kNameDigits)).string();
+  known.folder.path = folder;
   for (const std::string& path : {known.folder.path, known.folder.home(), known.folder.tmp()})
     FLEET_CHECK(os::make_directories(path, 0700));
   FLEET_CHECK(os::make_file(known.folder.output(), 0600));
@@ -98,9 +98,14 @@ Result<TemporaryFolder> TemporaryFolders::take() {
       return state->taken.back().folder;
     }
   }
-  FLEET_TRY(Known made, make());
+  const std::string path = (parent_ / base::random_hex(kNameDigits)).string();
+  Result<Known> made = make(path);
+  if (!made) {
+    static_cast<void>(os::remove_tree(path));
+    return tl::make_unexpected(std::move(made).error());
+  }
   auto state = state_.lock();
-  state->taken.push_back(std::move(made));
+  state->taken.push_back(*std::move(made));
   return state->taken.back().folder;
 }
 

@@ -48,7 +48,7 @@ class TemporaryFolders {
   struct State {
     std::vector<Known> idle, taken;
   };
-  [[nodiscard]] Result<Known> make();
+  [[nodiscard]] static Result<Known> make(const std::string& folder);
 
   const std::filesystem::path parent_;
   base::Sync<State> state_;

@@ -51,10 +51,14 @@ Result<std::optional<ObjectId>> merge_content(ObjectStore& store, ObjectId base,
                                               ObjectId theirs) {
   constexpr std::uint64_t kMaxMerged = 64'000'000;  // bytes; xdiff takes several times as much memory
   for (const ObjectId id : {base, ours, theirs}) {
+    if (id.is_none()) continue;
     FLEET_TRY(const auto size, store.blob_size(id));
     if (size > kMaxMerged) return std::nullopt;
   }
-  FLEET_TRY(const auto base_text, store.read_blob(base));
+  std::string base_text;  // stays empty where both are new
+  if (!base.is_none()) {
+    FLEET_TRY(base_text, store.read_blob(base));
+  }
   FLEET_TRY(const auto our_text, store.read_blob(ours));
   FLEET_TRY(const auto their_text, store.read_blob(theirs));
   if (is_binary(base_text) || is_binary(our_text) || is_binary(their_text)) return std::nullopt;
@@ -76,10 +80,13 @@ Result<std::optional<ObjectId>> merge_content(ObjectStore& store, ObjectId base,
 Result<std::optional<TreeEntry>> merge_entry(ObjectStore& store, const TreeEntry& base, const TreeEntry& ours,
                                              const TreeEntry& theirs) {
   if (const auto whole = one_sided(base, ours, theirs)) return whole;
-  if (!is_regular(base) || !is_regular(ours) || !is_regular(theirs)) return std::nullopt;
-  const auto mode = one_sided(base.mode, ours.mode, theirs.mode);  // always one: there are only two
-  if (const auto id = one_sided(base.id, ours.id, theirs.id)) return TreeEntry{*id, *mode};
-  FLEET_TRY(const auto id, merge_content(store, base.id, ours.id, theirs.id));
+  if (!is_regular(ours) || !is_regular(theirs)) return std::nullopt;
+  // Two new files have nothing in common but where they are equal; git takes what both began with for empty.
+  const TreeEntry common = is_regular(base) ? base : TreeEntry{};
+  const auto mode = one_sided(common.mode, ours.mode, theirs.mode);
+  if (!mode) return std::nullopt;
+  if (const auto id = one_sided(common.id, ours.id, theirs.id)) return TreeEntry{*id, *mode};
+  FLEET_TRY(const auto id, merge_content(store, common.id, ours.id, theirs.id));
   if (!id) return std::nullopt;
   return TreeEntry{*id, *mode};
 }

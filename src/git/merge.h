@@ -12,9 +12,9 @@ namespace fleet::git {
 //
 // Equal sides, and a side that changed nothing, need no look at the content. Mode and content merge apart
 // from each other. Content is merged (by libgit2's git_merge_file, which for nearly all files agrees with
-// git) only when all three are regular files without NUL bytes near their start; symlinks and submodules
-// never are. A file that one side removed and the other changed is a conflict, and so are two different
-// additions.
+// git) only when both sides are regular files, and what they began with is one too or counts as empty, all
+// without NUL bytes near their start; symlinks and submodules never are. A file that one side removed and the
+// other changed is a conflict, and so are two different additions, unless one of them is empty.
 [[nodiscard]] Result<std::optional<model::TreeEntry>> merge_entry(ObjectStore& store,
                                                                   const model::TreeEntry& base,
                                                                   const model::TreeEntry& ours,

@@ -248,7 +248,7 @@ Result<ObjectId> ObjectStore::write_blob(int fd, std::uint64_t size, const std::
   const ObjectId id = from_git(oid);
   if (remove_if_empty(id)) {
     if (start < 0 || ::lseek(fd, start, SEEK_SET) != start)
-      return base::fail_errno("read again", path, errno);
+      return base::fail_world("store the file", path, "it can be read only once, and was not stored whole");
     return write_blob(fd, size, path);
   }
   handles_->unsynced().lock()->objects.push_back(id);

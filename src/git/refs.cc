@@ -14,6 +14,8 @@
 namespace fleet::git {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr std::string_view kFleetRefs = "refs/fleet/";
 constexpr std::string_view kBranches = "refs/heads/";
 
@@ -25,6 +27,11 @@ Result<std::optional<ObjectId>> read_ref(git_repository* repository, const std::
   if (code == GIT_ENOTFOUND) return std::nullopt;
   if (code < 0) return fail_git("read the ref", name, code, "run `git fsck` to see what is damaged");
   return from_git(oid);
+}
+
+bool is_empty_file(const fs::path& file) {
+  std::error_code error;
+  return fs::is_regular_file(fs::symlink_status(file, error)) && fs::file_size(file, error) == 0 && !error;
 }
 
 constexpr std::chrono::seconds kLockPatience{2};
@@ -225,20 +232,22 @@ Result<> Refs::check_unused(std::string_view run, std::string_view prefix, Objec
       "give another --id or --branch-prefix, or rename that branch");
 }
 
+void Refs::break_start(std::string_view run) const {
+  const fs::path start = repository_.common_folder() / start_ref(run);
+  std::error_code ignored;
+  fs::remove(start.native() + ".lock", ignored);
+  if (is_empty_file(start)) fs::remove(start, ignored);
+}
+
 void Refs::break_locks(std::string_view run, std::string_view prefix) const {
-  namespace fs = std::filesystem;
   const fs::path common = repository_.common_folder();
   std::error_code ignored;
   std::vector<fs::path> locks;
-  const auto is_empty = [](const fs::path& file) {
-    std::error_code error;
-    return fs::is_regular_file(fs::symlink_status(file, error)) && fs::file_size(file, error) == 0 && !error;
-  };
   for (fs::recursive_directory_iterator at(common / fmt::format("{}{}", kFleetRefs, run), ignored), end;
        at != end; at.increment(ignored)) {
-    if (at->path().extension() == ".lock" || is_empty(at->path())) locks.push_back(at->path());
+    if (at->path().extension() == ".lock" || is_empty_file(at->path())) locks.push_back(at->path());
   }
-  if (const fs::path file = common / branch_ref(run, prefix); is_empty(file)) locks.push_back(file);
+  if (const fs::path file = common / branch_ref(run, prefix); is_empty_file(file)) locks.push_back(file);
   const fs::path branch = common / (branch_ref(run, prefix) + ".lock");
   const auto give_up = std::chrono::steady_clock::now() + kLockPatience;
   while (fs::exists(branch, ignored) && std::chrono::steady_clock::now() < give_up)

@@ -53,6 +53,9 @@ class Refs {
   // of another run of its id. Only this start may stand there, as a run leaves it that was killed at once;
   // none: not even that.
   [[nodiscard]] Result<> check_unused(std::string_view run, std::string_view prefix, ObjectId start) const;
+  // Removes what is in the way of the start ref of a run that is about to begin, and that one left which was
+  // killed as it wrote it: its lock file, or its name without content. The rest of the run is not touched.
+  void break_start(std::string_view run) const;
   // Removes the lock files of a fleet that was killed as it wrote this run's refs, which would be in the way
   // for ever, and the names without content that a power cut can leave. The caller must be the only one that
   // drives the run. The branch's lock may be somebody else's, and is first given two seconds to go.

@@ -66,7 +66,7 @@ struct Outcome {
   std::string output_head;  // of its programs' output, secrets masked; the whole is in `log`
   std::string output_tail;
   std::uint64_t output_size = 0;   // bytes
-  std::string log;                 // relative to the run's folder; empty: no file has it
+  std::string log;                 // relative to the run's folder; empty: no file has it all
   std::vector<std::string> notes;  // what the user should know: a bound that could not be held, ...
   Usage usage;
 };

@@ -50,7 +50,8 @@ class OutputLog {
   [[nodiscard]] std::string head() const;
   [[nodiscard]] std::string tail() const;
   [[nodiscard]] std::uint64_t size() const { return size_; }  // bytes, after the filter
-  [[nodiscard]] bool has_file() const { return static_cast<bool>(file_); }
+  // Whether its file has all that max_bytes let in; there is none as long as nothing was written.
+  [[nodiscard]] bool is_in_file() const { return file_ && !error_; }
   // What came after the first `size` bytes, at most the last tail_bytes of it: what one of several programs
   // said.
   [[nodiscard]] std::string since(std::uint64_t size) const;

@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/sync.h"
 #include "base/thread.h"
 #include "os/files.h"
 #include "os/landlock.h"
@@ -94,31 +95,27 @@ std::string why_no_landlock(int error) {
 }
 
 // Bounds bind a thread and what it starts: one that ends right away can try them.
-SandboxAbility try_bounds() {
+Result<SandboxAbility> try_bounds() {
   SandboxAbility ability;
   ability.can_change_user = has_capabilities({CAP_SETUID, CAP_SETGID});
-  auto bound = base::start_thread([&ability] {
-    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
-      ability.why_no_landlock = why_no_landlock(errno);
-      return;
-    }
-    const int abi = landlock::version();
-    landlock::RulesetAttributes attributes;
-    attributes.handled_access_fs = landlock::kMakeBlockDevice;
-    const UniqueFd ruleset(abi > 0 ? landlock::create_ruleset(attributes, abi) : -1);
-    if (ruleset && ::syscall(SYS_landlock_restrict_self, ruleset.get(), 0U) == 0) {
-      ability.landlock_abi = abi;
-    } else {
-      ability.why_no_landlock = why_no_landlock(errno);
-    }
-    const auto filter = system_call_filter(Network::off, 0, 1, 1);
-    ability.seccomp = has_system_call_filter() && install_filter(filter.data(), filter.size()) == 0;
-  });
-  if (bound) {
-    bound->join();
-  } else {
-    ability.why_no_landlock = bound.error().line();
-  }
+  FLEET_TRY(std::thread bound, base::start_thread([&ability] {
+              if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+                ability.why_no_landlock = why_no_landlock(errno);
+                return;
+              }
+              const int abi = landlock::version();
+              landlock::RulesetAttributes attributes;
+              attributes.handled_access_fs = landlock::kMakeBlockDevice;
+              const UniqueFd ruleset(abi > 0 ? landlock::create_ruleset(attributes, abi) : -1);
+              if (ruleset && ::syscall(SYS_landlock_restrict_self, ruleset.get(), 0U) == 0) {
+                ability.landlock_abi = abi;
+              } else {
+                ability.why_no_landlock = why_no_landlock(errno);
+              }
+              const auto filter = system_call_filter(Network::off, 0, 1, 1);
+              ability.seccomp = has_system_call_filter() && install_filter(filter.data(), filter.size()) == 0;
+            }));
+  bound.join();
   return ability;
 }
 
@@ -202,9 +199,13 @@ OpenPlaces::OpenPlaces(std::vector<std::string> paths) {
     places_.push_back(open_place(std::move(path)));
 }
 
-const SandboxAbility& sandbox_ability() {
-  static const SandboxAbility ability = try_bounds();
-  return ability;
+Result<SandboxAbility> sandbox_ability() {
+  static base::Sync<std::optional<SandboxAbility>> known;
+  auto ability = known.lock();
+  if (!*ability) {
+    FLEET_TRY(*ability, try_bounds());
+  }
+  return **ability;
 }
 
 namespace {
@@ -246,7 +247,7 @@ std::vector<std::string> missing_bounds(const SandboxRules& rules, const Sandbox
 
 Result<std::shared_ptr<const PreparedSandbox>> prepare_sandbox(const SandboxRules& rules,
                                                                model::SandboxMode mode) {
-  const SandboxAbility& ability = sandbox_ability();
+  FLEET_TRY(const SandboxAbility ability, sandbox_ability());
   auto prepared = std::make_shared<PreparedSandbox>();
   if (ability.can_change_user) prepared->user_ = rules.user;
   if (mode == model::SandboxMode::off) {

@@ -80,8 +80,8 @@ struct SandboxAbility {
   bool can_change_user = false;
 };
 
-// Tried once, then remembered. Any thread.
-[[nodiscard]] const SandboxAbility& sandbox_ability();
+// Tried once, then remembered. An Error where that cannot be tried now. Any thread.
+[[nodiscard]] Result<SandboxAbility> sandbox_ability();
 
 // The bounds that `rules` ask for and that cannot be held with this ability, in words for people.
 [[nodiscard]] std::vector<std::string> missing_bounds(const SandboxRules& rules,

@@ -279,7 +279,9 @@ tl::unexpected<Error> explain(const ProcessSpec& spec, const Plan& plan) {
       return base::fail_errno(fmt::format("start `{}` in", name), spec.working_directory, plan.error);
     case Step::sandbox:
       return base::fail_errno("put a sandbox around", name, plan.error,
-                              plan.error == E2BIG ? "fleet itself runs inside too many sandboxes" : "");
+                              plan.error == E2BIG
+                                  ? "fleet itself runs inside too many sandboxes"
+                                  : "`sandbox: {mode: off}` goes without one, where a task may do that");
     case Step::limits:
       return base::fail_errno("set the resource limits of", name, plan.error);
     case Step::none:

@@ -72,6 +72,11 @@ Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
   return database;
 }
 
+// Also where SQLite was asked to write, and the file cannot be written.
+bool Database::is_read_only() const {
+  return mode_ == Mode::read_only || sqlite3_db_readonly(connection_.get(), "main") == 1;
+}
+
 Result<> Database::connect(const std::string& parameters, int flags) {
   sqlite3* connection = nullptr;
   const int code = sqlite3_open_v2(uri(file_, parameters).c_str(), &connection,

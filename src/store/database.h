@@ -125,6 +125,7 @@ class Database {
 
   Database(std::filesystem::path file, Mode mode) : file_(std::move(file)), mode_(mode) {}
   [[nodiscard]] Result<> connect(const std::string& parameters, int flags);
+  [[nodiscard]] bool is_read_only() const;
   [[nodiscard]] Result<OwnedStatement> compile(std::string_view sql, unsigned flags);
   struct Identity {
     std::int64_t application = 0;

@@ -9,7 +9,6 @@
 #include "model/name.h"
 
 namespace fleet::store {
-namespace {}  // namespace
 
 std::filesystem::path Layout::run(std::string_view run) const {
   FLEET_ASSERT(model::is_safe_name(run), "a run's id must be checked before it names a folder");

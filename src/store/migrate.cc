@@ -42,7 +42,7 @@ Result<> Database::bring_up_to_date(const Schema& schema) {
   }
   if (!empty && current < 1) return fail_damaged("it has no schema version");
   if (current == schema.version) return {};
-  if (mode_ == Mode::read_only) {
+  if (is_read_only()) {
     return base::fail_input("open the state", file_.string(),
                             empty ? "it is empty" : "an older fleet wrote it, and here it can only be read",
                             "`fleet run` in a place that can be written");

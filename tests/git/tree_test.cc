@@ -84,34 +84,6 @@ TEST_F(TreeTest, writes_the_trees_that_git_writes_and_finds_the_changes_that_wer
   EXPECT_EQ(git(clone_, "fsck --strict --no-dangling"), "");
 }
 
-TEST_F(TreeTest, finds_the_same_changes_as_git) {
-  for (std::uint64_t seed = 1000; seed < 1030; ++seed) {
-    SCOPED_TRACE(seed);
-    Dice dice(seed);
-    Files before;
-    change_at_random(before, dice, 20);
-    Files after = before;
-    change_at_random(after, dice, 10);
-    const ObjectId first = must(update(store_, {}, changes_between({}, before)));
-    const ObjectId second = must(update(store_, {}, changes_between({}, after)));
-    std::string expected;
-    for (const Change& change : must(diff(store_, first, second))) {
-      const char kind =
-          !change.before.exists()                                                                 ? 'A'
-          : !change.after.exists()                                                                ? 'D'
-          : (change.before.mode == FileMode::symlink) != (change.after.mode == FileMode::symlink) ? 'T'
-                                                                                                  : 'M';
-      expected += fmt::format(":{:06o} {:06o} {} {} {}", static_cast<std::uint32_t>(change.before.mode),
-                              static_cast<std::uint32_t>(change.after.mode), change.before.id.hex(),
-                              change.after.id.hex(), kind);
-      expected += '\0' + change.path + '\0';
-    }
-    const Ran ran = run("git -C " + clone_.string() + " diff-tree -r -z --no-renames " + first.hex() + " " +
-                        second.hex());
-    ASSERT_EQ(ran.out, expected);
-  }
-}
-
 TEST_F(TreeTest, costs_nothing_where_trees_are_equal) {
   const ObjectId blob = must(store_.write_blob("x"));
   const ObjectId missing = *ObjectId::parse("0123456789012345678901234567890123456789");

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+
 #include "store/schema.h"
 #include "store/support.h"
 
@@ -165,6 +167,39 @@ TEST_F(DatabaseTest, AMigrationThatBreaksReferencesIsRefused) {
   const auto migrated = database.bring_up_to_date({7, 2, "", {{2, "DELETE FROM a"}}});
   ASSERT_FALSE(migrated);
   EXPECT_EQ(*database.integer("SELECT count(*) FROM a"), 1);
+}
+
+// Version 1 had the needs of a task in its frozen plan.
+TEST_F(DatabaseTest, ThePlansOfVersionOneLoseTheirNeeds) {
+  std::string old_tasks, new_tasks;
+  for (int task = 0; task < 12; ++task) {
+    const std::string begin =
+        fmt::format(R"({}{{"id":"t{}","spec":{{"env":{{"needs":"1.10 \u00e9"}})", task == 0 ? "" : ",", task);
+    old_tasks += begin + R"(,"needs":["t0"]}})";
+    new_tasks += begin + "}}";
+  }
+  const std::string after = R"(],"levels":3})";
+  const std::map<std::string, std::string> plans{
+      {"good", R"({"tasks":[)" + old_tasks + after}, {"torn", R"({"tasks":[)"}, {"without", "{}"}};
+  {
+    Database database = open();
+    ASSERT_GOOD(database.bring_up_to_date(state_schema()));
+    for (const auto& [run, plan] : plans) {
+      ASSERT_GOOD(database.execute("INSERT INTO runs VALUES ('" + run +
+                                   "', '', '', NULL, 'running', '', NULL, NULL, '', '', '')"));
+      auto insert = database.prepare("INSERT INTO frozen VALUES (?, '', ?, '')");
+      ASSERT_GOOD(insert);
+      ASSERT_GOOD(insert->bind(1, run).bind(2, plan).run());
+    }
+    ASSERT_GOOD(database.execute("PRAGMA user_version = 1"));
+  }
+  Database database = open();
+  ASSERT_GOOD(database.bring_up_to_date(state_schema()));
+  EXPECT_EQ(*database.text("SELECT plan_json FROM frozen WHERE run = 'good'"),
+            R"({"tasks":[)" + new_tasks + after);
+  // A plan that cannot be read keeps no other from being brought up to date.
+  EXPECT_EQ(*database.text("SELECT plan_json FROM frozen WHERE run = 'torn'"), plans.at("torn"));
+  EXPECT_EQ(*database.text("SELECT plan_json FROM frozen WHERE run = 'without'"), "{}");
 }
 
 TEST_F(DatabaseTest, OfANewerFleetIsRefusedAndLeftAlone) {

@@ -30,7 +30,7 @@ AT_ONCE = 2
 FAULTS = [{"kind": "enospc"}, {"kind": "enospc", "lasting": 1}, {"kind": "eio"}, {"kind": "eio", "lasting": 1},
           {"kind": "eintr"}, {"kind": "short"}]
 OPENS = [{"kind": "emfile"}, {"kind": "emfile", "lasting": 1}]
-MOST_THREADS = 8  # that fleet starts
+MOST_THREADS = 16  # more than fleet starts
 ROWS = [{"kind": "eintr", "every": 2}, {"kind": "eintr", "every": 3}, {"kind": "short", "every": 1}, {"kind": "short", "every": 2},
         {"clock": 1}, {"clock": 2}, {"clock": 3}]
 # What a run that meets no fault must be seen to write, or the library stands in front of the wrong calls.
