@@ -47,6 +47,7 @@ class Referee {
     take(input, scheduler);
     for (const model::RunEvent& event : step.events)
       take(event, input);
+    check_conflicts(input, step);
     for (const Action& action : step.actions) {
       if (const auto* start = std::get_if<StartAttempt>(&action)) {
         check_start(*start, scheduler);
@@ -55,10 +56,15 @@ class Referee {
       } else if (const auto* ask = std::get_if<Ask>(&action); ask != nullptr && !ask->task) {
         question_open_ = true;
       } else if (const auto* withdraw = std::get_if<Withdraw>(&action)) {
-        for (const TaskIndex task : withdraw->tasks)
+        for (const TaskIndex task : withdraw->tasks) {
           books_[task.value].void_since = now_;
+          integrated_.erase(task);
+        }
       }
     }
+    if (const auto* merged = std::get_if<Merged>(&input);
+        merged != nullptr && scheduler.task(merged->task).accepted)
+      integrated_.insert(merged->task);
     check_nothing_idles(step, scheduler);
     return problem_;
   }
@@ -156,6 +162,34 @@ class Referee {
     }
   }
 
+  // Nothing is taken back for a conflict with what does not stand any more.
+  void check_conflicts(const Input& input, const Step& step) {
+    const auto* answer = std::get_if<Conflicted>(&input);
+    const bool takes_back = std::any_of(step.actions.begin(), step.actions.end(), [](const Action& action) {
+      return std::holds_alternative<Withdraw>(action);
+    });
+    if (answer == nullptr || !takes_back) return;
+    const auto stands = [&](TaskIndex task) { return task == answer->task || integrated_.count(task) > 0; };
+    for (const model::Conflict& conflict : answer->conflicts) {
+      if (!stands(conflict.winner) || !stands(conflict.loser))
+        fail(id(conflict.loser.value) + " gives way in a conflict that is over");
+    }
+  }
+
+  // All that a task may stand on: its needs, those it gave way to, and what these stood on when they began.
+  void add_below(TaskIndex task, std::set<TaskIndex>& seen, std::set<TaskIndex>& all) const {
+    if (!seen.insert(task).second) return;
+    const auto add = [&](TaskIndex below) {
+      all.insert(below);
+      all.insert(books_[below.value].from.begin(), books_[below.value].from.end());
+      add_below(below, seen, all);
+    };
+    for (const TaskIndex need : plan_.graph.needs(task))
+      add(need);
+    for (const TaskIndex winner : books_[task.value].after)
+      add(winner);
+  }
+
   void check_start(const StartAttempt& start, const Scheduler& scheduler) {
     const std::uint32_t i = start.task.value;
     const model::PlannedTask& planned = plan_.tasks[i];
@@ -188,6 +222,10 @@ class Referee {
     if (!std::includes(accepted.begin(), accepted.end(), start.from->begin(), start.from->end())) {
       fail(id(i) + " starts from what is not integrated");
     }
+    std::set<TaskIndex> seen, below_it;
+    add_below(start.task, seen, below_it);
+    if (!std::includes(below_it.begin(), below_it.end(), book.from.begin(), book.from.end()))
+      fail(id(i) + " starts from more than it stands on");
     for (const TaskIndex need : plan_.graph.needs(start.task)) {
       const Scheduler::TaskView view = scheduler.task(need);
       if (!model::is_final(view.state))
@@ -281,6 +319,7 @@ class Referee {
   std::vector<const Agent*> agents_;  // of each task; none: no cap
   std::map<TaskIndex, Serial> running_;
   std::set<TaskIndex> asked_of_conditions_;
+  std::set<TaskIndex> integrated_;
   int parallel_ = 1;
   bool stopping_ = false;
   bool stopped_for_good_ = false;  // but for a resume that retries the failures
