@@ -60,6 +60,7 @@ Checkout::Checkout(const Repository& repository, Root work, Root trash, UniqueFd
       clock_(std::move(clock)),
       options_(options) {
   scan_options_.max_files = options.max_files;
+  scan_options_.threads = options.threads;
 }
 
 Result<std::unique_ptr<Checkout>> Checkout::open(const Repository& repository, const fs::path& slot,

@@ -12,17 +12,16 @@
 namespace fleet::git {
 
 Result<> in_parallel(unsigned threads, std::size_t count,
-                     const std::function<Result<>(std::size_t, std::size_t)>& work) {
-  constexpr std::size_t kPiece = 64;
+                     const std::function<Result<>(std::size_t, std::size_t)>& work, std::size_t piece) {
   std::atomic<std::size_t> next = 0;
   std::atomic<bool> stop = false;
   std::mutex mutex;
   std::optional<Error> error;
   const auto run = [&] {
     while (!stop) {
-      const std::size_t first = next.fetch_add(kPiece);
+      const std::size_t first = next.fetch_add(piece);
       if (first >= count) return;
-      auto done = work(first, std::min(first + kPiece, count));
+      auto done = work(first, std::min(first + piece, count));
       if (done) continue;
       const std::lock_guard lock(mutex);
       if (!error) error = std::move(done).error();
@@ -30,7 +29,7 @@ Result<> in_parallel(unsigned threads, std::size_t count,
     }
   };
   std::vector<std::thread> helpers;
-  const std::size_t pieces = (count + kPiece - 1) / kPiece;
+  const std::size_t pieces = (count + piece - 1) / piece;
   helpers.reserve(threads);
   for (std::size_t i = 1; i < std::min<std::size_t>(threads, pieces); ++i) {
     auto helper = base::start_thread(run);

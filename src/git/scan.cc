@@ -8,10 +8,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <optional>
 #include <string_view>
+#include <utility>
 
+#include "git/parallel.h"
 #include "git/path.h"
+#include "git/scan_parts.h"
 #include "text/ignore.h"
 
 namespace fleet::git {
@@ -24,6 +28,8 @@ using model::FileMode;
 constexpr std::int64_t kFresh = 20'000'000;  // nanoseconds
 constexpr std::size_t kMaxIgnoreFile = 4'000'000;
 constexpr std::size_t kMaxNotes = 50;
+// Of the files of a part: from two of these on, a second thread saves more than it costs.
+constexpr std::size_t kLeastInPart = 2000;
 
 // A folder on the way from the root to where the walk is.
 struct Level {
@@ -35,10 +41,32 @@ struct Level {
   mutable bool loaded = false;
 };
 
+tl::unexpected<Error> too_many_files(const Root& work, const ScanOptions& options) {
+  return base::fail_input("take the files of the task", work.path().string(),
+                          fmt::format("there are more than {} new ones", options.max_files),
+                          "name what is not to be kept in .gitignore");
+}
+
+// What is left for another thread: tracked folders that are there, and where they are.
+struct LeftPart {
+  std::vector<std::pair<FolderRecord*, std::string>> folders;  // with their paths
+  std::vector<Level> above;                                    // from the root on
+};
+
 class Scanner {
  public:
-  Scanner(const Root& work, const ScanOptions& options) : work_(work), options_(options) {
+  Scanner(const Root& work, const ScanOptions& options, const ScanParts& parts)
+      : work_(work), options_(options), parts_(parts), left_(parts.size()) {
     rules_.add("", options.excludes);
+  }
+
+  // What the scan of the trunk left.
+  Result<> part(LeftPart part) {
+    for (std::size_t i = 0; i < part.above.size(); ++i)
+      part.above[i].above = i == 0 ? nullptr : &part.above[i - 1];
+    for (auto& [record, path] : part.folders)
+      FLEET_CHECK(folder(record, &part.above.back(), std::move(path)));
+    return {};
   }
 
   Result<> folder(FolderRecord* record, const Level* above, std::string path) {
@@ -91,6 +119,7 @@ class Scanner {
   }
 
   Scan take() { return std::move(out_); }
+  std::vector<LeftPart> take_left() { return std::move(left_); }
 
  private:
   Result<> enter(FolderRecord& table, const std::vector<bool>& seen,
@@ -98,15 +127,25 @@ class Scanner {
     for (std::size_t i = 0; i < table.folders.size(); ++i) {
       FolderRecord& below = *table.folders[i];
       const std::string path = level.path + below.name + '/';
-      if (seen[i]) {
-        FLEET_CHECK(folder(&below, &level, path));
-      } else {
+      if (!seen[i]) {
         all_missing(below, path);
+      } else if (const auto part = parts_.of(below)) {
+        leave(left_[*part], below, path, level);
+      } else {
+        FLEET_CHECK(folder(&below, &level, path));
       }
     }
     for (const std::string& name : untracked)
       FLEET_CHECK(folder(nullptr, &level, level.path + name + '/'));
     return {};
+  }
+
+  static void leave(LeftPart& part, FolderRecord& folder, std::string path, const Level& level) {
+    part.folders.emplace_back(&folder, std::move(path));
+    if (!part.above.empty()) return;
+    for (const Level* at = &level; at != nullptr; at = at->above)
+      part.above.push_back({nullptr, at->path, at->untracked, at->has_rules, std::nullopt, false});
+    std::reverse(part.above.begin(), part.above.end());
   }
 
   [[nodiscard]] std::string shown(const std::string& path) const { return (work_.path() / path).string(); }
@@ -185,9 +224,7 @@ class Scanner {
     } else if (entry.type != DT_REG && entry.type != DT_LNK) {
       note(path, "it is neither a file nor a folder nor a symlink");
     } else if (out_.untracked.size() == options_.max_files) {
-      return base::fail_input("take the files of the task", work_.path().string(),
-                              fmt::format("there are more than {} new ones", options_.max_files),
-                              "name what is not to be kept in .gitignore");
+      return too_many_files(work_, options_);
     } else {
       out_.untracked.push_back(path);
     }
@@ -241,16 +278,53 @@ class Scanner {
 
   const Root& work_;
   const ScanOptions& options_;
+  const ScanParts& parts_;
   text::IgnoreRules rules_;
   Scan out_;
+  std::vector<LeftPart> left_;
 };
+
+template <class T>
+void append(std::vector<T>& all, std::vector<T>& more) {
+  std::move(more.begin(), more.end(), std::back_inserter(all));
+}
+
+Result<> add(Scan& all, Scan& more, const Root& work, const ScanOptions& options) {
+  append(all.suspects, more.suspects);
+  for (auto list : {&Scan::missing, &Scan::untracked, &Scan::ignored, &Scan::extra, &Scan::submodules,
+                    &Scan::folders, &Scan::notes})
+    append(all.*list, more.*list);
+  if (all.untracked.size() > options.max_files) return too_many_files(work, options);
+  if (all.notes.size() > kMaxNotes) {
+    all.notes.resize(kMaxNotes);
+    all.notes.emplace_back("more was left out");
+  }
+  return {};
+}
 
 }  // namespace
 
 Result<Scan> scan(const Root& work, FileTable& table, const ScanOptions& options) {
-  Scanner scanner(work, options);
-  FLEET_CHECK(scanner.folder(&table.root(), nullptr, ""));
-  return scanner.take();
+  const ScanParts parts =
+      options.threads > 1 ? ScanParts(table.root(), std::max(kLeastInPart, table.size() / 32)) : ScanParts();
+  Scanner trunk(work, options, parts);
+  FLEET_CHECK(trunk.folder(&table.root(), nullptr, ""));
+  Scan all = trunk.take();
+  std::vector<LeftPart> left = trunk.take_left();
+  std::vector<Scan> scans(left.size());
+  const ScanParts whole;
+  const auto scan_parts = [&](std::size_t begin, std::size_t end) -> Result<> {
+    for (std::size_t i = begin; i < end; ++i) {
+      Scanner scanner(work, options, whole);
+      FLEET_CHECK(scanner.part(std::move(left[i])));
+      scans[i] = scanner.take();
+    }
+    return {};
+  };
+  FLEET_CHECK(in_parallel(options.threads, left.size(), scan_parts, 1));
+  for (Scan& part : scans)
+    FLEET_CHECK(add(all, part, work, options));
+  return all;
 }
 
 }  // namespace fleet::git

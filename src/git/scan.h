@@ -24,11 +24,11 @@ struct ScanOptions {
   std::int64_t trusted_at = 0;              // FileStamp's clock: when the table was last known to be true
   std::uint32_t folder_mode = 0755;         // permissions of folders that nobody changed
   std::size_t max_files = 2'000'000;        // more untracked ones are an Error
+  unsigned threads = 1;                     // that look at a large table
 };
 
 // What stands on disk, against a table of what should. `untracked`, `ignored` and most notes only come with
-// Untracked::classify.
-// files. Paths in no particular order.
+// Untracked::classify. Paths in no particular order, but in the same one for the same files.
 struct Scan {
   struct Suspect {  // a tracked path whose file may have changed: its stamp differs, or is too fresh to tell
     std::string path;

@@ -38,8 +38,8 @@ struct WorkspacePool::State {
   // Locked while a shared workspace is made, so that two tasks do not make two.
   base::Sync<Shared> shared;
 
-  // One that is idle, moved to the commit; none: there is none.
-  Result<std::optional<Workspace>> reuse(const std::shared_ptr<State>& self, ObjectId commit);
+  // One that is idle, moved to the commit; null: there is none.
+  Result<std::unique_ptr<Workspace::Lease>> reuse(const std::shared_ptr<State>& self, ObjectId commit);
   Result<Workspace> fill(const std::shared_ptr<State>& self, ObjectId commit);
   std::unique_ptr<Checkout> take_idle(ObjectId tree);
   Result<std::unique_ptr<Checkout>> make();
@@ -131,15 +131,15 @@ Result<WorkspacePool> WorkspacePool::open(const Repository& repository, const fs
   return WorkspacePool(state);
 }
 
-Result<std::optional<Workspace>> WorkspacePool::State::reuse(const std::shared_ptr<State>& self,
-                                                             ObjectId commit) {
+Result<std::unique_ptr<Workspace::Lease>> WorkspacePool::State::reuse(const std::shared_ptr<State>& self,
+                                                                      ObjectId commit) {
   FLEET_TRY(const ObjectId tree, repository.objects().tree_of(commit));
   while (auto found = take_idle(tree)) {
-    Workspace workspace(std::make_unique<Workspace::Lease>(self, std::move(found)));
-    if (workspace.move_to(commit)) return workspace;
+    auto lease = std::make_unique<Workspace::Lease>(self, std::move(found));
+    if (lease->checkout->move_to(commit, Since::maybe_changed)) return lease;
     // What was left in it could not be removed: the lease's end gives it up.
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 Result<Workspace> WorkspacePool::State::fill(const std::shared_ptr<State>& self, ObjectId commit) {
@@ -150,16 +150,15 @@ Result<Workspace> WorkspacePool::State::fill(const std::shared_ptr<State>& self,
 }
 
 Result<Workspace> WorkspacePool::acquire(ObjectId commit) {
-  FLEET_TRY(std::optional<Workspace> idle, state_->reuse(state_, commit));
-  if (!idle) {
-    {
-      // One that only we hold on to is as good as idle.
-      auto shared = state_->shared.lock();
-      if (shared->last.use_count() == 1) shared->last.reset();
-    }
-    FLEET_TRY(idle, state_->reuse(state_, commit));
+  FLEET_TRY(auto idle, state_->reuse(state_, commit));
+  if (idle) return Workspace(std::move(idle));
+  {
+    // One that only we hold on to is as good as idle.
+    auto shared = state_->shared.lock();
+    if (shared->last.use_count() == 1) shared->last.reset();
   }
-  if (idle) return *std::move(idle);
+  FLEET_TRY(auto freed, state_->reuse(state_, commit));
+  if (freed) return Workspace(std::move(freed));
   return state_->fill(state_, commit);
 }
 
@@ -170,11 +169,9 @@ Result<SharedWorkspace> WorkspacePool::acquire_shared(ObjectId commit) {
     return SharedWorkspace(std::move(alive));
   }
   shared->last.reset();  // it may be the one that is moved
-  FLEET_TRY(std::optional<Workspace> workspace, state_->reuse(state_, commit));
-  if (!workspace) {
-    FLEET_TRY(workspace, state_->fill(state_, commit));
-  }
-  auto made = std::make_shared<const Workspace>(*std::move(workspace));
+  FLEET_TRY(auto idle, state_->reuse(state_, commit));
+  FLEET_TRY(Workspace workspace, idle ? Workspace(std::move(idle)) : state_->fill(state_, commit));
+  auto made = std::make_shared<const Workspace>(std::move(workspace));
   std::erase_if(shared->all, [](const auto& known) { return known.second.expired(); });
   shared->all[commit] = made;
   shared->last = made;

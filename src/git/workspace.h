@@ -20,7 +20,7 @@ namespace fleet::git {
 class Checkout;  // one folder on disk and what we know of each file in it (git/checkout.h)
 
 struct PoolOptions {
-  unsigned threads = 2;                          // that fill a new workspace
+  unsigned threads = 2;                          // that fill a new workspace, and look through a large one
   std::uint64_t max_file_bytes = 2'000'000'000;  // a larger file in a snapshot is an Error
   std::size_t max_files = 2'000'000;             // changed ones in one snapshot
 };
