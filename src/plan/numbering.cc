@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <limits>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,27 +24,38 @@ namespace {
 constexpr std::size_t kMaxNamed = 12;
 
 // Which task has which id: open addressing, with the ids packed beside each other. A million look-ups in a
-// map of strings would take longer than all the rest of the planning; here most of them stay in the cache.
+// map of strings would take longer than all the rest of the planning, and most of these the memory's time: it
+// is asked for what several of them need at once.
 class IdTable {
  public:
+  static constexpr std::size_t kAtOnce = 32;
+
   explicit IdTable(const std::vector<model::WorkflowTask>& tasks)
       : slots_(std::bit_ceil(tasks.size() * 2 + 1)) {
-    starts_.reserve(tasks.size() + 1);
-    for (const model::WorkflowTask& task : tasks) {
-      starts_.push_back(ids_.size());
-      ids_ += task.id;
-    }
-    starts_.push_back(ids_.size());
     for (std::uint32_t i = 0; i < tasks.size(); ++i) {
-      Slot& slot = slots_[place(tasks[i].id)];
-      if (slot.task == kNone) slot = {fingerprint(tasks[i].id), i};
+      const std::string& id = tasks[i].id;
+      Slot& slot = slots_[place(key(id), id)];
+      if (slot.task != kNone) continue;  // the first of an id counts
+      slot = {fingerprint(key(id)), i, static_cast<std::uint32_t>(ids_.size()),
+              static_cast<std::uint32_t>(id.size())};
+      ids_ += id;
     }
   }
 
-  // The first task of this id; nothing when there is none.
-  [[nodiscard]] std::optional<std::uint32_t> find(std::string_view id) const {
-    const Slot& slot = slots_[place(id)];
-    return slot.task == kNone ? std::nullopt : std::optional(slot.task);
+  // Calls `found` with the task of each id, in turn, at most kAtOnce of them; ids of no task are left out.
+  template <class Found>
+  void find(std::span<const model::Text> ids, Found found) const {
+    std::array<std::uint64_t, kAtOnce> keys;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      keys[i] = key(ids[i].value);
+      __builtin_prefetch(&slots_[keys[i] & (slots_.size() - 1)]);
+    }
+    for (std::size_t i = 0; i < ids.size(); ++i)
+      __builtin_prefetch(ids_.data() + slots_[keys[i] & (slots_.size() - 1)].start);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const Slot& slot = slots_[place(keys[i], ids[i].value)];
+      if (slot.task != kNone) found(slot.task);
+    }
   }
 
  private:
@@ -51,25 +63,24 @@ class IdTable {
   struct Slot {
     std::uint32_t fingerprint = 0;
     std::uint32_t task = kNone;
+    std::uint32_t start = 0, length = 0;  // of its id in ids_
   };
 
   static std::uint64_t key(std::string_view id) { return base::mix(base::hash(id)); }
-  static std::uint32_t fingerprint(std::string_view id) { return static_cast<std::uint32_t>(key(id) >> 32); }
+  static std::uint32_t fingerprint(std::uint64_t key) { return static_cast<std::uint32_t>(key >> 32); }
   // The slot that holds the id, or the empty one where it would stand.
-  [[nodiscard]] std::size_t place(std::string_view id) const {
+  [[nodiscard]] std::size_t place(std::uint64_t key, std::string_view id) const {
     const std::size_t mask = slots_.size() - 1;
-    const std::uint32_t wanted = fingerprint(id);
-    for (std::size_t at = key(id) & mask;; at = (at + 1) & mask) {
+    for (std::size_t at = key & mask;; at = (at + 1) & mask) {
       const Slot& slot = slots_[at];
-      if (slot.task == kNone || (slot.fingerprint == wanted && id_of(slot.task) == id)) return at;
+      if (slot.task == kNone) return at;
+      if (slot.fingerprint == fingerprint(key) &&
+          std::string_view(ids_).substr(slot.start, slot.length) == id)
+        return at;
     }
-  }
-  [[nodiscard]] std::string_view id_of(std::uint32_t task) const {
-    return std::string_view(ids_).substr(starts_[task], starts_[task + 1] - starts_[task]);
   }
 
   std::vector<Slot> slots_;
-  std::vector<std::size_t> starts_;  // of each task's id in ids_
   std::string ids_;
 };
 
@@ -85,8 +96,13 @@ model::Graph graph_of_file(const model::Workflow& workflow) {
   lengths.reserve(workflow.tasks.size());
   for (std::size_t i = 0; i < workflow.tasks.size(); ++i) {
     const std::size_t before = needs.size();
-    for (const model::Text& need : workflow.tasks[i].needs) {
-      if (const auto task = ids.find(need.value); task && *task != i) needs.push_back({*task});
+    const auto add = [&](std::uint32_t task) {
+      if (task != i) needs.push_back({task});
+    };
+    for (std::span names(workflow.tasks[i].needs); !names.empty();) {
+      const std::size_t some = std::min(names.size(), IdTable::kAtOnce);
+      ids.find(names.first(some), add);
+      names = names.subspan(some);
     }
     lengths.push_back(static_cast<std::uint32_t>(needs.size() - before));
   }
