@@ -30,7 +30,7 @@ tasks:
     run: 'cat node_modules/lib text > end; ls >> end; echo said'
 """
 TAKEN_BACK = {"right"}  # integrated, it may still lose to `left`, which is earlier in the plan
-WORLD = re.compile(r"No space left|Input/output error|Interrupted system call|disk is full|disk I/O error|short write|"
+WORLD = re.compile(r"No space left|I/O error|Input/output error|Interrupted system call|disk is full|disk I/O error|short write|"
                    r"Too many open files|Resource temporarily unavailable|unable to open database file|unable to write|cannot (?:write|make|read|use|keep|open)")
 BUG = re.compile(r"assert|terminate called|Sanitizer|std::")
 KINDS = {"workspaces": r"^work\b", "state.db-wal": r"state\.db-wal", "state.db-shm": r"state\.db-shm",
