@@ -9,6 +9,7 @@ what fleet links and does nothing.
 """
 import argparse
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -54,6 +55,11 @@ def measure_all(bench, groups, table):
     return failed
 
 
+def has_room(folder, least):
+    """A container's memory file system mostly has 64 MB."""
+    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= least
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("fleet")
@@ -70,7 +76,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was made is removed
     # Git in memory: some file systems are many times slower at making files for a while after a large removal. The journal
     # on a disk: in memory, waiting for the disk costs nothing.
-    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    place = "/dev/shm" if has_room("/dev/shm", 1e9 if options.quick else 8e9) else None
     with tempfile.TemporaryDirectory(prefix="fleet-bench-", dir=place) as memory, \
             tempfile.TemporaryDirectory(prefix="fleet-bench-", dir="/var/tmp") as disk:
         bench = Bench(options.fleet, options.probe, options.empty, Path(memory), Path(disk), options.quick,
