@@ -56,7 +56,7 @@ inline constexpr std::array<std::string_view, 4> kNeedResults{"success", "failur
 struct Comparison {
   std::size_t reference = 0;  // which of the expression's references
   std::string text;
-  std::size_t offset = 0;  // of the literal: bytes, within the expression
+  std::size_t offset = 0;  // of the literal, with parentheses around it: bytes, within the expression
   std::size_t length = 0;
 };
 

@@ -58,8 +58,10 @@ void check_places(const Expression& expression, std::string_view text) {
   }
   for (const text::Comparison& comparison : expression.comparisons()) {
     require(comparison.reference < expression.references().size(), "a comparison names a reference", text);
-    require(comparison.offset + comparison.length <= text.size() && text.at(comparison.offset) == '\'',
-            "a comparison is held against a literal", text);
+    require(comparison.offset + comparison.length <= text.size(), "a literal lies in the text", text);
+    std::string_view literal = text.substr(comparison.offset, comparison.length);
+    literal.remove_prefix(std::min(literal.find_first_not_of("( \t\r\n"), literal.size()));
+    require(literal.starts_with('\''), "a comparison is held against a literal", text);
   }
 }
 
