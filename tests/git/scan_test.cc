@@ -1,6 +1,7 @@
 #include "git/scan.h"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -132,7 +133,9 @@ TEST_F(ScanTest, TheBoundOnNewFilesHoldsForAllThreadsTogether) {
     for (int file = 0; file < 13; ++file)
       write_file(workspace.folder() / fmt::format("d{}/s{}/new{}", folder, file % kBelow, file), "");
   }
-  EXPECT_FALSE(workspace.snapshot());
+  const auto snapshot = workspace.snapshot();
+  ASSERT_FALSE(snapshot);
+  EXPECT_THAT(snapshot.error().message(), ::testing::HasSubstr("there are more than 100 new ones"));
 }
 
 }  // namespace

@@ -150,7 +150,7 @@ TEST_F(SandboxProcesses, MemoryAndEnvironmentOfOthersAreClosed) {
 }
 
 TEST_F(SandboxProcesses, FleetCannotBeSignalledOrLimited) {
-  if (sandbox_ability()->landlock_abi < 6) SKIP_WITHOUT_SECCOMP();
+  if (sandbox_ability().value().landlock_abi < 6) SKIP_WITHOUT_SECCOMP();
   SKIP_WITHOUT_LANDLOCK(1);
   const std::string self = std::to_string(::getpid());
   for (const char* what : {"kill", "tgkill", "sigqueue", "pidfd-kill"}) {
@@ -265,7 +265,7 @@ TEST(SandboxBounds, WhatCannotBeHeldIsSaid) {
 
 TEST(SandboxBounds, RequiredFailsWhereSomethingIsMissingAndOnlyThere) {
   SandboxRules rules;
-  const auto missing = missing_bounds(rules, *sandbox_ability());
+  const auto missing = missing_bounds(rules, sandbox_ability().value());
   const auto prepared = prepare_sandbox(rules, model::SandboxMode::required);
   EXPECT_EQ(static_cast<bool>(prepared), missing.empty());
   if (!prepared) {

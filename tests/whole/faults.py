@@ -65,6 +65,8 @@ class World:
             faulty = Faulty(self.tools, folder, self.template)
             faulty.run(kind="emfile")
             self.opens = [number for number, (call, _, _) in enumerate(faulty.calls(), start=1) if call in ("open", "create")]
+            if not any(call == "open" for call, _, _ in faulty.calls()):
+                raise Wrong("no file is seen to be opened")
 
     def moments(self, count, fits=lambda call: True):
         """One of each kind of call on each kind of file, and others by chance."""
@@ -83,6 +85,8 @@ def one_fault(world, fault):
         faulty = Faulty(world.tools, folder, world.template)
         done = faulty.run(**fault)
         where = (faulty.hits() or ["nowhere"])[0]
+        if fault.get("threads") == 0 and done.returncode != 3:
+            raise Wrong(f"there was no thread to be had, and nobody saw that: exit {done.returncode}\n{done.stdout}")
         try:
             faulty.check_answer(done)
             must_be_good = "clock" in fault or fault.get("every")
