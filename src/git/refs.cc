@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/assert.h"
+#include "git/beneath.h"
 #include "git/handles.h"
 
 namespace fleet::git {
@@ -27,11 +28,6 @@ Result<std::optional<ObjectId>> read_ref(git_repository* repository, const std::
   if (code == GIT_ENOTFOUND) return std::nullopt;
   if (code < 0) return fail_git("read the ref", name, code, "run `git fsck` to see what is damaged");
   return from_git(oid);
-}
-
-bool is_empty_file(const fs::path& file) {
-  std::error_code error;
-  return fs::is_regular_file(fs::symlink_status(file, error)) && fs::file_size(file, error) == 0 && !error;
 }
 
 constexpr std::chrono::seconds kLockPatience{2};
@@ -236,7 +232,7 @@ void Refs::break_start(std::string_view run) const {
   const fs::path start = repository_.common_folder() / start_ref(run);
   std::error_code ignored;
   fs::remove(start.native() + ".lock", ignored);
-  if (is_empty_file(start)) fs::remove(start, ignored);
+  remove_empty_file(start);
 }
 
 void Refs::break_locks(std::string_view run, std::string_view prefix) const {
@@ -245,9 +241,10 @@ void Refs::break_locks(std::string_view run, std::string_view prefix) const {
   std::vector<fs::path> locks;
   for (fs::recursive_directory_iterator at(common / fmt::format("{}{}", kFleetRefs, run), ignored), end;
        at != end; at.increment(ignored)) {
-    if (at->path().extension() == ".lock" || is_empty_file(at->path())) locks.push_back(at->path());
+    if (at->path().extension() == ".lock") locks.push_back(at->path());
+    remove_empty_file(at->path());
   }
-  if (const fs::path file = common / branch_ref(run, prefix); is_empty_file(file)) locks.push_back(file);
+  remove_empty_file(common / branch_ref(run, prefix));
   const fs::path branch = common / (branch_ref(run, prefix) + ".lock");
   const auto give_up = std::chrono::steady_clock::now() + kLockPatience;
   while (fs::exists(branch, ignored) && std::chrono::steady_clock::now() < give_up)

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include "os/sandboxed.h"
 
@@ -262,6 +264,26 @@ TEST(SandboxBounds, WhatCannotBeHeldIsSaid) {
   ability.seccomp = false;
   EXPECT_THAT(missing_bounds(rules, ability), Contains(HasSubstr("truncating")));
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which reserve all memory there is
+// In a process of its own, where nothing is known yet. There is room for all but the stack of a thread.
+TEST(SandboxBounds, ThatCannotBeTriedLetNothingStartAndAreTriedAgain) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  const auto tried_without_memory = [] {
+    rlimit before{};
+    ::getrlimit(RLIMIT_AS, &before);
+    std::uint64_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    const rlimit little{pages * 4096 + 1'000'000, before.rlim_max};
+    ::setrlimit(RLIMIT_AS, &little);
+    const bool refused = !prepare_sandbox({}, model::SandboxMode::automatic);
+    ::setrlimit(RLIMIT_AS, &before);
+    const bool goes_on = static_cast<bool>(prepare_sandbox({}, model::SandboxMode::automatic));
+    ::_exit(refused && goes_on ? 0 : 1);
+  };
+  EXPECT_EXIT(tried_without_memory(), testing::ExitedWithCode(0), "");
+}
+#endif
 
 TEST(SandboxBounds, RequiredFailsWhereSomethingIsMissingAndOnlyThere) {
   SandboxRules rules;

@@ -7,8 +7,10 @@ workspace left behind.
 usage: faults.py FLEET LIBRARY [--part PART ...] [--moments N] [--seed S]
 
 Parts: calls (a full disk, errors, interrupts, short writes at the N-th call, once or from then on), limits (no file can be
-opened from the N-th on, or just that one; no more than N threads), rows (every so-many-th call, and jumping clocks), kill (at the N-th call), power (killed at the N-th call, and of what was not synced nothing is
-left, or what chance leaves: then only what refs lead to must be whole).
+opened from the N-th on, or just that one; no more than N threads), rows (every so-many-th call, and jumping clocks), kill
+(at the N-th call), power (killed at the N-th call, and of what was not synced nothing is left, or what chance leaves. Where
+nothing is left, all that refs lead to is whole at once; when the run has gone on, the repository is sound, but for what
+chance tore and nobody reads again).
 """
 import argparse
 import collections
@@ -120,7 +122,7 @@ def cut_power_at(world, fault):
         faulty.lose_power(random.Random(fault["leave"]) if fault["leave"] else None)
         try:
             if not fault["leave"]:
-                check_sound(faulty.repo)
+                check_whole(faulty.repo)
             if state_of(faulty.repo) is None and faulty.is_refused():
                 shutil.rmtree(faulty.repo / ".git" / "refs" / "fleet")
             faulty.check_said(done.stdout, world.expected)
