@@ -20,6 +20,7 @@
 #include "model/json.h"
 #include "os/event_loop.h"
 #include "os/files.h"
+#include "os/overlay.h"
 #include "os/process.h"
 #include "os/sandbox.h"
 #include "os/signals.h"
@@ -57,6 +58,10 @@ std::function<Result<bool>(const std::vector<std::string>&)> changed_since(const
   };
 }
 
+// Files. From here on, a workspace of its own costs a task more (looking through it for what changed, filling
+// one more for each task at work) than a mount costs each of its programs: docs/benchmarks.md.
+constexpr std::size_t kWorthOverlays = 5000;
+
 std::uint64_t random_seed() {
   std::random_device device;
   return (static_cast<std::uint64_t>(device()) << 32) | device();
@@ -87,6 +92,7 @@ class Session::Impl {
   }
 
  private:
+  [[nodiscard]] Result<bool> choose_overlays(ObjectId tree);
   Result<> replay();
   Result<> find_branch_tip();
   Result<engine::FinishRun> drive();
@@ -128,7 +134,7 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   had_folders_ = os::exists(checkout_.layout.run(run_.id));
   FLEET_CHECK(store::create_run_folders(checkout_.layout, run_.id));
   FLEET_TRY(lock_, store::ProcessLock::take(checkout_.layout.lock(run_.id), "drive the run " + run_.id));
-  if (had_folders_) repository.objects().remove_empty();
+  repository.objects().remove_empty();  // also where a run that lost power left no trace of itself
   masker_ = text::Masker(to_mask(secrets));
   const std::optional<os::UserId> user = checkout_.owner;
   FLEET_TRY(auto folder, WorkspaceFolder::claim(world_, options_.workspaces, checkout_.layout.root(), user));
@@ -191,6 +197,8 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
     note(fmt::format("the secret {} is too short to be masked in logs and reports", name));
   }
 
+  FLEET_TRY(services_->overlays, choose_overlays(start.tree));
+
   engine::DriverEvents events;
   events.event = [this](const model::RunEvent& event) { progress_->handle(event); };
   events.ask = [this](const engine::Ask& ask) { answer(ask); };
@@ -211,6 +219,31 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
               world_.terminal->withdraw();
             }));
   return {};
+}
+
+// By trying, and said once.
+Result<bool> Session::Impl::choose_overlays(ObjectId tree) {
+  Overlays wanted = options_.overlays.value_or(Overlays::automatic);
+  if (const auto named = world_.variable("FLEET_OVERLAYS"); named && !named->empty() && !options_.overlays) {
+    const auto known = base::from_name<Overlays>(*named);
+    if (!known) {
+      return base::fail_input("choose workspaces by FLEET_OVERLAYS", *named,
+                              "it is not auto, always or never");
+    }
+    wanted = *known;
+  }
+  if (wanted == Overlays::never) return false;
+  const bool always = wanted == Overlays::always;
+  FLEET_TRY(const std::size_t files, git::count(checkout_.repository.objects(), tree, kWorthOverlays));
+  if (files < kWorthOverlays && !always) return false;
+  FLEET_TRY(const auto why_not, os::why_no_overlay(folder_->workspaces(), checkout_.owner));
+  if (why_not && always) {
+    return base::fail_world("give tasks overlays for workspaces", "", *why_not,
+                            "run where the kernel allows them, or without --overlays always");
+  }
+  note(why_not ? "each workspace is a checkout of its own; overlays cannot be had here: " + *why_not
+               : "workspaces are overlays of one checkout (--overlays never: a checkout each)");
+  return !why_not;
 }
 
 Result<engine::FinishRun> Session::Impl::start(store::NewRun run, std::vector<engine::Begun> begun) {

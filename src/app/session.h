@@ -8,6 +8,7 @@
 
 #include "app/checkout.h"
 #include "app/world.h"
+#include "base/enum_names.h"
 #include "engine/action.h"
 #include "model/plan.h"
 #include "store/rows.h"
@@ -27,11 +28,16 @@ enum class CameFrom { here, elsewhere };
 
 enum class Progress { plain, json, quiet };
 
+// Workspaces that are overlays of one checkout: where the kernel allows it and the repository is large, or
+// wherever (and an Error where the kernel does not), or nowhere.
+enum class Overlays { automatic, always, never };
+
 // How this process drives the run. May be another way after a resume.
 struct SessionOptions {
   Progress progress = Progress::plain;
   bool interactive = false;                    // put questions to a person
   std::optional<model::FailureAnswer> answer;  // to every question, where nobody can be asked
+  std::optional<Overlays> overlays;            // --overlays; absent: FLEET_OVERLAYS, or automatic
   std::string workspaces;  // --workspaces; empty: FLEET_WORKSPACES, or below the temporary folder
 };
 
@@ -70,3 +76,7 @@ class Session {
 [[nodiscard]] Result<FrozenOptions> frozen_options(const std::string& json);
 
 }  // namespace fleet::app
+
+namespace fleet {
+FLEET_ENUM_NAMES(app::Overlays, "auto", "always", "never");
+}

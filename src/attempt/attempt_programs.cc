@@ -20,9 +20,9 @@ class MaskFilter final : public os::OutputFilter {
   text::Masker::Stream stream_;
 };
 
-// What a task that writes nothing gets: one folder for many, if the sandbox can keep it as it is.
-bool may_share(const model::TaskSpec& spec, const model::SandboxSpec& sandbox) {
-  if (!spec.writes || !spec.writes->empty() || sandbox.mode == model::SandboxMode::off) return false;
+// Whether the sandbox keeps its programs from writing to folders that others use too.
+bool keeps_out_of_others(const model::SandboxSpec& sandbox) {
+  if (sandbox.mode == model::SandboxMode::off) return false;
   const Result<os::SandboxAbility> ability = os::sandbox_ability();
   return ability && ability->landlock_abi >= 3;
 }
@@ -52,8 +52,12 @@ void Attempt::prepare_workspace(ObjectId commit, Next next) {
       if (os::exists(folder)) kept.push_back(folder);
     }
     Places& places = prepared.places;
-    places.read_only = kept.empty() && may_share(task.spec, spec);
-    if (places.read_only) {
+    const bool keeps_out = keeps_out_of_others(spec);
+    places.read_only = keeps_out && kept.empty() && task.spec.writes && task.spec.writes->empty();
+    if (keeps_out && services.overlays) {
+      FLEET_TRY(prepared.workspace, services.workspaces.acquire_layered(commit));
+      places.workspace = prepared.workspace->folder();
+    } else if (places.read_only) {
       FLEET_TRY(prepared.shared, services.workspaces.acquire_shared(commit));
       places.workspace = prepared.shared->folder();
     } else {
@@ -125,6 +129,8 @@ void Attempt::start_program(const agents::ReadyCommand& command,
   spec.working_directory = places_.workspace;
   spec.token = process_token(services_.token, start_.serial);
   spec.sandbox = sandbox_;
+  if (const auto layers = workspace_ ? workspace_->layers() : std::nullopt)
+    spec.overlay = os::OverlayMount{layers->lower, layers->upper, layers->scratch, places_.workspace};
   spec.limits = resource_limits(task_.spec.sandbox.value_or(model::SandboxSpec{}));
   spec.grace = services_.plan.settings.grace.value;
   const auto self = shared_from_this();

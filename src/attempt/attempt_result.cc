@@ -18,12 +18,15 @@ constexpr std::size_t kPathsInOutcome = 100;
 
 // Paths of `expect` that are neither in the snapshot nor, as ignored files may be, in the workspace.
 Result<std::vector<std::string>> missing_paths(const git::ObjectStore& objects, const model::TaskSpec& spec,
-                                               ObjectId tree, const std::string& workspace) {
+                                               ObjectId tree, const git::Workspace* workspace) {
   std::vector<std::string> missing;
   for (const model::Text& path : spec.expect) {
     FLEET_TRY(const git::Place place, git::look_up(objects, tree, path.value));
     if (place.entry.exists() || !place.folder.is_none()) continue;
-    if (!workspace.empty() && os::exists(workspace + "/" + path.value)) continue;
+    if (workspace != nullptr) {
+      FLEET_TRY(const bool there, workspace->holds(path.value));
+      if (there) continue;
+    }
     missing.push_back(path.value);
   }
   return missing;
@@ -112,7 +115,8 @@ Result<Attempt::Taken> Attempt::take(std::optional<agents::Finish> said) {
   } else {
     FLEET_TRY(taken.tree, objects.tree_of(base_));
   }
-  FLEET_TRY(taken.missing, missing_paths(objects, task_.spec, taken.tree, places_.workspace));
+  FLEET_TRY(taken.missing,
+            missing_paths(objects, task_.spec, taken.tree, workspace_ ? &*workspace_ : nullptr));
   if (taken.changes.empty()) return taken;
   git::NewCommit commit;
   commit.tree = taken.tree;

@@ -47,6 +47,7 @@ os::SandboxRules sandbox_rules(const Services& services, const model::SandboxSpe
   const auto& objects = services.repository.object_folders();
   rules.read.assign(objects.begin(), objects.end());
   (places.read_only ? rules.read : rules.write).push_back(places.workspace);
+  rules.mounted = places.read_only ? os::Access::read : os::Access::write;
   rules.write.push_back(places.temporary.path);
   for (const std::string& path : spec.read)
     rules.read.push_back(expand_home(path, services.home));

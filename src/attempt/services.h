@@ -67,6 +67,7 @@ struct Services {
   std::optional<os::UserId> user;  // to which programs drop when fleet is root
   // Something the user should know once per run: a bound that cannot be held here.
   std::function<void(const std::string&)> note;
+  bool overlays = false;  // programs can have workspaces with layers, and the repository is worth it
   ObjectId branch_tip{};  // where the run's branch must be to be written; none: it must not exist
 };
 

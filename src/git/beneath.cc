@@ -150,6 +150,11 @@ Root::Parent Root::open_parent(std::string_view path) const {
   return {open_folder(path.substr(0, slash)), std::string(path.substr(slash + 1))};
 }
 
+bool Root::holds(std::string_view path) const {
+  const Parent at = open_parent(path);
+  return at.folder && ::faccessat(at.folder.get(), at.name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 Result<UniqueFd> Root::make_folder(std::string_view path) const {
   if (UniqueFd there = open_folder(path)) return there;
   UniqueFd at = open_folder({});
@@ -231,6 +236,12 @@ UniqueFd open_file(int folder, const std::string& name) {
   }
   mend(entry.get());
   return UniqueFd(::openat(folder, name.c_str(), kFlags));
+}
+
+bool remove_empty_file(const std::filesystem::path& file) {
+  struct stat info {};
+  return ::lstat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_size == 0 &&
+         ::unlink(file.c_str()) == 0;
 }
 
 Result<> write_all(int fd, std::string_view bytes, const std::string& shown) {

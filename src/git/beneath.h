@@ -34,6 +34,7 @@ class Root {
   // and symlinks.
   [[nodiscard]] base::UniqueFd open_folder(std::string_view path) const;
   [[nodiscard]] Parent open_parent(std::string_view path) const;
+  [[nodiscard]] bool holds(std::string_view path) const;  // anything at all, also a dangling symlink
 
   // The folder, made with all that lead to it. A file or symlink on the way is removed.
   [[nodiscard]] Result<base::UniqueFd> make_folder(std::string_view path) const;
@@ -62,6 +63,9 @@ struct FolderEntry {
 // Opens a file for reading, never through a symlink and never waiting for a fifo. One that its permissions
 // keep us from reading is mended.
 [[nodiscard]] base::UniqueFd open_file(int folder, const std::string& name);
+
+// A name without content, as a power cut leaves it. True: it was there, and is gone.
+bool remove_empty_file(const std::filesystem::path& file);
 
 // `shown` names the file in errors.
 [[nodiscard]] Result<> write_all(int fd, std::string_view bytes, const std::string& shown);

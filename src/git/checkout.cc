@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "git/keep.h"
 #include "git/parallel.h"
 #include "git/path.h"
 #include "git/private_git.h"
+#include "git/stored_file.h"
 #include "git/tree.h"
 
 namespace fleet::git {
@@ -23,26 +25,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint64_t kHeldInMemory = 8'000'000;  // bytes of a file; larger ones are stored in pieces
-
 Result<UniqueFd> open_clock(const fs::path& path) {
   UniqueFd clock(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!clock) return base::fail_errno("make the file", path.string(), errno);
   return clock;
-}
-
-Result<std::string> read_file(int fd, std::uint64_t size, const std::string& path) {
-  std::string bytes(static_cast<std::size_t>(size), '\0');
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t got = ::read(fd, bytes.data() + done, bytes.size() - done);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return base::fail_errno("read", path, errno);
-    if (got == 0) break;
-    done += static_cast<std::size_t>(got);
-  }
-  bytes.resize(done);
-  return bytes;
 }
 
 std::string folder_of(const std::string& path) {
@@ -114,51 +100,6 @@ std::uint32_t Checkout::permissions_of(FileMode mode) const {
   return mode == FileMode::executable ? scan_options_.folder_mode & 0777 : scan_options_.folder_mode & 0666;
 }
 
-Result<TreeEntry> Checkout::read_entry(const std::string& path, Content content,
-                                       std::optional<std::uint64_t> expected_size, struct stat& info) const {
-  ObjectStore& store = repository_.objects();
-  const std::string shown = (work_.path() / path).string();
-  const Root::Parent at = work_.open_parent(path);
-  if (!at.folder || ::fstatat(at.folder.get(), at.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
-    return base::fail_errno("read", shown, errno, "something still writes to the workspace");
-  }
-  if (S_ISLNK(info.st_mode)) {
-    char target[4096];
-    const ssize_t length = ::readlinkat(at.folder.get(), at.name.c_str(), target, sizeof target);
-    if (length < 0) return base::fail_errno("read the symlink", shown, errno);
-    const std::string_view bytes(target, static_cast<std::size_t>(length));
-    if (content == Content::compare) return TreeEntry{ObjectStore::hash_blob(bytes), FileMode::symlink};
-    FLEET_TRY(const ObjectId id, store.write_blob(bytes));
-    return TreeEntry{id, FileMode::symlink};
-  }
-  const UniqueFd file = open_file(at.folder.get(), at.name);
-  if (!file || ::fstat(file.get(), &info) != 0) return base::fail_errno("read", shown, errno);
-  if (!S_ISREG(info.st_mode)) {
-    return base::fail_world("read", shown, "it is no file any more",
-                            "something still writes to the workspace");
-  }
-  const auto size = static_cast<std::uint64_t>(info.st_size);
-  const FileMode mode = (info.st_mode & 0100) != 0 ? FileMode::executable : FileMode::regular;
-  if (content == Content::compare) {
-    if (expected_size && *expected_size != size) return TreeEntry{ObjectId{}, mode};
-    FLEET_TRY(const auto bytes, read_file(file.get(), size, shown));
-    return TreeEntry{ObjectStore::hash_blob(bytes), mode};
-  }
-  if (size > options_.max_file_bytes) {
-    return base::fail_input(
-        "take the file", shown,
-        fmt::format("it has {} bytes, more than the {} that one may have", size, options_.max_file_bytes),
-        "name it in .gitignore if it is not to be committed");
-  }
-  if (size > kHeldInMemory) {
-    FLEET_TRY(const ObjectId id, store.write_blob(file.get(), size, shown));
-    return TreeEntry{id, mode};
-  }
-  FLEET_TRY(const auto bytes, read_file(file.get(), size, shown));
-  FLEET_TRY(const ObjectId id, store.write_blob(bytes));
-  return TreeEntry{id, mode};
-}
-
 Result<> Checkout::examine(const Scan::Suspect& suspect, Content content, Deviations& out,
                            std::mutex& mutex) {
   FileRecord& record = *suspect.record;
@@ -167,7 +108,8 @@ Result<> Checkout::examine(const Scan::Suspect& suspect, Content content, Deviat
     FLEET_TRY(size, repository_.objects().blob_size(record.entry.id));
   }
   struct stat info {};
-  FLEET_TRY(const TreeEntry now, read_entry(suspect.path, content, size, info));
+  FLEET_TRY(const TreeEntry now, read_entry(repository_.objects(), work_, suspect.path, content,
+                                            options_.max_file_bytes, size, info));
   struct stat root {};
   (void)::fstat(work_.fd(), &root);
   // Also times and extended attributes that a task changed: some programs decide by them.
@@ -230,15 +172,18 @@ Result<> Checkout::move_files(ObjectId tree, Since since) {
     FLEET_TRY(changes, diff(store, tree_, tree));
   }
   scan_options_.kept.clear();
+  if (since == Since::unchanged && !last_ && as_moved_) last_.emplace();
   if (since == Since::maybe_changed || !last_) {
     last_.reset();
     FLEET_TRY(last_, find_deviations(Content::compare, Untracked::topmost));
   }
+  as_moved_ = false;
   const Deviations deviations = *std::move(last_);
   last_.reset();
   FLEET_CHECK(apply(deviations, changes));
   tree_ = tree;
   FLEET_TRY(scan_options_.trusted_at, file_system_time());
+  as_moved_ = true;
   return {};
 }
 
@@ -346,39 +291,39 @@ Result<WorkspaceSnapshot> Checkout::snapshot(std::optional<ObjectId> base) {
   ObjectStore& store = repository_.objects();
   FLEET_CHECK(check_in_place());
   last_.reset();
+  as_moved_ = false;
   FLEET_TRY(Deviations found, find_deviations(Content::store, Untracked::classify));
-  std::map<std::string, Change> changes;
+  ChangeMap changes;
   for (const Change& change : found.changed)
     changes[change.path] = change;
   for (const std::string& path : found.scan.missing)
     changes[path] = {path, table_.find(path)->entry, {}};
 
-  const auto& untracked = found.scan.untracked;
-  std::vector<TreeEntry> taken(untracked.size());
-  const auto take_piece = [&](std::size_t begin, std::size_t end) -> Result<> {
-    for (std::size_t i = begin; i < end; ++i) {
-      struct stat info {};
-      FLEET_TRY(taken[i], read_entry(untracked[i], Content::store, std::nullopt, info));
-    }
-    return {};
-  };
-  FLEET_CHECK(in_parallel(options_.threads, untracked.size(), take_piece));
-  for (std::size_t i = 0; i < untracked.size(); ++i) {
-    Change& change = changes[untracked[i]];  // also a tracked path that is of another type now
-    change.path = untracked[i];
-    change.after = taken[i];
-  }
-  std::vector<Change> all;
-  all.reserve(changes.size());
-  for (auto& [path, change] : changes)
-    all.push_back(std::move(change));
-  WorkspaceSnapshot out;
-  FLEET_TRY(out.tree, update(store, tree_, all));
-  FLEET_TRY(const ObjectId base_tree, store.tree_of(base.value_or(commit_)));
-  FLEET_TRY(out.changes, diff(store, base_tree, out.tree));
-  out.notes = found.scan.notes;
+  FLEET_CHECK(store_files(store, work_, found.scan.untracked, options_, changes));
+  FLEET_TRY(WorkspaceSnapshot out,
+            snapshot_of(store, tree_, base.value_or(commit_), std::move(changes), found.scan.notes));
   last_ = std::move(found);
   return out;
+}
+
+Result<bool> Checkout::holds(const std::string& path) const {
+  return work_.holds(path);
+}
+
+Result<Kept> Checkout::take_kept(std::span<const std::string> globs, const fs::path& store) {
+  if (!last_) {
+    FLEET_TRY(last_, find_deviations(Content::compare, Untracked::classify));
+  }
+  as_moved_ = false;
+  return git::take_kept(work_, last_->scan.ignored, globs, store);
+}
+
+Result<Kept> Checkout::give_kept(const fs::path& store) {
+  FLEET_TRY(Kept kept, git::give_kept(store, work_, [](const std::string&) -> Result<Place> { return {}; }));
+  scan_options_.kept.insert(kept.paths.begin(), kept.paths.end());
+  last_.reset();
+  as_moved_ = false;
+  return kept;
 }
 
 }  // namespace fleet::git

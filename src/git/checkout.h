@@ -16,7 +16,8 @@
 #include "git/beneath.h"
 #include "git/file_table.h"
 #include "git/scan.h"
-#include "git/workspace.h"
+#include "git/stored_file.h"
+#include "git/work_folder.h"
 
 struct stat;
 
@@ -24,24 +25,25 @@ namespace fleet::git {
 
 // One folder of the pool: `work`, the workspace; `trash`, where what is removed goes first; `clock`, a file
 // whose times tell what time the file system believes it is. One thread at a time.
-class Checkout {
+class Checkout final : public WorkFolder {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Checkout>> open(const Repository& repository,
                                                               const std::filesystem::path& slot,
                                                               const PoolOptions& options);
 
-  [[nodiscard]] const std::filesystem::path& folder() const { return work_.path(); }
-  [[nodiscard]] ObjectId commit() const { return commit_; }  // none: what is in it is not known
+  [[nodiscard]] const std::filesystem::path& folder() const override { return work_.path(); }
+  [[nodiscard]] ObjectId commit() const override { return commit_; }  // none: what is in it is not known
   [[nodiscard]] ObjectId tree() const { return tree_; }
   // False after an error: what is in the folder is not known any more, and could perhaps not be mended.
   [[nodiscard]] bool is_usable() const { return usable_; }
 
-  // What Workspace promises by the same names.
+  // As Workspace's.
   [[nodiscard]] Result<> move_to(ObjectId commit, Since since);
-  [[nodiscard]] Result<WorkspaceSnapshot> snapshot(std::optional<ObjectId> base);
+  [[nodiscard]] Result<bool> holds(const std::string& path) const override;
+  [[nodiscard]] Result<WorkspaceSnapshot> snapshot(std::optional<ObjectId> base) override;
   [[nodiscard]] Result<Kept> take_kept(std::span<const std::string> globs,
-                                       const std::filesystem::path& store);
-  [[nodiscard]] Result<Kept> give_kept(const std::filesystem::path& store);
+                                       const std::filesystem::path& store) override;
+  [[nodiscard]] Result<Kept> give_kept(const std::filesystem::path& store) override;
 
  private:
   // A scan whose suspects were looked at.
@@ -50,7 +52,6 @@ class Checkout {
     std::vector<model::Change> changed;  // tracked paths with another content, mode or type
     std::vector<std::string> worn;       // the same for git, but with other permissions, links or owner
   };
-  enum class Content { compare, store };
 
   Checkout(const Repository& repository, Root work, Root trash, base::UniqueFd clock,
            const PoolOptions& options);
@@ -61,9 +62,6 @@ class Checkout {
   [[nodiscard]] Result<Deviations> find_deviations(Content content, Untracked look);
   [[nodiscard]] Result<> examine(const Scan::Suspect& suspect, Content content, Deviations& out,
                                  std::mutex& mutex);
-  [[nodiscard]] Result<model::TreeEntry> read_entry(const std::string& path, Content content,
-                                                    std::optional<std::uint64_t> expected_size,
-                                                    struct stat& info) const;
   [[nodiscard]] Result<> move_files(ObjectId tree, Since since);
   [[nodiscard]] Result<> apply(const Deviations& deviations, std::span<const model::Change> changes);
   [[nodiscard]] Result<> write_files(const std::set<std::string>& paths);
@@ -79,6 +77,7 @@ class Checkout {
   ObjectId commit_;
   ObjectId tree_;
   bool usable_ = true;
+  bool as_moved_ = false;           // nothing was done in it here since it was moved
   std::optional<Deviations> last_;  // as of the last snapshot
 };
 

@@ -1,3 +1,5 @@
+#include "git/keep.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -9,7 +11,6 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "git/checkout.h"
 #include "git/path.h"
 #include "text/glob.h"
 
@@ -27,6 +28,12 @@ Result<Root> make_store(const fs::path& path) {
   fs::create_directories(path, error);
   if (error) return base::fail_errno("make the folder", path.string(), error.value());
   return Root::open(path);
+}
+
+constexpr std::string_view kWhyThere = "something is there already";
+
+void note_left_out(std::vector<std::string>& notes, const std::string& path, std::string_view why) {
+  if (notes.size() < kMaxNotes) notes.push_back(fmt::format("{} was left out: {}", quote_path(path), why));
 }
 
 // Copies files and folders from below one root to below another, never over what is there.
@@ -49,21 +56,16 @@ class Copier {
               to_.make_folder(slash == path.npos ? "" : std::string_view(path).substr(0, slash)));
     if (S_ISLNK(info.st_mode)) return copy_symlink(source, folder.get(), path, info);
     if (S_ISREG(info.st_mode)) return copy_file(source, folder.get(), path, info);
-    note(path, "it is neither a file nor a folder nor a symlink");
+    note_left_out(notes_, path, "it is neither a file nor a folder nor a symlink");
     return {};
   }
 
  private:
   [[nodiscard]] std::string shown(const std::string& path) const { return (from_.path() / path).string(); }
 
-  void note(const std::string& path, std::string_view why) {
-    if (notes_.size() < kMaxNotes)
-      notes_.push_back(fmt::format("{} was left out: {}", quote_path(path), why));
-  }
-
   Result<> copy_folder(const std::string& path, const struct stat& info, int depth) {
     if (depth > kMaxDepth) {
-      note(path, fmt::format("it is nested more than {} folders deep", kMaxDepth));
+      note_left_out(notes_, path, fmt::format("it is nested more than {} folders deep", kMaxDepth));
       return {};
     }
     const UniqueFd source = from_.open_folder(path);
@@ -88,7 +90,7 @@ class Copier {
     target[length] = '\0';
     if (::symlinkat(target, folder, source.name.c_str()) != 0) {
       if (errno != EEXIST) return base::fail_errno("copy", shown(path), errno);
-      note(path, "something is there already");
+      note_left_out(notes_, path, kWhyThere);
       return {};
     }
     const timespec times[2]{info.st_atim, info.st_mtim};
@@ -103,7 +105,7 @@ class Copier {
     const UniqueFd to(
         ::openat(folder, source.name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!to && errno == EEXIST) {
-      note(path, "something is there already");
+      note_left_out(notes_, path, kWhyThere);
       return {};
     }
     if (!to) return base::fail_errno("copy", shown(path), errno, "check that the disk is not full");
@@ -173,27 +175,25 @@ Result<> find_matching(const Root& work, const text::GlobSet& globs, const std::
 
 }  // namespace
 
-Result<Kept> Checkout::take_kept(std::span<const std::string> globs, const fs::path& store_path) {
+Result<Kept> take_kept(const Root& work, const std::vector<std::string>& ignored,
+                       std::span<const std::string> globs, const fs::path& store_path) {
   FLEET_TRY(const auto wanted, text::GlobSet::parse({globs.begin(), globs.end()}));
-  if (!last_) {
-    FLEET_TRY(last_, find_deviations(Content::compare, Untracked::classify));
-  }
   Kept out;
-  for (const std::string& path : last_->scan.ignored)
-    FLEET_CHECK(find_matching(work_, wanted, path, 0, out.paths));
+  for (const std::string& path : ignored)
+    FLEET_CHECK(find_matching(work, wanted, path, 0, out.paths));
   std::sort(out.paths.begin(), out.paths.end());
   FLEET_TRY(const Root store, make_store(store_path));
   for (const std::string& path : out.paths) {
     const auto slash = path.rfind('/');
     FLEET_TRY(const UniqueFd to,
               store.make_folder(slash == path.npos ? "" : std::string_view(path).substr(0, slash)));
-    const Root::Parent from = work_.open_parent(path);
-    if (!from.folder) return base::fail_errno("keep", (work_.path() / path).string(), errno);
+    const Root::Parent from = work.open_parent(path);
+    if (!from.folder) return base::fail_errno("keep", (work.path() / path).string(), errno);
     if (::renameat(from.folder.get(), from.name.c_str(), to.get(), from.name.c_str()) == 0) continue;
     if (errno != EXDEV && errno != EACCES && errno != EPERM) {
-      return base::fail_errno("keep", (work_.path() / path).string(), errno);
+      return base::fail_errno("keep", (work.path() / path).string(), errno);
     }
-    FLEET_CHECK(Copier(work_, store, out.notes).copy(path));
+    FLEET_CHECK(Copier(work, store, out.notes).copy(path));
   }
   // The task counts as done with these, after a power cut too. They are many: one wait for all.
   if (!out.paths.empty() && ::syncfs(store.fd()) != 0)
@@ -201,7 +201,8 @@ Result<Kept> Checkout::take_kept(std::span<const std::string> globs, const fs::p
   return out;
 }
 
-Result<Kept> Checkout::give_kept(const fs::path& store_path) {
+Result<Kept> give_kept(const fs::path& store_path, const Root& work,
+                       const std::function<Result<Place>(const std::string& path)>& beneath) {
   FLEET_TRY(const Root store, Root::open(store_path));
   Kept out;
   // Topmost paths that are not there yet: what is below an existing folder is given path by path.
@@ -215,21 +216,23 @@ Result<Kept> Checkout::give_kept(const fs::path& store_path) {
     for (const FolderEntry& entry : entries) {
       const std::string path = folder_path.empty() ? entry.name : folder_path + '/' + entry.name;
       if (!is_safe_path(path)) {
-        out.notes.push_back(fmt::format("{} was left out: git takes no such name", quote_path(path)));
-      } else if (entry.type == DT_DIR && work_.open_folder(path)) {
+        note_left_out(out.notes, path, "git takes no such name");
+        continue;
+      }
+      FLEET_TRY(const Place there, beneath(path));
+      if (entry.type == DT_DIR && (!there.folder.is_none() || work.open_folder(path))) {
         waiting.push_back(path);
+      } else if (there.entry.exists() || !there.folder.is_none() || work.holds(path)) {
+        note_left_out(out.notes, path, kWhyThere);
       } else {
         out.paths.push_back(path);
       }
     }
   }
   std::sort(out.paths.begin(), out.paths.end());
-  Copier copier(store, work_, out.notes);
-  for (const std::string& path : out.paths) {
+  Copier copier(store, work, out.notes);
+  for (const std::string& path : out.paths)
     FLEET_CHECK(copier.copy(path));
-    scan_options_.kept.insert(path);
-  }
-  last_.reset();
   return out;
 }
 

@@ -1,5 +1,7 @@
 #include "git/object_store.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <git2.h>
 #include <sys/stat.h>
@@ -13,6 +15,7 @@
 
 #include "base/assert.h"
 #include "base/sync.h"
+#include "git/beneath.h"
 #include "git/handles.h"
 #include "git/tree.h"
 
@@ -108,13 +111,6 @@ Signature parse_signature(std::string_view line) {
   return out;
 }
 
-// A power cut can leave the name of an object without its bytes.
-bool remove_empty_file(const std::filesystem::path& file) {
-  struct stat status {};
-  return ::lstat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0 &&
-         ::unlink(file.c_str()) == 0;
-}
-
 }  // namespace
 
 // Parsed folders, the least recently used dropped first. One snapshot's folders are read over and over: by
@@ -178,17 +174,18 @@ bool ObjectStore::remove_if_empty(ObjectId id) const {
 }
 
 void ObjectStore::remove_empty() const {
-  constexpr std::string_view kHexDigits = "0123456789abcdef";
-  const auto is_hex = [&](const std::string& name, std::size_t length) {
-    return name.size() == length && name.find_first_not_of(kHexDigits) == std::string::npos;
-  };
-  std::error_code ignored;
-  for (std::filesystem::directory_iterator folder(handles_->objects_folder(), ignored), end; folder != end;
-       folder.increment(ignored)) {
-    if (!is_hex(folder->path().filename(), 2)) continue;
-    for (std::filesystem::directory_iterator file(folder->path(), ignored); file != end;
-         file.increment(ignored)) {
-      if (is_hex(file->path().filename(), 38)) static_cast<void>(remove_empty_file(file->path()));
+  const base::UniqueFd top(::open(handles_->objects_folder().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  for (int high = 0; high < 256; ++high) {
+    const std::string name = fmt::format("{:02x}", high);
+    const base::UniqueFd folder(::openat(top.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const auto files = folder ? read_folder(folder.get(), name) : Result<std::vector<FolderEntry>>();
+    if (!files) continue;
+    for (const FolderEntry& file : *files) {
+      struct stat info {};
+      const bool is_empty = file.name.size() == 38 && file.type == DT_REG &&
+                            ::fstatat(folder.get(), file.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+                            info.st_size == 0;
+      if (is_empty) ::unlinkat(folder.get(), file.name.c_str(), 0);
     }
   }
 }

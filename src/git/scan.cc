@@ -14,9 +14,8 @@
 #include <utility>
 
 #include "git/parallel.h"
-#include "git/path.h"
 #include "git/scan_parts.h"
-#include "text/ignore.h"
+#include "git/untracked.h"
 
 namespace fleet::git {
 namespace {
@@ -26,26 +25,8 @@ using model::FileMode;
 // A file changed within the same tick of the kernel's clock as its stamp can have the same stamp. Ticks are 1
 // to 10 ms.
 constexpr std::int64_t kFresh = 20'000'000;  // nanoseconds
-constexpr std::size_t kMaxIgnoreFile = 4'000'000;
-constexpr std::size_t kMaxNotes = 50;
 // Of the files of a part: from two of these on, a second thread saves more than it costs.
 constexpr std::size_t kLeastInPart = 2000;
-
-// A folder on the way from the root to where the walk is.
-struct Level {
-  const Level* above = nullptr;
-  std::string path;  // "" or ending in a slash
-  bool untracked = false;
-  bool has_rules = false;  // a .gitignore
-  mutable std::optional<bool> ignored;
-  mutable bool loaded = false;
-};
-
-tl::unexpected<Error> too_many_files(const Root& work, const ScanOptions& options) {
-  return base::fail_input("take the files of the task", work.path().string(),
-                          fmt::format("there are more than {} new ones", options.max_files),
-                          "name what is not to be kept in .gitignore");
-}
 
 // What is left for another thread: tracked folders that are there, and where they are.
 struct LeftPart {
@@ -56,9 +37,12 @@ struct LeftPart {
 class Scanner {
  public:
   Scanner(const Root& work, const ScanOptions& options, const ScanParts& parts)
-      : work_(work), options_(options), parts_(parts), left_(parts.size()) {
-    rules_.add("", options.excludes);
-  }
+      : work_(work),
+        options_(options),
+        parts_(parts),
+        untracked_(
+            work, options, [&work](const Level& level) { return read_rules(work, level.path); }, out_),
+        left_(parts.size()) {}
 
   // What the scan of the trunk left.
   Result<> part(LeftPart part) {
@@ -150,12 +134,6 @@ class Scanner {
 
   [[nodiscard]] std::string shown(const std::string& path) const { return (work_.path() / path).string(); }
 
-  void note(const std::string& path, std::string_view why) {
-    if (out_.notes.size() < kMaxNotes)
-      out_.notes.push_back(fmt::format("{} was left out: {}", quote_path(path), why));
-    if (out_.notes.size() == kMaxNotes) out_.notes.emplace_back("more was left out");
-  }
-
   void file_missing(const FileRecord& file, const std::string& folder_path) {
     auto& list = file.entry.mode == FileMode::submodule ? out_.submodules : out_.missing;
     list.push_back(folder_path + file.name);
@@ -181,7 +159,7 @@ class Scanner {
           inside ? read_folder(inside.get(), entry.name) : Result<std::vector<FolderEntry>>{};
       if (!content || !content->empty()) {
         out_.submodules.push_back(level.path + entry.name);
-        note(level.path + entry.name, "it is a submodule, and what is in it stays in it");
+        untracked_.note(level.path + entry.name, kWhySubmodule);
       }
       return true;
     }
@@ -200,87 +178,18 @@ class Scanner {
 
   Result<> untracked_entry(int fd, const FolderEntry& entry, const Level& level,
                            std::vector<std::string>& to_enter) {
-    const std::string path = level.path + entry.name;
-    const bool is_folder = entry.type == DT_DIR;
-    if (!level.untracked) out_.extra.push_back(path);
+    if (!level.untracked) out_.extra.push_back(level.path + entry.name);
     if (options_.look == Untracked::topmost) return {};
-    bool left_out = options_.kept.contains(path);
-    if (!left_out) {
-      FLEET_TRY(left_out, is_ignored(path, is_folder, level));
-    }
-    if (left_out) {
-      out_.ignored.push_back(is_folder ? path + '/' : path);
-      return {};
-    }
-    if (!is_safe_name(entry.name)) {
-      note(path, "git takes no such name");
-    } else if (path.size() > kMaxPath) {
-      return base::fail_input("take the file", quote_path(path.substr(0, 100)) + "...",
-                              fmt::format("its path is longer than {} bytes", kMaxPath));
-    } else if (is_folder && ::faccessat(fd, (entry.name + "/.git").c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-      note(path, "it is a git repository of its own");
-    } else if (is_folder) {
-      to_enter.push_back(entry.name);
-    } else if (entry.type != DT_REG && entry.type != DT_LNK) {
-      note(path, "it is neither a file nor a folder nor a symlink");
-    } else if (out_.untracked.size() == options_.max_files) {
-      return too_many_files(work_, options_);
-    } else {
-      out_.untracked.push_back(path);
-    }
+    FLEET_TRY(const bool enter, untracked_.take(fd, entry, level));
+    if (enter) to_enter.push_back(entry.name);
     return {};
-  }
-
-  Result<bool> is_ignored(const std::string& path, bool is_folder, const Level& level) {
-    FLEET_CHECK(load(level));
-    return folder_ignored(level) || rules_.check(path, is_folder) == text::Ignored::yes;
-  }
-
-  // Only tracked folders can be ignored and still be entered.
-  bool folder_ignored(const Level& level) {
-    if (!level.ignored) {
-      level.ignored = level.above != nullptr &&
-                      (folder_ignored(*level.above) ||
-                       rules_.check(level.path.substr(0, level.path.size() - 1), true) == text::Ignored::yes);
-    }
-    return *level.ignored;
-  }
-
-  // Rules that cannot be read are an error: without them, what is ignored would be committed.
-  Result<> load(const Level& level) {
-    if (level.loaded) return {};
-    level.loaded = true;
-    if (level.above != nullptr) FLEET_CHECK(load(*level.above));
-    if (!level.has_rules) return {};
-    const std::string path = level.path + ".gitignore";
-    const Root::Parent at = work_.open_parent(path);
-    const base::UniqueFd file = at.folder ? open_file(at.folder.get(), at.name) : base::UniqueFd();
-    // Gone meanwhile, or no file any more.
-    if (!file && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENXIO)) return {};
-    if (!file) return base::fail_errno("read", shown(path), errno);
-    FLEET_TRY(const std::string text, read_rules(file.get(), path));
-    rules_.add(level.path.empty() ? level.path : level.path.substr(0, level.path.size() - 1), text);
-    return {};
-  }
-
-  Result<std::string> read_rules(int fd, const std::string& path) const {
-    std::string text;
-    char buffer[65536];
-    while (text.size() < kMaxIgnoreFile) {
-      const ssize_t got = ::read(fd, buffer, sizeof buffer);
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return base::fail_errno("read", shown(path), errno);
-      if (got == 0) break;
-      text.append(buffer, static_cast<std::size_t>(got));
-    }
-    return text;
   }
 
   const Root& work_;
   const ScanOptions& options_;
   const ScanParts& parts_;
-  text::IgnoreRules rules_;
   Scan out_;
+  UntrackedFiles untracked_;
   std::vector<LeftPart> left_;
 };
 
@@ -294,11 +203,8 @@ Result<> add(Scan& all, Scan& more, const Root& work, const ScanOptions& options
   for (auto list : {&Scan::missing, &Scan::untracked, &Scan::ignored, &Scan::extra, &Scan::submodules,
                     &Scan::folders, &Scan::notes})
     append(all.*list, more.*list);
-  if (all.untracked.size() > options.max_files) return too_many_files(work, options);
-  if (all.notes.size() > kMaxNotes) {
-    all.notes.resize(kMaxNotes);
-    all.notes.emplace_back("more was left out");
-  }
+  if (all.untracked.size() > options.max_files) return too_many_files(work.path(), options.max_files);
+  bound_notes(all.notes);
   return {};
 }
 

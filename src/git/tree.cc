@@ -360,4 +360,21 @@ Result<std::vector<Listed>> list(const ObjectStore& store, ObjectId tree, std::s
   return out;
 }
 
+Result<std::size_t> count(const ObjectStore& store, ObjectId tree, std::size_t at_most) {
+  std::size_t found = 0;
+  std::vector<ObjectId> waiting{tree};
+  while (!waiting.empty() && found < at_most) {
+    FLEET_TRY(const auto folder, store.read_tree(waiting.back()));
+    waiting.pop_back();
+    for (const Tree::Entry& entry : folder->entries()) {
+      if (entry.is_folder()) {
+        waiting.push_back(entry.id);
+      } else {
+        ++found;
+      }
+    }
+  }
+  return std::min(found, at_most);
+}
+
 }  // namespace fleet::git

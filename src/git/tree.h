@@ -88,4 +88,7 @@ struct Listed {
 [[nodiscard]] Result<std::vector<Listed>> list(const ObjectStore& store, ObjectId tree,
                                                std::string_view folder = {}, std::size_t limit = 10'000'000);
 
+// How many files, symlinks and submodules a tree holds, but no more than `at_most`.
+[[nodiscard]] Result<std::size_t> count(const ObjectStore& store, ObjectId tree, std::size_t at_most);
+
 }  // namespace fleet::git

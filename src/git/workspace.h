@@ -17,7 +17,7 @@
 
 namespace fleet::git {
 
-class Checkout;  // one folder on disk and what we know of each file in it (git/checkout.h)
+class WorkFolder;  // what a workspace is made of (git/work_folder.h)
 
 struct PoolOptions {
   unsigned threads = 2;                          // that fill a new workspace, and look through a large one
@@ -38,10 +38,19 @@ struct Kept {
   std::vector<std::string> notes;
 };
 
-// Whether anything may have written to the workspace since its last snapshot.
+// The folders of an overlay (os/overlay.h) that has to be mounted over the workspace's for each program.
+struct Layers {
+  std::filesystem::path lower, upper, scratch;
+};
+
+// Whether anything may have written to the workspace since its last snapshot, or since it was moved.
 enum class Since { maybe_changed, unchanged };
 
 // A lease on one folder of the pool, which goes back when this dies. One thread at a time.
+//
+// Where it is layered, the folder itself is empty, and what is said here of the folder holds for what a
+// program sees there through the overlay. The `.git` folder is then that of the lower folder, under what the
+// program writes.
 //
 // The folder holds the files of a commit exactly as stored (no filters, no line-end conversion; submodules
 // are empty folders) and a `.git` folder of its own, made anew whenever the workspace is handed out or moved:
@@ -60,6 +69,9 @@ class Workspace {
 
   [[nodiscard]] const std::filesystem::path& folder() const;
   [[nodiscard]] ObjectId commit() const;
+  [[nodiscard]] std::optional<Layers> layers() const;  // none: it is not layered
+  // Whether anything stands at a path in it, ignored or not.
+  [[nodiscard]] Result<bool> holds(const std::string& path) const;
 
   // Makes the folder hold exactly the files of another commit: all else goes, ignored files too. Costs a scan
   // when something may have been written, and then only what differs.
@@ -115,9 +127,12 @@ class WorkspacePool {
 
   // An idle workspace, moved to the commit, or a new one: the pool grows to as many as are leased at once.
   [[nodiscard]] Result<Workspace> acquire(ObjectId commit);
+  // One with layers: what it costs does not grow with the number of files, but for the first of its commit.
+  // For programs that cannot write elsewhere: the lower folder is shared, and must stay as it is.
+  [[nodiscard]] Result<Workspace> acquire_layered(ObjectId commit);
   // For tasks that write nothing. Nothing here stops them from writing: the sandbox does.
   [[nodiscard]] Result<SharedWorkspace> acquire_shared(ObjectId commit);
-  [[nodiscard]] std::size_t size() const;  // workspaces made, leased or idle
+  [[nodiscard]] std::size_t size() const;  // checkouts made, leased or idle
 
   struct State;
 

@@ -56,8 +56,9 @@ inline int create_ruleset(const RulesetAttributes& attributes, int abi) {
   return static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, size, 0U));
 }
 
+constexpr unsigned kPathBeneath = 1;  // landlock_rule_type
+
 inline int add_rule(int ruleset, const PathBeneath& rule) {
-  constexpr unsigned kPathBeneath = 1;
   return static_cast<int>(::syscall(SYS_landlock_add_rule, ruleset, kPathBeneath, &rule, 0U));
 }
 
@@ -71,6 +72,11 @@ constexpr std::uint64_t all_access(int abi) {
   if (abi >= 3) all |= kTruncate;
   if (abi >= 5) all |= kDeviceControl;
   return all;
+}
+
+// What a program may do in a place that is its own: all but making devices.
+constexpr std::uint64_t writing(int abi) {
+  return all_access(abi) & ~(kMakeCharacterDevice | kMakeBlockDevice);
 }
 
 }  // namespace fleet::os::landlock

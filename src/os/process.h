@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "model/attempt.h"
 #include "os/event_loop.h"
+#include "os/overlay.h"
 #include "os/sandbox.h"
 
 namespace fleet::os {
@@ -40,6 +41,7 @@ struct ProcessSpec {
   std::string token;  // becomes kTokenVariable; no other running program has it. Empty: none
   std::string input;  // what it reads from stdin; empty: /dev/null
   std::shared_ptr<const PreparedSandbox> sandbox;  // null: none
+  std::optional<OverlayMount> overlay;             // mounted for it alone
   ResourceLimits limits;
   std::optional<Duration> time_limit;  // from its start; then SIGTERM, and after `grace` SIGKILL
   std::optional<Duration> idle_limit;  // the longest silence on stdout and stderr; then the same

@@ -19,10 +19,10 @@
 #include "base/sync.h"
 #include "base/thread.h"
 #include "os/files.h"
+#include "os/in_child.h"
 #include "os/landlock.h"
+#include "os/system.h"
 #include "os/system_call_filter.h"
-
-#define FLEET_IN_CHILD __attribute__((no_sanitize("address", "thread", "undefined")))
 
 namespace fleet::os {
 namespace {
@@ -71,16 +71,6 @@ FLEET_IN_CHILD int install_filter(const FilterInstruction* instructions, std::si
   return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) == 0
              ? 0
              : errno;
-}
-
-bool has_capabilities(std::initializer_list<int> wanted) {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  std::array<__user_cap_data_struct, 2> data{};
-  if (::syscall(SYS_capget, &header, data.data()) != 0) return false;
-  for (const int capability : wanted) {
-    if ((data[0].effective & bit(capability)) == 0) return false;
-  }
-  return true;
 }
 
 std::string why_no_landlock(int error) {
@@ -177,7 +167,7 @@ Result<UniqueFd> make_ruleset(const SandboxRules& rules, int abi) {
   UniqueFd ruleset(landlock::create_ruleset(attributes, abi));
   if (!ruleset) return base::fail_errno("make a sandbox", "", errno);
 
-  const std::uint64_t writing = all & ~(landlock::kMakeCharacterDevice | landlock::kMakeBlockDevice);
+  const std::uint64_t writing = landlock::writing(abi);
   if (rules.system) FLEET_CHECK(grant_system(ruleset.get(), *rules.system));
   for (const std::string& path : rules.read) {
     FLEET_CHECK(grant(ruleset.get(), path, landlock::kReading, WhenAbsent::leave_out));
@@ -263,6 +253,8 @@ Result<std::shared_ptr<const PreparedSandbox>> prepare_sandbox(const SandboxRule
   }
   if (ability.landlock_abi > 0) {
     FLEET_TRY(prepared->ruleset_, make_ruleset(rules, ability.landlock_abi));
+    prepared->access_to_mounted_ =
+        rules.mounted == Access::read ? landlock::kReading : landlock::writing(ability.landlock_abi);
   } else {
     for (const std::string& path : rules.write) {
       if (!exists(path)) return base::fail_errno("let a sandbox write to", path, ENOENT, "make it first");
@@ -274,13 +266,18 @@ Result<std::shared_ptr<const PreparedSandbox>> prepare_sandbox(const SandboxRule
   return prepared;
 }
 
-FLEET_IN_CHILD int PreparedSandbox::apply() const noexcept {
+FLEET_IN_CHILD int PreparedSandbox::apply(int mounted) const noexcept {
   if (user_.has_value()) {
     if (const int error = become(user_->uid, user_->gid); error != 0) return error;
   }
   if (!is_closed_) return 0;
   if (const int error = drop_capabilities(); error != 0) return error;
   if (::syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
+  if (ruleset_ && mounted >= 0) {
+    const landlock::PathBeneath rule{access_to_mounted_, mounted};
+    if (::syscall(SYS_landlock_add_rule, ruleset_.get(), landlock::kPathBeneath, &rule, 0U) != 0)
+      return errno;
+  }
   if (ruleset_ && ::syscall(SYS_landlock_restrict_self, ruleset_.get(), 0U) != 0) return errno;
   return filter_.empty() ? 0 : install_filter(filter_.data(), filter_.size());
 }

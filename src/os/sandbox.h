@@ -56,11 +56,14 @@ class OpenPlaces {
   std::vector<Place> places_;
 };
 
+enum class Access { read, write };
+
 struct SandboxRules {
   std::shared_ptr<const OpenPlaces> system;  // as `read`; null: none
   std::vector<std::string>
       read;  // files or folders, to read and execute; those that do not exist are left out
   std::vector<std::string> write;  // files or folders, to read, execute and change; must exist
+  Access mounted = Access::write;  // to what is mounted for the program (ProcessSpec::overlay)
   Network network = Network::on;
   std::optional<UserId> user;     // drop to it: needs root
   bool limits_processes = false;  // ResourceLimits::processes is set: it does not bind root
@@ -96,14 +99,16 @@ class PreparedSandbox {
   // Whether it holds anything but the user: not with mode off.
   [[nodiscard]] bool is_closed() const { return is_closed_; }
 
-  // For a child between clone and exec: only system calls, no allocation, no lock. 0, or an errno.
-  [[nodiscard]] int apply() const noexcept;
+  // For a child between clone and exec: only system calls, no allocation, no lock. 0, or an errno. `mounted`:
+  // a descriptor of the folder that was mounted for the program, which no rule could name before; -1: none.
+  [[nodiscard]] int apply(int mounted) const noexcept;
 
  private:
   friend Result<std::shared_ptr<const PreparedSandbox>> prepare_sandbox(const SandboxRules& rules,
                                                                         model::SandboxMode mode);
   bool is_closed_ = false;  // mode off: it only changes the user
   base::UniqueFd ruleset_;
+  std::uint64_t access_to_mounted_ = 0;  // as Landlock puts it
   std::vector<FilterInstruction> filter_;
   std::optional<UserId> user_;
   std::vector<std::string> missing_;

@@ -15,16 +15,17 @@
 #include <cerrno>
 #include <climits>
 #include <csignal>
+#include <optional>
 
 #include "os/children.h"
 #include "os/files.h"
+#include "os/in_child.h"
+#include "os/overlay.h"
 #include "os/system.h"
 
 // The child shares our memory until its exec (CLONE_VM, as vfork does): copying the page tables of a large
-// process takes longer than the program it would run. So the child's code makes system calls and nothing
-// else, on a stack of its own, while our thread waits (CLONE_VFORK); what fails it writes where our thread
-// then reads it.
-#define FLEET_IN_CHILD __attribute__((no_sanitize("address", "thread", "undefined")))
+// process takes longer than the program it would run. It has a stack of its own, and our thread waits
+// (CLONE_VFORK); what fails it writes where our thread then reads it.
 
 // glibc's other name for clone(2). The thread sanitizer takes `clone` for a fork, and believes itself to be
 // in a copy.
@@ -36,7 +37,7 @@ namespace {
 
 using base::UniqueFd;
 
-enum class Step { none, streams, limits, sandbox, directory, exec };
+enum class Step { none, streams, limits, overlay, sandbox, directory, exec };
 
 struct Limit {
   int resource;
@@ -52,6 +53,7 @@ struct Plan {
   std::vector<char*> env;
   std::vector<Limit> limits;
   const char* directory = nullptr;
+  const PreparedOverlay* overlay = nullptr;
   const PreparedSandbox* sandbox = nullptr;
   int in = -1, out = -1, err = -1;
   pid_t parent = 0;
@@ -108,8 +110,13 @@ FLEET_IN_CHILD int run_child(void* argument) {
       give_up(plan, Step::limits, errno);
     }
   }
+  int mounted = -1;
+  if (plan->overlay != nullptr) {
+    mounted = plan->overlay->mount();
+    if (mounted < 0) give_up(plan, Step::overlay, -mounted);
+  }
   if (plan->sandbox != nullptr) {
-    if (const int error = plan->sandbox->apply(); error != 0) give_up(plan, Step::sandbox, error);
+    if (const int error = plan->sandbox->apply(mounted); error != 0) give_up(plan, Step::sandbox, error);
   }
   // As the user that the program will be.
   if (::syscall(SYS_chdir, plan->directory) != 0) give_up(plan, Step::directory, errno);
@@ -178,6 +185,12 @@ std::string seen_from(const ProcessSpec& spec, std::string_view path) {
   return path.substr(0, 1) == "/" ? std::string(path) : fmt::format("{}/{}", spec.working_directory, path);
 }
 
+// Where there is an overlay, only the child sees what is in it.
+bool may_be_there(const ProcessSpec& spec, const std::string& path) {
+  const bool in_overlay = spec.overlay && path.rfind(spec.overlay->at + "/", 0) == 0;
+  return in_overlay || exists(path);
+}
+
 // Every file on PATH that may be it: only the child, as its user and in its sandbox, knows which one it may
 // execute.
 std::vector<std::string> candidates_for(const ProcessSpec& spec) {
@@ -188,7 +201,7 @@ std::vector<std::string> candidates_for(const ProcessSpec& spec) {
   for (std::string_view rest = path; !rest.empty();) {
     const auto colon = std::min(rest.find(':'), rest.size());
     const std::string candidate = fmt::format("{}/{}", seen_from(spec, rest.substr(0, colon)), name);
-    if (colon > 0 && exists(candidate)) candidates.push_back(candidate);
+    if (colon > 0 && may_be_there(spec, candidate)) candidates.push_back(candidate);
     rest.remove_prefix(std::min(colon + 1, rest.size()));
   }
   return candidates;
@@ -282,6 +295,8 @@ tl::unexpected<Error> explain(const ProcessSpec& spec, const Plan& plan) {
                               plan.error == E2BIG
                                   ? "fleet itself runs inside too many sandboxes"
                                   : "`sandbox: {mode: off}` goes without one, where a task may do that");
+    case Step::overlay:
+      return base::fail_errno("mount the workspace of", name, plan.error, "`--overlays never` goes without");
     case Step::limits:
       return base::fail_errno("set the resource limits of", name, plan.error);
     case Step::none:
@@ -290,12 +305,14 @@ tl::unexpected<Error> explain(const ProcessSpec& spec, const Plan& plan) {
     case Step::exec:
       break;
   }
-  if (plan.candidates.empty()) {
+  const bool found = !plan.candidates.empty() && exists(seen_from(spec, plan.candidates.front()));
+  const bool searched = name.find('/') == name.npos;
+  if (plan.candidates.empty() || (plan.error == ENOENT && searched && !found)) {
     return base::fail_world("start", name,
                             fmt::format("there is no such program (searched PATH: {})", path_of(spec)),
                             "install it, or set PATH under `env`");
   }
-  if (plan.error == ENOENT && exists(seen_from(spec, plan.candidates.front()))) {
+  if (plan.error == ENOENT && found) {
     return base::fail_world("start", plan.candidates.front(),
                             "the interpreter that its first line names was not found",
                             "look at its #! line (a Windows line end?), or install that interpreter");
@@ -332,6 +349,11 @@ Result<Spawned> spawn(const ProcessSpec& spec) {
   plan.env = pointers_to(plan.environment);
   plan.limits = limits_of(spec.limits);
   plan.directory = spec.working_directory.empty() ? "/" : spec.working_directory.c_str();
+  std::optional<PreparedOverlay> overlay;
+  if (spec.overlay) {
+    FLEET_TRY(overlay, PreparedOverlay::prepare(*spec.overlay));
+    plan.overlay = &*overlay;
+  }
   plan.sandbox = spec.sandbox.get();
   plan.in = input.get();
   plan.out = out.theirs.get();

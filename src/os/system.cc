@@ -2,14 +2,17 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <string_view>
@@ -140,6 +143,17 @@ void raise_open_file_limit() {
 
 std::optional<std::uint64_t> original_open_file_limit() {
   return open_files_before;
+}
+
+bool has_capabilities(std::initializer_list<int> wanted) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, 2> data{};
+  if (::syscall(SYS_capget, &header, data.data()) != 0) return false;
+  for (const int capability : wanted) {
+    if (((data[static_cast<unsigned>(capability) / 32].effective >> (capability % 32)) & 1) == 0)
+      return false;
+  }
+  return true;
 }
 
 void hide_own_memory() {

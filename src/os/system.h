@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 
@@ -37,6 +38,9 @@ struct TerminalSize {
 void raise_open_file_limit();
 // The soft limit before it was raised; nothing when it never was.
 [[nodiscard]] std::optional<std::uint64_t> original_open_file_limit();
+
+// Whether the calling thread has all of these (CAP_...), in effect.
+[[nodiscard]] bool has_capabilities(std::initializer_list<int> wanted);
 
 // Nobody of our uid may trace this process or read its memory and environment, where keys are (prctl(2),
 // PR_SET_DUMPABLE). No core dumps either.

@@ -1,5 +1,8 @@
 #include "attempt/attempt.h"
 
+#include <filesystem>
+#include <iterator>
+
 #include "attempt/attempt_fixture.h"
 
 namespace fleet::attempt::tests {
@@ -86,6 +89,20 @@ TEST_F(AttemptTest, StoppedInAHurryLeavesItsRollbackDue) {
   EXPECT_EQ(end.verdict, Verdict::interrupted);
   EXPECT_TRUE(end.programs.empty());
   EXPECT_TRUE(end.rollback_due);
+}
+
+// Here the sandbox cannot be made, which comes after the temporary folder was taken.
+TEST_F(AttemptTest, ThatCannotBePreparedGivesItsTemporaryFolderBack) {
+  set_up(plan_of_one());
+  model::SandboxSpec sandbox;
+  sandbox.write = {"/not/there"};
+  plan_.tasks[0].spec.sandbox = sandbox;
+  begin({});
+  EXPECT_EQ(outcome().verdict, Verdict::failed);
+  static_cast<void>(git::must(services_->temporary_folders.take()));
+  const std::filesystem::directory_iterator folders(folder_ / "temporary");
+  EXPECT_EQ(std::distance(folders, std::filesystem::directory_iterator()), 1)
+      << "the next attempt was given another one";
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ def commit_all(repo):
 
 
 def environment(folder):
-    return {"PATH": os.environ["PATH"], "HOME": str(folder), "FLEET_WORKSPACES": str(folder / "work"), "NO_COLOR": "1"}
+    chosen = {name: os.environ[name] for name in ["FLEET_OVERLAYS"] if name in os.environ}
+    return {"PATH": os.environ["PATH"], "HOME": str(folder), "FLEET_WORKSPACES": str(folder / "work"), "NO_COLOR": "1", **chosen}
 
 
 def fleet(program, repo, folder, *words, check=True, env=None):

@@ -12,7 +12,7 @@
 
 namespace fleet {
 FLEET_ENUM_NAMES(app::Progress, "plain", "json", "quiet");
-}
+}  // namespace fleet
 
 namespace fleet::app {
 namespace {
@@ -107,6 +107,9 @@ void add_session(CLI::App& app, SessionOptions& session) {
   app.add_option("--workspaces", session.workspaces,
                  "Where tasks get their checkouts (default: FLEET_WORKSPACES, TMPDIR or /var/tmp)")
       ->type_name("DIR");
+  add_choice<Overlays>(app, "--overlays", session.overlays,
+                       "Workspaces that are overlays of one checkout; auto: in large repositories, where the "
+                       "kernel allows it (default: FLEET_OVERLAYS, or auto)");
 }
 
 void add_end(CLI::App& app, EndOptions& end) {

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/object_id.h"
+#include "base/result.h"
+#include "git/beneath.h"
+#include "git/layer_scan.h"
+#include "git/work_folder.h"
+
+namespace fleet::git {
+
+// A workspace whose files are those of a checkout that many share, under an upper folder of its own, to be
+// seen through an overlay: what was written is what the upper folder holds. One folder: `work`, where
+// programs see it; `upper`; `scratch`, for the mounts. One thread at a time.
+class Layer final : public WorkFolder {
+ public:
+  // `lower`: a checkout that nothing changes as long as this lives.
+  [[nodiscard]] static Result<std::unique_ptr<Layer>> make(const Repository& repository,
+                                                           std::shared_ptr<const WorkFolder> lower,
+                                                           const std::filesystem::path& folder,
+                                                           const PoolOptions& options);
+  ~Layer() override;  // removes it
+  // Whatever was written goes.
+  [[nodiscard]] Result<> move_to(std::shared_ptr<const WorkFolder> lower);
+
+  [[nodiscard]] const std::filesystem::path& folder() const override { return work_; }
+  [[nodiscard]] ObjectId commit() const override { return lower_->commit(); }
+  [[nodiscard]] std::optional<Layers> layers() const override;
+  [[nodiscard]] Result<bool> holds(const std::string& path) const override;
+  [[nodiscard]] Result<WorkspaceSnapshot> snapshot(std::optional<ObjectId> base) override;
+  [[nodiscard]] Result<Kept> take_kept(std::span<const std::string> globs,
+                                       const std::filesystem::path& store) override;
+  [[nodiscard]] Result<Kept> give_kept(const std::filesystem::path& store) override;
+
+ private:
+  Layer(const Repository& repository, Root root, Root upper, Root scratch, const PoolOptions& options);
+
+  const Repository& repository_;
+  const Root root_, upper_, scratch_;
+  const std::filesystem::path work_;
+  std::shared_ptr<const WorkFolder> lower_;
+  ObjectId tree_;  // of its commit
+  const PoolOptions options_;
+  ScanOptions scan_options_;
+  std::optional<LayerScan> last_;  // as of the last snapshot
+};
+
+}  // namespace fleet::git
