@@ -228,7 +228,7 @@ Result<bool> Session::Impl::choose_overlays(ObjectId tree) {
     const auto known = base::from_name<Overlays>(*named);
     if (!known) {
       return base::fail_input("choose workspaces by FLEET_OVERLAYS", *named,
-                              "it is not auto, always or never");
+                              "it is not auto, always or never", "set it to one of these, or to nothing");
     }
     wanted = *known;
   }

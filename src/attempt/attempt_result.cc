@@ -51,13 +51,18 @@ bool speaks_of(const model::Outcome& outcome, std::initializer_list<const char*>
 }
 
 // What may be behind a failure, and one who meets it for the first time does not think of.
-void add_hints(model::Outcome& outcome, const os::PreparedSandbox& sandbox, bool read_only) {
+void add_hints(model::Outcome& outcome, const os::PreparedSandbox& sandbox, bool read_only, bool is_overlay) {
   if (sandbox.is_closed() && speaks_of(outcome, {"Permission denied", "EACCES", "Operation not permitted"})) {
     outcome.notes.push_back(
         fmt::format("its output speaks of a lack of permission: {}the sandbox may be why (`sandbox: {{read: "
                     "[...], write: "
                     "[...]}}` opens it, `mode: off` shows whether it is)",
                     read_only ? "its workspace is read-only, since it has `writes: []`, or " : ""));
+  }
+  if (is_overlay && speaks_of(outcome, {"Invalid cross-device link", "EXDEV", "Bad owner or permissions"})) {
+    outcome.notes.emplace_back(
+        "its workspace is an overlay, in which folders that git tracks cannot be renamed, and files of other "
+        "users may seem to be nobody's: --overlays never gives it a checkout");
   }
   if (speaks_of(outcome, {"AF_UNIX path too long", "too long for Unix domain socket"})) {
     outcome.notes.emplace_back(
@@ -241,7 +246,7 @@ void Attempt::finish() {
     outcome_.output_size = log_->size();
     if (log_->is_in_file()) outcome_.log = log_name();
     if (outcome_.verdict == model::Verdict::failed && sandbox_)
-      add_hints(outcome_, *sandbox_, places_.read_only);
+      add_hints(outcome_, *sandbox_, places_.read_only, workspace_ && workspace_->layers());
   }
   // Before the outcome is told: what runs next may need the workspace and the room.
   if (workspace_) return leave_workspace([this] { tell(); });

@@ -1,5 +1,6 @@
 """Workspaces, commits, merges and rollbacks in repositories of 1k, 10k and 100k files, beside git itself."""
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -38,6 +39,15 @@ class Clone:
         refs = repositories.git(self.repository, "for-each-ref", "--format=delete %(refname)", "refs/fleet", "refs/heads/bench")
         repositories.git(self.repository, "update-ref", "--stdin", text=refs + "\n" if refs else "")
 
+    def reset(self):
+        repositories.git(self.repository, "reset", "--quiet", "--hard", "ten")
+        return self.git("reset", "--quiet", "--hard", "start")
+
+    def add_all_and_commit(self):
+        touch(self, "touched")
+        started = self.git("add", "--all")
+        return started + self.git("commit", "--quiet", "--message", "bench")
+
     def name(self, what):
         return f"{self.files:,} files: {what}"
 
@@ -62,20 +72,11 @@ def workspace_rows(at, goals):
     def switch():
         return at.git("checkout", "--quiet", "--detach", "ten")
 
-    def reset():
-        repositories.git(at.repository, "reset", "--quiet", "--hard", "ten")
-        return at.git("reset", "--quiet", "--hard", "start")
-
     def status():
         return at.git("status", "--porcelain")
 
-    def add_all_and_commit():
-        touch(at, "touched")
-        started = at.git("add", "--all")
-        return started + at.git("commit", "--quiet", "--message", "bench")
-
     figures, added, written, looked, switched, back, scanned, committed = take_turns(
-        at.bench.times, ours, add, write_files, stat_files, switch, reset, status, add_all_and_commit, before=at.clear)
+        at.bench.times, ours, add, write_files, stat_files, switch, at.reset, status, at.add_all_and_commit, before=at.clear)
 
     def row(what, name, peer, floor=None, limit=None, unit="ms"):
         return Row(at.name(what), unit, [figure[name] for figure in figures], [peer], floor, in_milliseconds(limit), limit)
@@ -86,6 +87,22 @@ def workspace_rows(at, goals):
     yield row("scanned", "scan", Others("git status", scanned), Others("stat of them", looked), goals.get("scan"))
     yield row("scanned, 10 changed paths stored", "snapshot", Others("git add, commit", committed),
               Others("stat of them", looked))
+
+
+def overlay_rows(at, goals):
+    def ours():
+        return at.bench.probe("overlay", at.repository, at.place, "start", "ten", at.bench.size(5, 2))
+
+    at.clear()
+    if "refused" in ours():
+        print("  NOT MEASURED: overlays, which cannot be mounted here", file=sys.stderr)
+        return
+    figures, committed, back = take_turns(at.bench.times, ours, at.add_all_and_commit, at.reset, before=at.clear)
+    yield Row(at.name("an overlay for a program, its 10 paths stored"), "ms", [figure["cycle"] for figure in figures],
+              [Others("git add, commit", committed)], Others("the program", [figure["program"] for figure in figures]),
+              in_milliseconds(goals.get("overlay")), goals.get("overlay"))
+    yield Row(at.name("an overlay rolled back"), "ms", [figure["back"] for figure in figures], [Others("git reset --hard", back)],
+              None, in_milliseconds(goals.get("back")), goals.get("back"))
 
 
 def touch(at, text):
@@ -144,7 +161,7 @@ def run_rows(at):
     yield Row(f"{what}: memory", "MB", [m.memory for m in ours], [Others(peer, [m.memory for m in peers])])
 
 
-GOALS = {"move": 0.015, "back": 0.002, "scan": 0.200, "commit": 0.005, "disjoint": 0.001, "content": 0.005}
+GOALS = {"move": 0.015, "back": 0.002, "overlay": 0.010, "scan": 0.200, "commit": 0.005, "disjoint": 0.001, "content": 0.005}
 
 
 def git_rows(bench, files):
@@ -155,3 +172,4 @@ def git_rows(bench, files):
         yield from commit_rows(at, goals)
         yield from merge_rows(at, goals)
         yield from run_rows(at)
+        yield from overlay_rows(at, goals)

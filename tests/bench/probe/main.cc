@@ -27,6 +27,7 @@ constexpr Named kProbes[] = {
     {"spawn-all", probe_spawn_all, "TASKS PARALLEL"},
     {"journal", probe_journal, "ours|sqlite alone|batches|full TRANSITIONS FOLDER"},
     {"workspace", probe_workspace, "REPOSITORY POOL FROM TO TIMES"},
+    {"overlay", probe_overlay, "REPOSITORY POOL FROM TO TIMES"},
     {"commit", probe_commit, "REPOSITORY FROM PATHS"},
     {"merge", probe_merge, "REPOSITORY START ONE OTHER"},
     {"write-files", probe_write_files, "FOLDER FILES BYTES THREADS"},

@@ -69,6 +69,7 @@ Figures probe_spawn(Arguments& arguments);
 Figures probe_spawn_all(Arguments& arguments);
 Figures probe_journal(Arguments& arguments);
 Figures probe_workspace(Arguments& arguments);
+Figures probe_overlay(Arguments& arguments);
 Figures probe_commit(Arguments& arguments);
 Figures probe_merge(Arguments& arguments);
 Figures probe_write_files(Arguments& arguments);
