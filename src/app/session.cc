@@ -12,6 +12,7 @@
 #include "app/kept_results.h"
 #include "app/progress.h"
 #include "app/workspaces.h"
+#include "attempt/environment.h"
 #include "attempt/local_executor.h"
 #include "base/thread.h"
 #include "engine/driver.h"
@@ -92,7 +93,12 @@ class Session::Impl {
   }
 
  private:
-  [[nodiscard]] Result<bool> choose_overlays(ObjectId tree);
+  [[nodiscard]] Result<bool> all_keep_out_of(const std::filesystem::path& folder) const;
+  struct OverlayChoice {
+    bool used = false;
+    std::string note;  // for people; empty: nothing to say
+  };
+  [[nodiscard]] Result<OverlayChoice> choose_overlays(ObjectId tree) const;
   Result<> replay();
   Result<> find_branch_tip();
   Result<engine::FinishRun> drive();
@@ -139,9 +145,14 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   const std::optional<os::UserId> user = checkout_.owner;
   FLEET_TRY(auto folder, WorkspaceFolder::claim(world_, options_.workspaces, checkout_.layout.root(), user));
   folder_.emplace(std::move(folder));
-  FLEET_TRY(pool_, git::WorkspacePool::open(repository, folder_->workspaces()));
-  temporary_folders_.emplace(folder_->temporary());
   FLEET_TRY(const git::Commit start, repository.objects().read_commit(run_.start));
+  FLEET_TRY(const OverlayChoice overlays, choose_overlays(start.tree));
+  git::PoolOptions pool;
+  if (overlays.used) {
+    FLEET_TRY(pool.closed, all_keep_out_of(folder_->workspaces()));
+  }
+  FLEET_TRY(pool_, git::WorkspacePool::open(repository, folder_->workspaces(), pool));
+  temporary_folders_.emplace(folder_->temporary());
 
   FLEET_TRY(loop_, os::EventLoop::create());
   FLEET_TRY(processes_, os::Processes::create(*loop_));
@@ -197,7 +208,8 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
     note(fmt::format("the secret {} is too short to be masked in logs and reports", name));
   }
 
-  FLEET_TRY(services_->overlays, choose_overlays(start.tree));
+  services_->overlays = overlays.used;
+  if (!overlays.note.empty()) note(overlays.note);
 
   engine::DriverEvents events;
   events.event = [this](const model::RunEvent& event) { progress_->handle(event); };
@@ -221,8 +233,18 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   return {};
 }
 
-// By trying, and said once.
-Result<bool> Session::Impl::choose_overlays(ObjectId tree) {
+Result<bool> Session::Impl::all_keep_out_of(const std::filesystem::path& folder) const {
+  const std::string home = world_.variable("HOME").value_or("");
+  for (const model::PlannedTask& task : plan_.tasks) {
+    const model::SandboxSpec spec = task.spec.sandbox.value_or(model::SandboxSpec{});
+    FLEET_TRY(const bool keeps_out, attempt::keeps_out_of(folder, spec, home));
+    if (!keeps_out) return false;
+  }
+  return true;
+}
+
+// By trying.
+Result<Session::Impl::OverlayChoice> Session::Impl::choose_overlays(ObjectId tree) const {
   Overlays wanted = options_.overlays.value_or(Overlays::automatic);
   if (const auto named = world_.variable("FLEET_OVERLAYS"); named && !named->empty() && !options_.overlays) {
     const auto known = base::from_name<Overlays>(*named);
@@ -232,18 +254,20 @@ Result<bool> Session::Impl::choose_overlays(ObjectId tree) {
     }
     wanted = *known;
   }
-  if (wanted == Overlays::never) return false;
+  if (wanted == Overlays::never) return OverlayChoice{};
   const bool always = wanted == Overlays::always;
   FLEET_TRY(const std::size_t files, git::count(checkout_.repository.objects(), tree, kWorthOverlays));
-  if (files < kWorthOverlays && !always) return false;
+  if (files < kWorthOverlays && !always) return OverlayChoice{};
+  FLEET_CHECK(os::make_directories(folder_->workspaces()));
   FLEET_TRY(const auto why_not, os::why_no_overlay(folder_->workspaces(), checkout_.owner));
   if (why_not && always) {
     return base::fail_world("give tasks overlays for workspaces", "", *why_not,
                             "run where the kernel allows them, or without --overlays always");
   }
-  note(why_not ? "each workspace is a checkout of its own; overlays cannot be had here: " + *why_not
-               : "workspaces are overlays of one checkout (--overlays never: a checkout each)");
-  return !why_not;
+  if (why_not)
+    return OverlayChoice{false,
+                         "each workspace is a checkout of its own; overlays cannot be had here: " + *why_not};
+  return OverlayChoice{true, "workspaces are overlays of one checkout (--overlays never: a checkout each)"};
 }
 
 Result<engine::FinishRun> Session::Impl::start(store::NewRun run, std::vector<engine::Begun> begun) {

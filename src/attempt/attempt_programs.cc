@@ -20,13 +20,6 @@ class MaskFilter final : public os::OutputFilter {
   text::Masker::Stream stream_;
 };
 
-// Whether the sandbox keeps its programs from writing to folders that others use too.
-bool keeps_out_of_others(const model::SandboxSpec& sandbox) {
-  if (sandbox.mode == model::SandboxMode::off) return false;
-  const Result<os::SandboxAbility> ability = os::sandbox_ability();
-  return ability && ability->landlock_abi >= 3;
-}
-
 }  // namespace
 
 void Attempt::with_workspace(ObjectId commit, Next next) {
@@ -52,7 +45,7 @@ void Attempt::prepare_workspace(ObjectId commit, Next next) {
       if (os::exists(folder)) kept.push_back(folder);
     }
     Places& places = prepared.places;
-    const bool keeps_out = keeps_out_of_others(spec);
+    FLEET_TRY(const bool keeps_out, keeps_out_of(services.workspaces.folder(), spec, services.home));
     places.read_only = keeps_out && kept.empty() && task.spec.writes && task.spec.writes->empty();
     if (keeps_out && services.overlays) {
       FLEET_TRY(prepared.workspace, services.workspaces.acquire_layered(commit));

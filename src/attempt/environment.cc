@@ -1,11 +1,22 @@
 #include "attempt/environment.h"
 
+#include <algorithm>
+#include <iterator>
+#include <system_error>
+
 namespace fleet::attempt {
 namespace {
 
 std::string expand_home(const std::string& path, const std::string& home) {
   const bool in_home = path == "~" || path.rfind("~/", 0) == 0;
   return in_home && !home.empty() ? home + path.substr(1) : path;
+}
+
+// One lies in the other, or they are the same.
+bool overlap(const std::filesystem::path& a, const std::filesystem::path& b) {
+  const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  const auto is_over = [](auto at, auto end) { return at == end || (at->empty() && std::next(at) == end); };
+  return is_over(in_a, a.end()) || is_over(in_b, b.end());
 }
 
 }  // namespace
@@ -57,6 +68,21 @@ os::SandboxRules sandbox_rules(const Services& services, const model::SandboxSpe
   rules.user = services.user;
   rules.limits_processes = spec.processes.has_value();
   return rules;
+}
+
+Result<bool> keeps_out_of(const std::filesystem::path& folder, const model::SandboxSpec& spec,
+                          const std::string& home) {
+  if (spec.mode == model::SandboxMode::off) return false;
+  FLEET_TRY(const os::SandboxAbility ability, os::sandbox_ability());
+  if (ability.landlock_abi < 3) return false;  // files elsewhere could be truncated
+  for (const auto* paths : {&spec.read, &spec.write}) {
+    for (const std::string& path : *paths) {
+      std::error_code error;
+      const auto real = std::filesystem::weakly_canonical(expand_home(path, home), error);
+      if (error || overlap(real, folder)) return false;
+    }
+  }
+  return true;
 }
 
 os::ResourceLimits resource_limits(const model::SandboxSpec& spec) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -30,6 +31,11 @@ struct Places {
 // What the attempt's programs may touch (design of the sandbox: os/sandbox.h).
 [[nodiscard]] os::SandboxRules sandbox_rules(const Services& services, const model::SandboxSpec& spec,
                                              const Places& places);
+
+// Whether the sandbox keeps a task's programs from writing to `folder`, and from naming what lies in it, but
+// for what they are given. Not with mode off, and not where `read` or `write` opens it.
+[[nodiscard]] Result<bool> keeps_out_of(const std::filesystem::path& folder, const model::SandboxSpec& spec,
+                                        const std::string& home);
 
 [[nodiscard]] os::ResourceLimits resource_limits(const model::SandboxSpec& spec);
 

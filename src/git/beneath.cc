@@ -124,9 +124,13 @@ class Emptier {
 }  // namespace
 
 Result<Root> Root::open(const std::filesystem::path& path) {
+  return open(path, path);
+}
+
+Result<Root> Root::open(const std::filesystem::path& path, const std::filesystem::path& shown) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd) return base::fail_errno("open the folder", path.string(), errno);
-  return Root(path, std::move(fd));
+  return Root(shown, std::move(fd));
 }
 
 UniqueFd Root::open_folder(std::string_view path) const {
@@ -148,11 +152,6 @@ Root::Parent Root::open_parent(std::string_view path) const {
   const auto slash = path.rfind('/');
   if (slash == path.npos) return {open_folder({}), std::string(path)};
   return {open_folder(path.substr(0, slash)), std::string(path.substr(slash + 1))};
-}
-
-bool Root::holds(std::string_view path) const {
-  const Parent at = open_parent(path);
-  return at.folder && ::faccessat(at.folder.get(), at.name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 Result<UniqueFd> Root::make_folder(std::string_view path) const {

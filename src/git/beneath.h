@@ -26,15 +26,17 @@ class Root {
   };
 
   [[nodiscard]] static Result<Root> open(const std::filesystem::path& path);
+  // Errors name it, and what is in it, as if it were at `shown`.
+  [[nodiscard]] static Result<Root> open(const std::filesystem::path& path,
+                                         const std::filesystem::path& shown);
 
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }  // as shown
   [[nodiscard]] int fd() const { return fd_.get(); }
 
   // A folder inside, "" for the root itself. None with errno when it is not one: ENOTDIR or ELOOP for files
   // and symlinks.
   [[nodiscard]] base::UniqueFd open_folder(std::string_view path) const;
   [[nodiscard]] Parent open_parent(std::string_view path) const;
-  [[nodiscard]] bool holds(std::string_view path) const;  // anything at all, also a dangling symlink
 
   // The folder, made with all that lead to it. A file or symlink on the way is removed.
   [[nodiscard]] Result<base::UniqueFd> make_folder(std::string_view path) const;

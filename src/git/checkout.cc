@@ -301,13 +301,14 @@ Result<WorkspaceSnapshot> Checkout::snapshot(std::optional<ObjectId> base) {
 
   FLEET_CHECK(store_files(store, work_, found.scan.untracked, options_, changes));
   FLEET_TRY(WorkspaceSnapshot out,
-            snapshot_of(store, tree_, base.value_or(commit_), std::move(changes), found.scan.notes));
+            snapshot_of(store, tree_, base.value_or(commit_), changes, found.scan.notes));
   last_ = std::move(found);
   return out;
 }
 
 Result<bool> Checkout::holds(const std::string& path) const {
-  return work_.holds(path);
+  struct stat info {};
+  return ::lstat((work_.path() / path).c_str(), &info) == 0;
 }
 
 Result<Kept> Checkout::take_kept(std::span<const std::string> globs, const fs::path& store) {

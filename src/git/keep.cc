@@ -36,6 +36,11 @@ void note_left_out(std::vector<std::string>& notes, const std::string& path, std
   if (notes.size() < kMaxNotes) notes.push_back(fmt::format("{} was left out: {}", quote_path(path), why));
 }
 
+bool stands(const Root& work, const std::string& path) {
+  const Root::Parent at = work.open_parent(path);
+  return at.folder && ::faccessat(at.folder.get(), at.name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 // Copies files and folders from below one root to below another, never over what is there.
 class Copier {
  public:
@@ -222,7 +227,7 @@ Result<Kept> give_kept(const fs::path& store_path, const Root& work,
       FLEET_TRY(const Place there, beneath(path));
       if (entry.type == DT_DIR && (!there.folder.is_none() || work.open_folder(path))) {
         waiting.push_back(path);
-      } else if (there.entry.exists() || !there.folder.is_none() || work.holds(path)) {
+      } else if (there.entry.exists() || !there.folder.is_none() || stands(work, path)) {
         note_left_out(out.notes, path, kWhyThere);
       } else {
         out.paths.push_back(path);

@@ -1,6 +1,11 @@
 #include "git/layer.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "git/keep.h"
@@ -11,31 +16,36 @@ namespace fleet::git {
 
 namespace fs = std::filesystem;
 
-Layer::Layer(const Repository& repository, Root root, Root upper, Root scratch, const PoolOptions& options)
+constexpr int kMaxSymlinks = 40;  // as the kernel follows
+
+Layer::Layer(const Repository& repository, fs::path work, Root folder, Root upper, Root scratch,
+             const PoolOptions& options)
     : repository_(repository),
-      root_(std::move(root)),
+      work_(std::move(work)),
+      folder_(std::move(folder)),
       upper_(std::move(upper)),
       scratch_(std::move(scratch)),
-      work_(root_.path() / "work"),
       options_(options) {
   scan_options_.max_files = options.max_files;
 }
 
 Result<std::unique_ptr<Layer>> Layer::make(const Repository& repository,
-                                           std::shared_ptr<const WorkFolder> lower, const fs::path& folder,
-                                           const PoolOptions& options) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) return base::fail_errno("make the folder", folder.string(), error.value());
-  FLEET_TRY(Root root, Root::open(folder));
-  for (const char* name : {"work", "upper", "scratch"}) {
-    FLEET_TRY(const auto made, root.make_folder(name));
+                                           std::shared_ptr<const WorkFolder> lower, const fs::path& work,
+                                           const fs::path& folder, const PoolOptions& options) {
+  for (const fs::path& path : {work, folder}) {
+    std::error_code error;
+    fs::create_directories(path, error);
+    if (error) return base::fail_errno("make the folder", path.string(), error.value());
+  }
+  FLEET_TRY(Root all, Root::open(folder));
+  for (const char* name : {"upper", "scratch"}) {
+    FLEET_TRY(const auto made, all.make_folder(name));
     static_cast<void>(made);
   }
-  FLEET_TRY(Root upper, Root::open(folder / "upper"));
+  FLEET_TRY(Root upper, Root::open(folder / "upper", work));
   FLEET_TRY(Root scratch, Root::open(folder / "scratch"));
   std::unique_ptr<Layer> layer(
-      new Layer(repository, std::move(root), std::move(upper), std::move(scratch), options));
+      new Layer(repository, work, std::move(all), std::move(upper), std::move(scratch), options));
   FLEET_CHECK(layer->move_to(std::move(lower)));
   return layer;
 }
@@ -53,27 +63,77 @@ Result<> Layer::move_to(std::shared_ptr<const WorkFolder> lower) {
 
 // What cannot be removed stays until the pool's folder is.
 Layer::~Layer() {
-  if (root_.empty()) {
-    std::error_code ignored;
-    fs::remove(root_.path(), ignored);
-  }
+  std::error_code ignored;
+  static_cast<void>(folder_.empty());
+  fs::remove(folder_.path(), ignored);
+  fs::remove(work_, ignored);
 }
 
 std::optional<Layers> Layer::layers() const {
-  return Layers{lower_->folder(), upper_.path(), scratch_.path()};
+  return Layers{lower_->folder(), folder_.path() / "upper", scratch_.path()};
 }
 
-Result<bool> Layer::holds(const std::string& path) const {
-  switch (above(upper_, path)) {
-    case Above::present:
-      return true;
-    case Above::hidden:
-      return false;
-    case Above::nothing:
-      break;
+Result<Layer::Entry> Layer::entry(const std::string& path) const {
+  FLEET_TRY(const Above in_upper, above(upper_, path));
+  if (in_upper == Above::hidden) return Entry{};
+  if (in_upper == Above::nothing) {
+    FLEET_TRY(const Place place, look_up(repository_.objects(), tree_, path));
+    if (!place.folder.is_none() || place.entry.mode == model::FileMode::submodule)
+      return Entry{Entry::Kind::folder, {}};
+    if (place.entry.mode != model::FileMode::symlink)
+      return Entry{place.entry.exists() ? Entry::Kind::other : Entry::Kind::none, {}};
+    FLEET_TRY(std::string target, repository_.objects().read_blob(place.entry.id));
+    return Entry{Entry::Kind::symlink, std::move(target)};
   }
-  FLEET_TRY(const Place place, look_up(repository_.objects(), tree_, path));
-  return place.entry.exists() || !place.folder.is_none();
+  const Root::Parent at = upper_.open_parent(path);
+  struct stat info {};
+  if (!at.folder || ::fstatat(at.folder.get(), at.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
+    return base::fail_errno("look at", (work_ / path).string(), errno);
+  if (S_ISDIR(info.st_mode)) return Entry{Entry::Kind::folder, {}};
+  if (!S_ISLNK(info.st_mode)) return Entry{Entry::Kind::other, {}};
+  std::string target(4096, '\0');
+  const ssize_t length = ::readlinkat(at.folder.get(), at.name.c_str(), target.data(), target.size());
+  if (length < 0) return base::fail_errno("look at", (work_ / path).string(), errno);
+  target.resize(static_cast<std::size_t>(length));
+  return Entry{Entry::Kind::symlink, std::move(target)};
+}
+
+// As lstat(2) would say in there: symlinks on the way are followed, within the workspace.
+Result<bool> Layer::holds(const std::string& path) const {
+  std::string at;
+  std::string rest = path;
+  int symlinks = 0;
+  while (true) {
+    const std::string part = rest.substr(0, rest.find('/'));
+    const bool is_last = part.size() == rest.size();
+    rest.erase(0, part.size() + 1);
+    if (part.empty() || part == ".") {
+      if (is_last) return true;  // the folder that it has come to
+      continue;
+    }
+    if (part == "..") {
+      at.resize(at.find('/') == at.npos ? 0 : at.rfind('/'));
+      if (is_last) return true;
+      continue;
+    }
+    std::string next = at.empty() ? part : at + '/' + part;
+    FLEET_TRY(Entry entry, this->entry(next));
+    if (entry.kind == Entry::Kind::none) return false;
+    if (is_last) return true;
+    if (entry.kind == Entry::Kind::other) return false;
+    if (entry.kind == Entry::Kind::folder) {
+      at = std::move(next);
+      continue;
+    }
+    if (++symlinks > kMaxSymlinks) return false;
+    if (entry.target.front() == '/') {
+      const std::string inside = work_.string() + "/";
+      if (entry.target.rfind(inside, 0) != 0) return false;
+      entry.target.erase(0, inside.size());
+      at.clear();
+    }
+    rest = entry.target + '/' + rest;
+  }
 }
 
 Result<WorkspaceSnapshot> Layer::snapshot(std::optional<ObjectId> base) {
@@ -87,7 +147,7 @@ Result<WorkspaceSnapshot> Layer::snapshot(std::optional<ObjectId> base) {
   files.insert(files.end(), found.scan.untracked.begin(), found.scan.untracked.end());
   FLEET_CHECK(store_files(store, upper_, files, options_, changes));
   FLEET_TRY(WorkspaceSnapshot out,
-            snapshot_of(store, tree_, base.value_or(commit()), std::move(changes), found.scan.notes));
+            snapshot_of(store, tree_, base.value_or(commit()), changes, found.scan.notes));
   last_ = std::move(found);
   return out;
 }

@@ -19,12 +19,14 @@ namespace fleet::git {
 // programs see it; `upper`; `scratch`, for the mounts. One thread at a time.
 class Layer final : public WorkFolder {
  public:
-  // `lower`: a checkout that nothing changes as long as this lives.
+  // `lower`: a checkout that nothing changes as long as this lives. `work`: where programs see it. `folder`:
+  // for the upper folder and the mounts' scratch; not near the other, which programs know by name.
   [[nodiscard]] static Result<std::unique_ptr<Layer>> make(const Repository& repository,
                                                            std::shared_ptr<const WorkFolder> lower,
+                                                           const std::filesystem::path& work,
                                                            const std::filesystem::path& folder,
                                                            const PoolOptions& options);
-  ~Layer() override;  // removes it
+  ~Layer() override;  // removes both folders
   // Whatever was written goes.
   [[nodiscard]] Result<> move_to(std::shared_ptr<const WorkFolder> lower);
 
@@ -38,11 +40,18 @@ class Layer final : public WorkFolder {
   [[nodiscard]] Result<Kept> give_kept(const std::filesystem::path& store) override;
 
  private:
-  Layer(const Repository& repository, Root root, Root upper, Root scratch, const PoolOptions& options);
+  struct Entry {
+    enum class Kind { none, folder, symlink, other } kind = Kind::none;
+    std::string target;  // of a symlink
+  };
+
+  Layer(const Repository& repository, std::filesystem::path work, Root folder, Root upper, Root scratch,
+        const PoolOptions& options);
+  [[nodiscard]] Result<Entry> entry(const std::string& path) const;
 
   const Repository& repository_;
-  const Root root_, upper_, scratch_;
   const std::filesystem::path work_;
+  const Root folder_, upper_, scratch_;
   std::shared_ptr<const WorkFolder> lower_;
   ObjectId tree_;  // of its commit
   const PoolOptions options_;

@@ -52,7 +52,8 @@ class LayerScanner {
     if (!tree.is_none()) {
       FLEET_TRY(before, store_.read_tree(tree));
     }
-    hidden = hidden || is_opaque(fd.get());
+    // Of the root, the kernel takes no such mark.
+    hidden = hidden || (above != nullptr && is_opaque(fd.get()));
     Level level{above, std::move(path), before == nullptr, false, std::nullopt, false};
     level.has_rules = has_rules(fd.get(), before.get(), hidden);
 
@@ -160,17 +161,20 @@ Result<LayerScan> scan_layer(const ObjectStore& store, const Root& upper, Object
   return scanner.take();
 }
 
-Above above(const Root& upper, const std::string& path) {
+Result<Above> above(const Root& upper, const std::string& path) {
   Above answer = Above::nothing;
   for (std::size_t end = 0; end != path.npos;) {
     end = path.find('/', end + 1);
-    const Root::Parent at = upper.open_parent(path.substr(0, end));
+    const std::string part = path.substr(0, end);
+    const Root::Parent at = upper.open_parent(part);
     struct stat info {};
-    if (!at.folder || ::fstatat(at.folder.get(), at.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
-      return answer;
-    if (is_whiteout(at.folder.get(), at.name)) return Above::hidden;
+    if (!at.folder || ::fstatat(at.folder.get(), at.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+      if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) return answer;
+      return base::fail_errno("look at", (upper.path() / part).string(), errno);
+    }
+    if (S_ISCHR(info.st_mode) && info.st_rdev == 0) return Above::hidden;
     if (end == path.npos) return Above::present;
-    const base::UniqueFd folder = upper.open_folder(path.substr(0, end));
+    const base::UniqueFd folder = S_ISDIR(info.st_mode) ? upper.open_folder(part) : base::UniqueFd();
     if (!folder || is_opaque(folder.get())) answer = Above::hidden;
   }
   return answer;

@@ -27,6 +27,6 @@ enum class Above {
   hidden,   // it was removed, or something that is not there any more stands above it
   present,
 };
-[[nodiscard]] Above above(const Root& upper, const std::string& path);
+[[nodiscard]] Result<Above> above(const Root& upper, const std::string& path);
 
 }  // namespace fleet::git

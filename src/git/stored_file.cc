@@ -102,12 +102,12 @@ Result<> store_files(ObjectStore& store, const Root& work, const std::vector<std
   return {};
 }
 
-Result<WorkspaceSnapshot> snapshot_of(ObjectStore& store, ObjectId tree, ObjectId base, ChangeMap changes,
-                                      std::vector<std::string> notes) {
+Result<WorkspaceSnapshot> snapshot_of(ObjectStore& store, ObjectId tree, ObjectId base,
+                                      const ChangeMap& changes, std::vector<std::string> notes) {
   std::vector<Change> all;
   all.reserve(changes.size());
-  for (auto& [path, change] : changes)
-    all.push_back(std::move(change));
+  for (const auto& [path, change] : changes)
+    all.push_back(change);
   WorkspaceSnapshot out;
   FLEET_TRY(out.tree, update(store, tree, all));
   FLEET_TRY(const ObjectId base_tree, store.tree_of(base));

@@ -39,6 +39,6 @@ using ChangeMap = std::map<std::string, model::Change>;
 
 // The tree with these changes, against the commit `base`.
 [[nodiscard]] Result<WorkspaceSnapshot> snapshot_of(ObjectStore& store, ObjectId tree, ObjectId base,
-                                                    ChangeMap changes, std::vector<std::string> notes);
+                                                    const ChangeMap& changes, std::vector<std::string> notes);
 
 }  // namespace fleet::git

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
-#include <mutex>
+#include <vector>
 
 #include "base/assert.h"
 #include "base/random.h"
@@ -23,58 +24,56 @@ struct WorkspacePool::State {
   State(const Repository& from, fs::path where, const PoolOptions& chosen)
       : repository(from), folder(std::move(where)), options(chosen) {}
 
-  struct Slots {
-    struct Idle {
-      std::unique_ptr<Checkout> checkout;
-      Since since = Since::maybe_changed;
-    };
-    std::vector<Idle> idle;  // the last used at the end
-    std::size_t size = 0;
-  };
-  const Repository& repository;
-  const fs::path folder;
-  const PoolOptions options;
-  base::Sync<Slots> slots;
   // Checkouts that many use at the same time.
   struct Shared {
     std::map<ObjectId, std::weak_ptr<const Workspace>> all;  // by commit
     // Held on to between two tasks that share it: looking through a workspace takes longer than a small task.
     std::shared_ptr<const Workspace> last;
   };
-  // Locked while a shared checkout is made, so that two tasks do not make two. Those below layers are not
-  // those that tasks read: a program that knows where a file lies can change its mode.
-  base::Sync<Shared> shared, lower;
+  // Checkouts for one use.
+  struct Stock {
+    explicit Stock(Since last_use) : since(last_use) {}
+    const Since since;                                        // how each of them comes back
+    base::Sync<std::vector<std::unique_ptr<Checkout>>> idle;  // the last used at the end
+    base::Sync<Shared> shared;  // locked while one is made, so that two tasks do not make two
+  };
 
-  Result<std::shared_ptr<const Workspace>> share(const std::shared_ptr<State>& self,
-                                                 base::Sync<Shared>& among, ObjectId commit, Since since);
-  // One that only we hold on to is as good as idle.
-  static void let_go(base::Sync<Shared>& shared) {
-    auto locked = shared.lock();
-    if (locked->last.use_count() == 1) locked->last.reset();
-  }
+  const Repository& repository;
+  const fs::path folder;
+  const PoolOptions options;
+  // Those that programs work in, and those below layers. A program that knows where a file lies can change
+  // its mode, so none of the first ever becomes one of the second.
+  Stock open{Since::maybe_changed};
+  Stock lower{options.closed ? Since::unchanged : Since::maybe_changed};
+  std::atomic<std::size_t> size = 0;
+
   // One that is idle, moved to the commit; null: there is none.
-  Result<std::unique_ptr<Workspace::Lease>> reuse(const std::shared_ptr<State>& self, ObjectId commit);
-  Result<Workspace> fill(const std::shared_ptr<State>& self, ObjectId commit);
-  std::optional<Slots::Idle> take_idle(ObjectId tree);
-  Result<std::unique_ptr<Checkout>> make();
-  void put_back(std::unique_ptr<Checkout> checkout, Since since);
+  Result<std::unique_ptr<Workspace::Lease>> reuse(const std::shared_ptr<State>& self, Stock& stock,
+                                                  ObjectId commit);
+  Result<Workspace> fill(const std::shared_ptr<State>& self, Stock& stock, ObjectId commit);
+  Result<std::shared_ptr<const Workspace>> share(const std::shared_ptr<State>& self, Stock& stock,
+                                                 ObjectId commit);
   // The folder below layers of a commit.
   Result<std::shared_ptr<const WorkFolder>> lower_of(const std::shared_ptr<State>& self, ObjectId commit);
+  static std::unique_ptr<Checkout> take_idle(Stock& stock, ObjectId tree);
+  void put_back(Stock& stock, std::unique_ptr<Checkout> checkout);
+  [[nodiscard]] fs::path new_folder() const { return folder / base::random_hex(kNameDigits); }
 };
 
 struct Workspace::Lease {
   std::shared_ptr<WorkspacePool::State> pool;
-  std::unique_ptr<Checkout> checkout;  // or
+  WorkspacePool::State::Stock* stock = nullptr;
+  std::unique_ptr<Checkout> checkout;  // of the stock, or
   std::unique_ptr<Layer> layer;
-  Since since = Since::maybe_changed;  // when it goes back
-  Lease(std::shared_ptr<WorkspacePool::State> from, std::unique_ptr<Checkout> what)
-      : pool(std::move(from)), checkout(std::move(what)) {}
+  Lease(std::shared_ptr<WorkspacePool::State> from, WorkspacePool::State::Stock& of,
+        std::unique_ptr<Checkout> what)
+      : pool(std::move(from)), stock(&of), checkout(std::move(what)) {}
   Lease(std::shared_ptr<WorkspacePool::State> from, std::unique_ptr<Layer> what)
       : pool(std::move(from)), layer(std::move(what)) {}
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
   ~Lease() {
-    if (checkout) pool->put_back(std::move(checkout), since);
+    if (checkout) pool->put_back(*stock, std::move(checkout));
   }
   [[nodiscard]] WorkFolder& at() const {
     return layer ? static_cast<WorkFolder&>(*layer) : static_cast<WorkFolder&>(*checkout);
@@ -82,31 +81,23 @@ struct Workspace::Lease {
 };
 
 // One that holds the very tree, else the last used: it is most likely to be near.
-std::optional<WorkspacePool::State::Slots::Idle> WorkspacePool::State::take_idle(ObjectId tree) {
-  auto locked = slots.lock();
-  auto& idle = locked->idle;
-  if (idle.empty()) return std::nullopt;
-  auto found = std::find_if(idle.rbegin(), idle.rend(), [&](const Slots::Idle& one) {
-    return one.checkout->tree() == tree && !tree.is_none();
+std::unique_ptr<Checkout> WorkspacePool::State::take_idle(Stock& stock, ObjectId tree) {
+  auto idle = stock.idle.lock();
+  if (idle->empty()) return nullptr;
+  auto found = std::find_if(idle->rbegin(), idle->rend(), [&](const auto& checkout) {
+    return checkout->tree() == tree && !tree.is_none();
   });
-  const auto at = found == idle.rend() ? std::prev(idle.end()) : std::prev(found.base());
+  const auto at = found == idle->rend() ? std::prev(idle->end()) : std::prev(found.base());
   auto taken = std::move(*at);
-  idle.erase(at);
+  idle->erase(at);
   return taken;
 }
 
-Result<std::unique_ptr<Checkout>> WorkspacePool::State::make() {
-  FLEET_TRY(auto checkout, Checkout::open(repository, folder / base::random_hex(kNameDigits), options));
-  ++slots.lock()->size;
-  return checkout;
-}
-
-void WorkspacePool::State::put_back(std::unique_ptr<Checkout> checkout, Since since) {
-  auto locked = slots.lock();
+void WorkspacePool::State::put_back(Stock& stock, std::unique_ptr<Checkout> checkout) {
   if (checkout->is_usable()) {
-    locked->idle.push_back({std::move(checkout), since});
+    stock.idle.lock()->push_back(std::move(checkout));
   } else {
-    --locked->size;  // its folder stays until the pool's is removed
+    --size;  // its folder stays until the pool's is removed
   }
 }
 
@@ -125,7 +116,7 @@ std::optional<Layers> Workspace::layers() const {
   return lease_->at().layers();
 }
 Result<bool> Workspace::holds(const std::string& path) const {
-  return lease_->at().holds(path.back() == '/' ? path.substr(0, path.size() - 1) : path);
+  return lease_->at().holds(path);
 }
 Result<> Workspace::move_to(ObjectId commit, Since since) {
   if (lease_->checkout) return lease_->checkout->move_to(commit, since);
@@ -150,8 +141,8 @@ WorkspacePool& WorkspacePool::operator=(WorkspacePool&& other) noexcept {
 }
 WorkspacePool::~WorkspacePool() {
   if (!state_) return;
-  for (auto* shared : {&state_->shared, &state_->lower})
-    shared->lock()->last.reset();  // which holds the state in turn
+  for (State::Stock* stock : {&state_->open, &state_->lower})
+    stock->shared.lock()->last.reset();  // which holds the state in turn
 }
 
 Result<WorkspacePool> WorkspacePool::open(const Repository& repository, const fs::path& folder,
@@ -167,73 +158,81 @@ Result<WorkspacePool> WorkspacePool::open(const Repository& repository, const fs
 }
 
 Result<std::unique_ptr<Workspace::Lease>> WorkspacePool::State::reuse(const std::shared_ptr<State>& self,
-                                                                      ObjectId commit) {
+                                                                      Stock& stock, ObjectId commit) {
   FLEET_TRY(const ObjectId tree, repository.objects().tree_of(commit));
-  while (auto found = take_idle(tree)) {
-    auto lease = std::make_unique<Workspace::Lease>(self, std::move(found->checkout));
-    if (lease->checkout->move_to(commit, found->since)) return lease;
+  while (auto found = take_idle(stock, tree)) {
+    auto lease = std::make_unique<Workspace::Lease>(self, stock, std::move(found));
+    if (lease->checkout->move_to(commit, stock.since)) return lease;
     // What was left in it could not be removed: the lease's end gives it up.
   }
   return nullptr;
 }
 
-Result<Workspace> WorkspacePool::State::fill(const std::shared_ptr<State>& self, ObjectId commit) {
-  FLEET_TRY(auto made, make());
-  Workspace workspace(std::make_unique<Workspace::Lease>(self, std::move(made)));
+Result<Workspace> WorkspacePool::State::fill(const std::shared_ptr<State>& self, Stock& stock,
+                                             ObjectId commit) {
+  FLEET_TRY(auto made, Checkout::open(repository, new_folder(), options));
+  ++size;
+  Workspace workspace(std::make_unique<Workspace::Lease>(self, stock, std::move(made)));
   FLEET_CHECK(workspace.move_to(commit));
   return workspace;
 }
 
 Result<Workspace> WorkspacePool::acquire(ObjectId commit) {
-  FLEET_TRY(auto idle, state_->reuse(state_, commit));
+  State::Stock& stock = state_->open;
+  FLEET_TRY(auto idle, state_->reuse(state_, stock, commit));
   if (idle) return Workspace(std::move(idle));
-  State::let_go(state_->shared);
-  State::let_go(state_->lower);
-  FLEET_TRY(auto freed, state_->reuse(state_, commit));
+  {
+    // One that only we hold on to is as good as idle.
+    auto shared = stock.shared.lock();
+    if (shared->last.use_count() == 1) shared->last.reset();
+  }
+  FLEET_TRY(auto freed, state_->reuse(state_, stock, commit));
   if (freed) return Workspace(std::move(freed));
-  return state_->fill(state_, commit);
+  return state_->fill(state_, stock, commit);
 }
 
 Result<std::shared_ptr<const Workspace>> WorkspacePool::State::share(const std::shared_ptr<State>& self,
-                                                                     base::Sync<Shared>& among,
-                                                                     ObjectId commit, Since since) {
-  auto locked = among.lock();
-  if (auto alive = locked->all[commit].lock()) {
-    locked->last = alive;
+                                                                     Stock& stock, ObjectId commit) {
+  auto shared = stock.shared.lock();
+  if (auto alive = shared->all[commit].lock()) {
+    shared->last = alive;
     return alive;
   }
-  locked->last.reset();  // it may be the one that is moved
-  FLEET_TRY(auto idle, reuse(self, commit));
-  FLEET_TRY(Workspace workspace, idle ? Workspace(std::move(idle)) : fill(self, commit));
-  workspace.lease_->since = since;
+  shared->last.reset();  // it may be the one that is moved
+  FLEET_TRY(auto idle, reuse(self, stock, commit));
+  FLEET_TRY(Workspace workspace, idle ? Workspace(std::move(idle)) : fill(self, stock, commit));
   auto made = std::make_shared<const Workspace>(std::move(workspace));
-  std::erase_if(locked->all, [](const auto& known) { return known.second.expired(); });
-  locked->all[commit] = made;
-  locked->last = made;
+  std::erase_if(shared->all, [](const auto& known) { return known.second.expired(); });
+  shared->all[commit] = made;
+  shared->last = made;
   return made;
 }
 
 Result<SharedWorkspace> WorkspacePool::acquire_shared(ObjectId commit) {
-  FLEET_TRY(auto shared, state_->share(state_, state_->shared, commit, Since::maybe_changed));
+  FLEET_TRY(auto shared, state_->share(state_, state_->open, commit));
   return SharedWorkspace(std::move(shared));
 }
 
 Result<std::shared_ptr<const WorkFolder>> WorkspacePool::State::lower_of(const std::shared_ptr<State>& self,
                                                                          ObjectId commit) {
-  FLEET_TRY(auto made, share(self, lower, commit, Since::unchanged));
+  FLEET_TRY(auto made, share(self, lower, commit));
   const WorkFolder& at = made->lease_->at();
   return std::shared_ptr<const WorkFolder>(std::move(made), &at);
 }
 
 Result<Workspace> WorkspacePool::acquire_layered(ObjectId commit) {
   FLEET_TRY(auto lower, state_->lower_of(state_, commit));
-  FLEET_TRY(auto layer, Layer::make(state_->repository, std::move(lower),
-                                    state_->folder / base::random_hex(kNameDigits), state_->options));
+  FLEET_TRY(auto layer, Layer::make(state_->repository, std::move(lower), state_->new_folder(),
+                                    state_->new_folder(), state_->options));
   return Workspace(std::make_unique<Workspace::Lease>(state_, std::move(layer)));
 }
 
+const fs::path& WorkspacePool::folder() const {
+  return state_->folder;
+}
+
 std::size_t WorkspacePool::size() const {
-  return state_->slots.lock()->size;
+  return state_->size;
 }
 
 }  // namespace fleet::git

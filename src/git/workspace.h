@@ -23,6 +23,9 @@ struct PoolOptions {
   unsigned threads = 2;                          // that fill a new workspace, and look through a large one
   std::uint64_t max_file_bytes = 2'000'000'000;  // a larger file in a snapshot is an Error
   std::size_t max_files = 2'000'000;             // changed ones in one snapshot
+  // No program that runs meanwhile can write to, or name, a folder that it was not given: what lies below
+  // layers then need not be looked through before it is moved.
+  bool closed = false;
 };
 
 // What a scan of a workspace found.
@@ -133,6 +136,7 @@ class WorkspacePool {
   // For tasks that write nothing. Nothing here stops them from writing: the sandbox does.
   [[nodiscard]] Result<SharedWorkspace> acquire_shared(ObjectId commit);
   [[nodiscard]] std::size_t size() const;  // checkouts made, leased or idle
+  [[nodiscard]] const std::filesystem::path& folder() const;
 
   struct State;
 

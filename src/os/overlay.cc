@@ -130,6 +130,17 @@ class Options {
   unsigned size_ = 0;
 };
 
+// A root that makes files as another user has laid down its rights over files, which the kernel uses for the
+// work folder. The sandbox takes them away again.
+FLEET_IN_CHILD int take_permitted_capabilities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2]{};
+  if (::syscall(SYS_capget, &header, data) != 0) return errno;
+  for (__user_cap_data_struct& part : data)
+    part.effective = part.permitted;
+  return ::syscall(SYS_capset, &header, data) == 0 ? 0 : errno;
+}
+
 FLEET_IN_CHILD int open_place(const std::string& path) {
   return static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
 }
@@ -151,8 +162,9 @@ Result<PreparedOverlay> PreparedOverlay::prepare(const OverlayMount& mount) {
 FLEET_IN_CHILD int PreparedOverlay::mount() const noexcept {
   if (user_namespace_ >= 0 && ::syscall(SYS_setns, user_namespace_, CLONE_NEWUSER) != 0) return -errno;
   if (::syscall(SYS_unshare, CLONE_NEWNS) != 0) return -errno;
-  // What is mounted here must not show anywhere else.
-  if (::syscall(SYS_mount, "none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return -errno;
+  // What is mounted here shows nowhere else; what others unmount, they unmount here too.
+  if (::syscall(SYS_mount, "none", "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) return -errno;
+  if (const int error = take_permitted_capabilities(); error != 0) return -error;
   // By descriptors: the program can read the options in /proc/self/mountinfo, and what it cannot name it
   // cannot give another mode. Opened here, since the kernel takes no folder of another mount namespace.
   Options options;

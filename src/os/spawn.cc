@@ -61,6 +61,7 @@ struct Plan {
   // Written by the child.
   Step failed = Step::none;
   int error = 0;
+  const std::string* without_interpreter = nullptr;  // of the candidates: one that is there all the same
 };
 
 [[noreturn]] FLEET_IN_CHILD void give_up(Plan* plan, Step step, int error) {
@@ -90,6 +91,10 @@ FLEET_IN_CHILD void execute(Plan* plan) {
       plan->shell_argv[1] = const_cast<char*>(candidate->c_str());
       ::syscall(SYS_execve, "/bin/sh", plan->shell_argv.data(), plan->env.data());
     }
+    if (errno == ENOENT && ::syscall(SYS_faccessat, AT_FDCWD, candidate->c_str(), F_OK) == 0) {
+      plan->without_interpreter = candidate;
+      break;
+    }
     if (errno != ENOENT && errno != ENOTDIR) error = errno;
     if (errno != ENOENT && errno != ENOTDIR && errno != EACCES) break;
   }
@@ -104,16 +109,17 @@ FLEET_IN_CHILD int run_child(void* argument) {
       ::syscall(SYS_dup3, plan->err, 2, 0) < 0) {
     give_up(plan, Step::streams, errno);
   }
+  // Before the limits: it opens a few files, and we may hold more than the program may.
+  int mounted = -1;
+  if (plan->overlay != nullptr) {
+    mounted = plan->overlay->mount();
+    if (mounted < 0) give_up(plan, Step::overlay, -mounted);
+  }
   for (const Limit* limit = plan->limits.data(); limit != plan->limits.data() + plan->limits.size();
        ++limit) {
     if (::syscall(SYS_prlimit64, 0, limit->resource, &limit->value, nullptr) != 0) {
       give_up(plan, Step::limits, errno);
     }
-  }
-  int mounted = -1;
-  if (plan->overlay != nullptr) {
-    mounted = plan->overlay->mount();
-    if (mounted < 0) give_up(plan, Step::overlay, -mounted);
   }
   if (plan->sandbox != nullptr) {
     if (const int error = plan->sandbox->apply(mounted); error != 0) give_up(plan, Step::sandbox, error);
@@ -305,17 +311,17 @@ tl::unexpected<Error> explain(const ProcessSpec& spec, const Plan& plan) {
     case Step::exec:
       break;
   }
-  const bool found = !plan.candidates.empty() && exists(seen_from(spec, plan.candidates.front()));
+  if (plan.without_interpreter != nullptr) {
+    return base::fail_world("start", *plan.without_interpreter,
+                            "the interpreter that its first line names was not found",
+                            "look at its #! line (a Windows line end?), or install that interpreter");
+  }
+  // Of those in an overlay, only the child knew whether they are there.
   const bool searched = name.find('/') == name.npos;
-  if (plan.candidates.empty() || (plan.error == ENOENT && searched && !found)) {
+  if (plan.candidates.empty() || (plan.error == ENOENT && searched)) {
     return base::fail_world("start", name,
                             fmt::format("there is no such program (searched PATH: {})", path_of(spec)),
                             "install it, or set PATH under `env`");
-  }
-  if (plan.error == ENOENT && found) {
-    return base::fail_world("start", plan.candidates.front(),
-                            "the interpreter that its first line names was not found",
-                            "look at its #! line (a Windows line end?), or install that interpreter");
   }
   if (plan.error == E2BIG) {
     return base::fail_errno("start", name, plan.error,

@@ -1,17 +1,9 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <cstdlib>
-#include <optional>
-#include <string>
+#include <fstream>
+#include <iterator>
 #include <vector>
 
-#include "git/workspace_fixture.h"
-#include "os/files.h"
-#include "os/overlay.h"
-#include "os/run_program.h"
+#include "attempt/layers_fixture.h"
 
-// Workspaces with layers, under real mounts and real programs, beside checkouts.
 namespace fleet::attempt {
 namespace {
 
@@ -22,41 +14,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-class Layers : public git::WorkspaceTest {
- protected:
-  void SetUp() override {
-    const auto why_not = os::why_no_overlay(temp_.path(), {});
-    ASSERT_TRUE(why_not) << why_not.error().message();
-    if (*why_not) GTEST_SKIP() << "NOT TESTED: no overlay can be mounted here: " << **why_not;
-  }
-
-  os::FinishedProgram sh(const Workspace& workspace, const std::string& script,
-                         os::Access access = os::Access::write) {
-    os::SandboxRules rules;
-    rules.read = {"/usr", "/bin", "/lib", "/lib64", "/etc", "/proc", (clone_ / ".git/objects").string()};
-    rules.mounted = access;
-    if (!workspace.layers()) rules.write.push_back(workspace.folder());
-    os::ProcessSpec spec;
-    spec.argv = {"/bin/sh", "-c", script};
-    spec.env = {{"PATH", "/usr/bin:/bin"}, {"HOME", "/nonexistent"}, {"GIT_CONFIG_GLOBAL", "/dev/null"}};
-    spec.working_directory = workspace.folder();
-    spec.time_limit = std::chrono::seconds(20);
-    spec.sandbox = must(os::prepare_sandbox(rules, model::SandboxMode::automatic));
-    if (const auto layers = workspace.layers())
-      spec.overlay = os::OverlayMount{layers->lower, layers->upper, layers->scratch, workspace.folder()};
-    return must(os::run_program(std::move(spec)));
-  }
-  std::string out_of(const Workspace& workspace, const std::string& script) {
-    const os::FinishedProgram finished = sh(workspace, script);
-    EXPECT_TRUE(finished.succeeded()) << script << '\n' << finished.err;
-    return finished.out;
-  }
-  static std::vector<std::string> sorted(std::vector<std::string> lines) {
-    std::sort(lines.begin(), lines.end());
-    return lines;
-  }
-};
 
 TEST_F(Layers, AProgramSeesTheFilesAndWhatItChangedIsTheSnapshot) {
   Workspace workspace = must(pool_.acquire_layered(head()));
@@ -110,10 +67,45 @@ TEST_F(Layers, DoNotTellAProgramWhereTheFoldersLie) {
   Workspace workspace = must(pool_.acquire_layered(head()));
   const std::string mounts = out_of(workspace, "cat /proc/self/mountinfo /proc/self/mounts");
   EXPECT_THAT(mounts, HasSubstr(workspace.folder().string()));
-  for (const fs::path& folder : {workspace.layers()->lower, workspace.layers()->upper})
+  const git::Layers layers = *workspace.layers();
+  for (const fs::path& folder : {layers.lower, layers.upper, layers.scratch}) {
     EXPECT_THAT(mounts, Not(HasSubstr(folder.string())));
-  EXPECT_THAT(os::read_file("/proc/self/mountinfo", 1 << 20).value(),
-              Not(HasSubstr("overlay " + temp_.path().string())));
+    EXPECT_NE(folder.parent_path(), workspace.folder().parent_path()) << "it can be guessed";
+    EXPECT_EQ(out_of(workspace, "ls " + folder.string() + " || true"), "");
+  }
+  std::ifstream own("/proc/self/mountinfo");
+  const std::string here((std::istreambuf_iterator<char>(own)), std::istreambuf_iterator<char>());
+  EXPECT_THAT(here, Not(HasSubstr(workspace.folder().string()))) << "the mount is to be seen outside";
+}
+
+TEST_F(Layers, NameFilesInErrorsAsProgramsSeeThem) {
+  git::PoolOptions options;
+  options.max_file_bytes = 1000;
+  git::WorkspacePool pool = must(git::WorkspacePool::open(repository_, temp_ / "small", options));
+  Workspace workspace = must(pool.acquire_layered(head()));
+  out_of(workspace, "head -c 2000 /dev/zero > big");
+  const auto snapshot = workspace.snapshot();
+  ASSERT_FALSE(snapshot);
+  EXPECT_THAT(snapshot.error().message(), HasSubstr((workspace.folder() / "big").string()));
+}
+
+// As lstat(2) says in a checkout.
+TEST_F(Layers, HoldWhatACheckoutHolds) {
+  const std::string script =
+      "ln -s dir link; ln -s $PWD/dir absolute; ln -s nowhere dangling; ln -s loop loop; rm -r dir/sub; "
+      "mkdir out; echo 1 > out/x.o; ln -s ../out dir/up";
+  Workspace checkout = must(pool_.acquire(head()));
+  Workspace layer = must(pool_.acquire_layered(head()));
+  out_of(checkout, script);
+  out_of(layer, script);
+  for (
+      const char* path :
+      {"a",          "a/",    "a/b",    "dir",     "dir/",      "dir/b",      "dir/b/",           "dir/sub",
+       "dir/sub/c",  "link",  "link/",  "link/b",  "link/none", "absolute/b", "dangling",         "dangling/",
+       "dangling/x", "loop",  "loop/x", "out/x.o", "out/x.o/",  "dir/up/x.o", "link/up/../dir/b", "./dir//b",
+       "none",       "none/x"}) {
+    EXPECT_EQ(must(layer.holds(path)), must(checkout.holds(path))) << path;
+  }
 }
 
 TEST_F(Layers, KeepFilesForOthersAndGetThem) {
@@ -132,82 +124,6 @@ TEST_F(Layers, KeepFilesForOthersAndGetThem) {
   EXPECT_THAT(given.notes, ElementsAre(HasSubstr("something is there already")));
   EXPECT_EQ(out_of(user, "cat build/deep/x dir/build/y dir/z.o dir/b a"), "1\n2\n3\n2\n1\n");
   EXPECT_THAT(must(user.snapshot()).changes, IsEmpty());
-}
-
-// One step of a task that does anything.
-std::string random_step(git::Dice& random) {
-  static const std::vector<std::string> kPaths{
-      "a",     "dir",     "dir/b",   "dir/sub",    "dir/sub/c",      "new",  "new/x", "new/y.o",
-      "build", "build/o", "dir/new", ".gitignore", "dir/.gitignore", "link", "exe",   "moved"};
-  const auto path = [&] { return kPaths[random.below(kPaths.size())]; };
-  const std::string one = path();
-  const std::string two = path();
-  switch (random.below(14)) {
-    case 0:
-    case 1:
-      return "mkdir -p $(dirname " + one + "); [ -p " + one + " ] || echo " +
-             std::to_string(random.below(4)) + " > " + one;
-    case 2:
-      return "rm -rf " + one;
-    case 3:
-      return "rm -f " + one;
-    case 4:
-      return "mkdir -p " + one;
-    case 5:
-      return "mv -T " + one + " " + two;
-    case 6:
-      return "chmod +x " + one;
-    case 7:
-      return "ln -sfn " + two + " " + one;
-    case 8:
-      return "rm -f .gitignore; printf '%s\\n' '*.o' build /new > " +
-             std::string(random.below(2) == 0 ? "" : "dir/") + ".gitignore";
-    case 9:
-      if (two.rfind(one, 0) == 0) return "true";  // what comes of that depends on the order of names on disk
-      return "[ -p " + two + " ] || cp -rT " + one + " " + two;
-    case 10:
-      return "rm -rf " + one + "; mkdir -p " + one + " && echo again > " + one + "/c";
-    case 11:
-      return "mkfifo " + one;
-    case 12:
-      return "mkdir -p " + one + "/.git && echo inside > " + one + "/inside";
-    default:
-      return "touch " + one + "; chmod 000 " + two;
-  }
-}
-
-// Whatever a task does: the same snapshot, and the same words about what was left out.
-TEST_F(Layers, EndLikeCheckoutsWhateverAProgramDoes) {
-  const char* const many = std::getenv("FLEET_LAYER_CASES");
-  const char* const from = std::getenv("FLEET_LAYER_SEED");
-  const std::uint64_t cases = many == nullptr ? 200 : std::strtoull(many, nullptr, 10);
-  const std::uint64_t first = from == nullptr ? 1 : std::strtoull(from, nullptr, 10);
-  for (std::uint64_t seed = first; seed < first + cases; ++seed) {
-    git::Dice random(seed);
-    std::string script;
-    const std::uint64_t steps = 1 + random.below(12);
-    for (std::uint64_t i = 0; i < steps; ++i)
-      script += random_step(random) + "\n";
-    script += "true";
-    Workspace checkout = must(pool_.acquire(head()));
-    Workspace layer = must(pool_.acquire_layered(head()));
-    sh(checkout, script);
-    sh(layer, script);
-    const git::WorkspaceSnapshot expected = must(checkout.snapshot());
-    const git::WorkspaceSnapshot snapshot = must(layer.snapshot());
-    ASSERT_EQ(paths(snapshot.changes), paths(expected.changes)) << "FLEET_LAYER_SEED=" << seed << '\n'
-                                                                << script;
-    ASSERT_EQ(snapshot.tree, expected.tree) << "FLEET_LAYER_SEED=" << seed << '\n' << script;
-    ASSERT_EQ(sorted(snapshot.notes), sorted(expected.notes)) << "FLEET_LAYER_SEED=" << seed << '\n'
-                                                              << script;
-    const std::vector<std::string> globs{"*.o", "build", "new"};
-    ASSERT_EQ(must(layer.take_kept(globs, temp_ / "kept-layer")).paths,
-              must(checkout.take_kept(globs, temp_ / "kept-checkout")).paths)
-        << "FLEET_LAYER_SEED=" << seed << '\n'
-        << script;
-    for (const char* kept : {"kept-layer", "kept-checkout"})
-      must(os::remove_tree(temp_ / kept));
-  }
 }
 
 }  // namespace

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Runs with workspaces that are overlays: the same commits as with checkouts, as this user and, when that is root, also as
-one without privileges (in a user namespace); killed at some moments and resumed; no mount and no workspace left behind.
+one without privileges (in a user namespace), and for a clone of theirs (tasks drop to its owner); killed at some moments and resumed; no mount and no workspace left behind.
 
 usage: overlays.py FLEET [--kills N]
 """
 import argparse
+import contextlib
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ from support import RUN, Wrong, check_end, checkout_of, commit_all, environment,
 
 SKIP = 77
 NOBODY = 65534
+AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
 FOLDERS, FILES = 51, 100  # in each
 USED = "note: workspaces are overlays"
 WORKFLOW = """\
@@ -50,29 +52,32 @@ def make_repository(folder):
     return repo
 
 
-def mounts():
-    return [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if " - overlay overlay " in line]
+def mounts(folder):
+    """In whichever namespace."""
+    found = []
+    for info in Path("/proc").glob("[0-9]*/mountinfo"):
+        with contextlib.suppress(OSError):
+            found += [line for line in info.read_text().splitlines() if str(folder) in line and " overlay " in line]
+    return found
 
 
-def check(repo, folder, expected, before, had):
+def check(repo, folder, expected, before):
     check_end(repo, folder, expected, before)
-    if mounts() != had:
-        raise Wrong(f"mounts are left: {mounts()}")
+    if left := mounts(folder):
+        raise Wrong(f"mounts are left: {left}")
     if left := list((folder / "work").glob("*/*")):
         raise Wrong(f"workspaces are left: {left}")
 
 
-def as_nobody(program, folder):
-    """In a place of its own, whose every folder it may enter."""
-    command = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", program, "run", "--id", RUN]
-    for path in [folder, *folder.rglob("*")]:
-        os.lchown(path, NOBODY, NOBODY)
-    done = subprocess.run(command, cwd=folder / "repo", env=environment(folder), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+def for_nobody(program, folder, *prefix):
+    """In a place that is theirs."""
+    subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", str(folder)], check=True)
+    done = subprocess.run([*prefix, program, "run", "--id", RUN], cwd=folder / "repo", env=environment(folder), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True)
     if done.returncode != 0:
-        raise Wrong(f"as {NOBODY}: exit {done.returncode}\n{done.stdout}")
+        raise Wrong(f"{prefix} for {NOBODY}: exit {done.returncode}\n{done.stdout}")
     if USED not in done.stdout:
-        print(f"NOT TESTED as a user without privileges:\n{done.stdout.splitlines()[0]}")
+        print(f"NOT TESTED: {prefix} for {NOBODY}: {done.stdout.splitlines()[0]}")
 
 
 def killed(program, repo, folder, seconds):
@@ -81,6 +86,8 @@ def killed(program, repo, folder, seconds):
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
         process.wait()
+    if process.returncode == 0 and USED not in (folder / "log").read_text():
+        raise Wrong(f"no overlays\n{(folder / 'log').read_text()}")
     if state_of(repo) is None:
         fleet(program, repo, folder, "run", "--id", RUN)
     elif process.returncode != 0:
@@ -95,7 +102,6 @@ def main():
     parser.add_argument("--kills", type=int, default=3)
     options = parser.parse_args()
     program = str(Path(options.fleet).resolve())
-    had = mounts()
     base = Path(tempfile.mkdtemp(prefix="fleet-overlays-"))
     base.chmod(0o755)
     os.environ.pop("FLEET_OVERLAYS", None)
@@ -107,7 +113,7 @@ def main():
             if USED in done.stdout:
                 raise Wrong("--overlays never had overlays all the same")
             expected = result(repo)
-            check(repo, folder, expected, before, had)
+            check(repo, folder, expected, before)
         with fresh(base / "place") as folder:
             repo = make_repository(folder)
             before = checkout_of(repo)
@@ -117,19 +123,19 @@ def main():
             if USED not in done.stdout:
                 print(f"NOT TESTED, {done.stdout.splitlines()[0]}")
                 return SKIP
-            check(repo, folder, expected, before, had)
-        if os.geteuid() == 0:
+            check(repo, folder, expected, before)
+        for prefix in (AS_NOBODY, []) if os.geteuid() == 0 else ():
             with fresh(base / "place") as folder:
                 before = checkout_of(make_repository(folder))
-                as_nobody(program, folder)
+                for_nobody(program, folder, *prefix)
                 subprocess.run(["chown", "-R", "0:0", str(folder)], check=True)
-                check(folder / "repo", folder, expected, before, had)
+                check(folder / "repo", folder, expected, before)
         for n in range(options.kills):
             with fresh(base / "place") as folder:
                 repo = make_repository(folder)
                 before = checkout_of(repo)
                 killed(program, repo, folder, seconds * (n + 1) / (options.kills + 1))
-                check(repo, folder, expected, before, had)
+                check(repo, folder, expected, before)
         print(f"good: {seconds:.2f} s a run, {options.kills} kills")
         return 0
     except Wrong as error:
