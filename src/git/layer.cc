@@ -116,7 +116,9 @@ Result<bool> Layer::holds(const std::string& path) const {
       if (is_last) return true;
       continue;
     }
-    std::string next = at.empty() ? part : at + '/' + part;
+    std::string next = at;
+    if (!next.empty()) next += '/';
+    next += part;
     FLEET_TRY(Entry entry, this->entry(next));
     if (entry.kind == Entry::Kind::none) return false;
     if (is_last) return true;
@@ -132,7 +134,7 @@ Result<bool> Layer::holds(const std::string& path) const {
       entry.target.erase(0, inside.size());
       at.clear();
     }
-    rest = entry.target + '/' + rest;
+    rest.insert(0, 1, '/').insert(0, entry.target);
   }
 }
 
