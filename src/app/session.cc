@@ -10,9 +10,9 @@
 
 #include "app/earlier_run.h"
 #include "app/kept_results.h"
+#include "app/overlays.h"
 #include "app/progress.h"
 #include "app/workspaces.h"
-#include "attempt/environment.h"
 #include "attempt/local_executor.h"
 #include "base/thread.h"
 #include "engine/driver.h"
@@ -21,7 +21,6 @@
 #include "model/json.h"
 #include "os/event_loop.h"
 #include "os/files.h"
-#include "os/overlay.h"
 #include "os/process.h"
 #include "os/sandbox.h"
 #include "os/signals.h"
@@ -59,10 +58,6 @@ std::function<Result<bool>(const std::vector<std::string>&)> changed_since(const
   };
 }
 
-// Files. From here on, a workspace of its own costs a task more (looking through it for what changed, filling
-// one more for each task at work) than a mount costs each of its programs: docs/benchmarks.md.
-constexpr std::size_t kWorthOverlays = 5000;
-
 std::uint64_t random_seed() {
   std::random_device device;
   return (static_cast<std::uint64_t>(device()) << 32) | device();
@@ -93,12 +88,6 @@ class Session::Impl {
   }
 
  private:
-  [[nodiscard]] Result<bool> all_keep_out_of(const std::filesystem::path& folder) const;
-  struct OverlayChoice {
-    bool used = false;
-    std::string note;  // for people; empty: nothing to say
-  };
-  [[nodiscard]] Result<OverlayChoice> choose_overlays(ObjectId tree) const;
   Result<> replay();
   Result<> find_branch_tip();
   Result<engine::FinishRun> drive();
@@ -146,11 +135,10 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   FLEET_TRY(auto folder, WorkspaceFolder::claim(world_, options_.workspaces, checkout_.layout.root(), user));
   folder_.emplace(std::move(folder));
   FLEET_TRY(const git::Commit start, repository.objects().read_commit(run_.start));
-  FLEET_TRY(const OverlayChoice overlays, choose_overlays(start.tree));
+  FLEET_TRY(const OverlayChoice overlays,
+            choose_overlays(world_, options_.overlays, plan_, checkout_, start.tree, folder_->workspaces()));
   git::PoolOptions pool;
-  if (overlays.used) {
-    FLEET_TRY(pool.closed, all_keep_out_of(folder_->workspaces()));
-  }
+  pool.closed = overlays.closed;
   FLEET_TRY(pool_, git::WorkspacePool::open(repository, folder_->workspaces(), pool));
   temporary_folders_.emplace(folder_->temporary());
 
@@ -231,43 +219,6 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
               world_.terminal->withdraw();
             }));
   return {};
-}
-
-Result<bool> Session::Impl::all_keep_out_of(const std::filesystem::path& folder) const {
-  const std::string home = world_.variable("HOME").value_or("");
-  for (const model::PlannedTask& task : plan_.tasks) {
-    const model::SandboxSpec spec = task.spec.sandbox.value_or(model::SandboxSpec{});
-    FLEET_TRY(const bool keeps_out, attempt::keeps_out_of(folder, spec, home));
-    if (!keeps_out) return false;
-  }
-  return true;
-}
-
-// By trying.
-Result<Session::Impl::OverlayChoice> Session::Impl::choose_overlays(ObjectId tree) const {
-  Overlays wanted = options_.overlays.value_or(Overlays::automatic);
-  if (const auto named = world_.variable("FLEET_OVERLAYS"); named && !named->empty() && !options_.overlays) {
-    const auto known = base::from_name<Overlays>(*named);
-    if (!known) {
-      return base::fail_input("choose workspaces by FLEET_OVERLAYS", *named,
-                              "it is not auto, always or never", "set it to one of these, or to nothing");
-    }
-    wanted = *known;
-  }
-  if (wanted == Overlays::never) return OverlayChoice{};
-  const bool always = wanted == Overlays::always;
-  FLEET_TRY(const std::size_t files, git::count(checkout_.repository.objects(), tree, kWorthOverlays));
-  if (files < kWorthOverlays && !always) return OverlayChoice{};
-  FLEET_CHECK(os::make_directories(folder_->workspaces()));
-  FLEET_TRY(const auto why_not, os::why_no_overlay(folder_->workspaces(), checkout_.owner));
-  if (why_not && always) {
-    return base::fail_world("give tasks overlays for workspaces", "", *why_not,
-                            "run where the kernel allows them, or without --overlays always");
-  }
-  if (why_not)
-    return OverlayChoice{false,
-                         "each workspace is a checkout of its own; overlays cannot be had here: " + *why_not};
-  return OverlayChoice{true, "workspaces are overlays of one checkout (--overlays never: a checkout each)"};
 }
 
 Result<engine::FinishRun> Session::Impl::start(store::NewRun run, std::vector<engine::Begun> begun) {

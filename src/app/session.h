@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "app/checkout.h"
+#include "app/overlays.h"
 #include "app/world.h"
-#include "base/enum_names.h"
 #include "engine/action.h"
 #include "model/plan.h"
 #include "store/rows.h"
@@ -27,10 +27,6 @@ struct FrozenOptions {
 enum class CameFrom { here, elsewhere };
 
 enum class Progress { plain, json, quiet };
-
-// Workspaces that are overlays of one checkout: where the kernel allows it and the repository is large, or
-// wherever (and an Error where the kernel does not), or nowhere.
-enum class Overlays { automatic, always, never };
 
 // How this process drives the run. May be another way after a resume.
 struct SessionOptions {
@@ -76,7 +72,3 @@ class Session {
 [[nodiscard]] Result<FrozenOptions> frozen_options(const std::string& json);
 
 }  // namespace fleet::app
-
-namespace fleet {
-FLEET_ENUM_NAMES(app::Overlays, "auto", "always", "never");
-}

@@ -4,8 +4,8 @@
 #include <map>
 #include <unordered_set>
 
+#include "git/edited_tree.h"
 #include "git/message.h"
-#include "git/overlay.h"
 #include "git/refs.h"
 #include "git/tree.h"
 
@@ -59,10 +59,10 @@ Result<Places> find_places(const Repository& repository, const std::vector<Ref>&
 
 // Whether all that a snapshot changed stands in a tree: merged in once more, it would change nothing.
 Result<bool> is_contained(ObjectStore& store, const std::vector<model::Change>& changes, ObjectId tree) {
-  Overlay overlay(store, tree);
-  FLEET_TRY(const auto clashes, merge_into(overlay, store, changes));
+  EditedTree edited(store, tree);
+  FLEET_TRY(const auto clashes, merge_into(edited, store, changes));
   if (!clashes.empty()) return false;
-  FLEET_TRY(const auto missing, overlay.changes());
+  FLEET_TRY(const auto missing, edited.changes());
   return missing.empty();
 }
 

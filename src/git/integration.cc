@@ -7,8 +7,8 @@
 #include <set>
 
 #include "base/assert.h"
+#include "git/edited_tree.h"
 #include "git/merge.h"
-#include "git/overlay.h"
 #include "git/path.h"
 #include "git/tree.h"
 
@@ -164,7 +164,7 @@ Result<Losses> Integration::State::fold(const Paths& group, const Delta* offered
     }
   }
   if (offered != nullptr) tasks.insert(offered->result.task);
-  Overlay overlay(store, start_tree);
+  EditedTree edited(store, start_tree);
   Losses losses;
   for (const TaskIndex task : tasks) {
     const Delta& delta = offered != nullptr && task == offered->result.task ? *offered : *accepted.at(task);
@@ -172,7 +172,7 @@ Result<Losses> Integration::State::fold(const Paths& group, const Delta* offered
     for (const std::string& path : group) {
       if (const Change* change = delta.find(path)) changes.push_back(*change);
     }
-    FLEET_TRY(auto clashes, merge_into(overlay, store, changes));
+    FLEET_TRY(auto clashes, merge_into(edited, store, changes));
     for (Clash& clash : clashes)
       losses.emplace(task, std::move(clash));
   }
@@ -268,15 +268,15 @@ Result<Link> Integration::State::extend(Link onto, const Delta& delta, bool may_
   if (const auto known = links.find(step); known != links.end()) return known->second;
   Link link{onto.commit, delta.snapshot_tree};
   if (delta.base_tree != onto.tree) {
-    Overlay overlay(store, onto.tree);
-    FLEET_TRY(const auto clashes, merge_into(overlay, store, delta.changes));
+    EditedTree edited(store, onto.tree);
+    FLEET_TRY(const auto clashes, merge_into(edited, store, delta.changes));
     if (!clashes.empty() && !may_override) {
       return base::fail_input("merge the results up to",
                               delta.result.message.substr(0, delta.result.message.find('\n')),
                               fmt::format("{} cannot be merged without the results it was built on",
                                           quote_path(clashes.front().path)));
     }
-    FLEET_TRY(const auto changes, overlay.changes());
+    FLEET_TRY(const auto changes, edited.changes());
     FLEET_TRY(link.tree, update(store, onto.tree, changes));
   }
   if (link.tree != onto.tree) {

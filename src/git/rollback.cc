@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "git/edited_tree.h"
 #include "git/message.h"
-#include "git/overlay.h"
 #include "git/path.h"
 #include "git/refs.h"
 #include "git/tree.h"
@@ -78,14 +78,14 @@ Result<std::optional<std::vector<model::Change>>> merged_again(ObjectStore& stor
   return changes;
 }
 
-// The reverse of each commit, merged into the overlay; what clashes is told.
+// The reverse of each commit, merged into the edited tree; what clashes is told.
 Result<std::vector<Clash>> reverse_all(ObjectStore& store, const std::vector<Commit>& commits,
-                                       Overlay& overlay) {
+                                       EditedTree& edited) {
   std::vector<Clash> all;
   for (const Commit& commit : commits) {
     FLEET_TRY(const ObjectId parent_tree, store.tree_of(commit.parents.front()));
     FLEET_TRY(const auto reverse, diff(store, commit.tree, parent_tree));
-    FLEET_TRY(const auto clashes, merge_into(overlay, store, reverse));
+    FLEET_TRY(const auto clashes, merge_into(edited, store, reverse));
     all.insert(all.end(), clashes.begin(), clashes.end());
   }
   return all;
@@ -135,16 +135,16 @@ Result<RollbackOutcome> roll_back(const Repository& repository, const RollbackRe
   if (commits.empty()) return nothing_left();
 
   FLEET_TRY(const ObjectId tip_tree, store.tree_of(*tip));
-  Overlay overlay(store, tip_tree);
+  EditedTree edited(store, tip_tree);
   std::optional<std::vector<model::Change>> changes_of_merge;
   if (start && !request.results.empty()) {
     FLEET_TRY(changes_of_merge, merged_again(store, *start, request, found));
   }
   std::vector<Clash> clashes;
   if (changes_of_merge) {
-    FLEET_TRY(clashes, merge_into(overlay, store, *changes_of_merge));
+    FLEET_TRY(clashes, merge_into(edited, store, *changes_of_merge));
   } else {
-    FLEET_TRY(clashes, reverse_all(store, commits, overlay));
+    FLEET_TRY(clashes, reverse_all(store, commits, edited));
   }
   // Where others made all of it too, the commit says that the tasks are rolled back, and changes nothing.
   const bool others_made_all = changes_of_merge && changes_of_merge->empty();
@@ -159,7 +159,7 @@ Result<RollbackOutcome> roll_back(const Repository& repository, const RollbackRe
     outcome.conflicts.assign(conflicts.begin(), conflicts.end());
     return outcome;
   }
-  FLEET_TRY(const auto changes, overlay.changes());
+  FLEET_TRY(const auto changes, edited.changes());
   if (changes.empty() && !others_made_all) return nothing_left();
   FLEET_TRY(const ObjectId tree, update(store, tip_tree, changes));
   FLEET_TRY(outcome.commit, store.write_commit({tree, {*tip}, describe(request, commits), request.when}));

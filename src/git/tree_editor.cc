@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "git/overlay.h"
+#include "git/edited_tree.h"
 #include "git/path.h"
 
 namespace fleet::git {

@@ -8,8 +8,8 @@
 
 #include "base/object_id.h"
 #include "base/result.h"
+#include "git/edited_tree.h"
 #include "git/object_store.h"
-#include "git/overlay.h"
 #include "git/tree.h"
 #include "model/change.h"
 
@@ -52,7 +52,7 @@ class TreeEditor {
   [[nodiscard]] Result<> check_free(std::string_view path) const;
   ObjectStore& store_;
   ObjectId tree_;
-  Overlay edits_;
+  EditedTree edits_;
 };
 
 }  // namespace fleet::git

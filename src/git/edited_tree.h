@@ -15,9 +15,9 @@
 namespace fleet::git {
 
 // A tree with paths set on top of it in memory; nothing is written. One thread.
-class Overlay {
+class EditedTree {
  public:
-  Overlay(ObjectStore& store, ObjectId tree) : store_(store), tree_(tree) {}
+  EditedTree(ObjectStore& store, ObjectId tree) : store_(store), tree_(tree) {}
 
   [[nodiscard]] Result<model::TreeEntry> at(std::string_view path) const;
   void put(std::string path, model::TreeEntry entry) { set_[std::move(path)] = entry; }
@@ -43,8 +43,8 @@ struct Clash {
 };
 
 // Applies changes by three-way merge, path by path: removals first, then what is put. Where that clashes, the
-// overlay keeps what it had. `changes` are in order of path.
-[[nodiscard]] Result<std::vector<Clash>> merge_into(Overlay& overlay, ObjectStore& store,
+// tree keeps what it had. `changes` are in order of path.
+[[nodiscard]] Result<std::vector<Clash>> merge_into(EditedTree& edited, ObjectStore& store,
                                                     const std::vector<model::Change>& changes);
 
 }  // namespace fleet::git

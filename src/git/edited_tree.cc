@@ -1,4 +1,4 @@
-#include "git/overlay.h"
+#include "git/edited_tree.h"
 
 #include "git/merge.h"
 #include "git/tree.h"
@@ -8,12 +8,12 @@ namespace fleet::git {
 using model::Change;
 using model::TreeEntry;
 
-Result<TreeEntry> Overlay::at(std::string_view path) const {
+Result<TreeEntry> EditedTree::at(std::string_view path) const {
   if (const auto set = set_.find(path); set != set_.end()) return set->second;
   return entry_at(store_, tree_, path);
 }
 
-Result<std::optional<std::string>> Overlay::in_the_way_of(std::string_view path) const {
+Result<std::optional<std::string>> EditedTree::in_the_way_of(std::string_view path) const {
   const auto stands = [this](std::string_view other) -> std::optional<bool> {
     const auto set = set_.find(other);
     if (set == set_.end()) return std::nullopt;
@@ -38,7 +38,7 @@ Result<std::optional<std::string>> Overlay::in_the_way_of(std::string_view path)
   return std::nullopt;
 }
 
-Result<std::vector<Change>> Overlay::changes() const {
+Result<std::vector<Change>> EditedTree::changes() const {
   std::vector<Change> out;
   for (const auto& [path, entry] : set_) {
     FLEET_TRY(const TreeEntry before, entry_at(store_, tree_, path));
@@ -47,27 +47,27 @@ Result<std::vector<Change>> Overlay::changes() const {
   return out;
 }
 
-Result<std::vector<Clash>> merge_into(Overlay& overlay, ObjectStore& store,
+Result<std::vector<Clash>> merge_into(EditedTree& edited, ObjectStore& store,
                                       const std::vector<Change>& changes) {
   std::vector<Clash> clashes;
   std::vector<std::pair<const std::string*, TreeEntry>> to_put;
   for (const Change& change : changes) {
-    FLEET_TRY(const TreeEntry ours, overlay.at(change.path));
+    FLEET_TRY(const TreeEntry ours, edited.at(change.path));
     FLEET_TRY(const auto merged, merge_entry(store, change.before, ours, change.after));
     if (!merged) {
       clashes.push_back({change.path, change.path});
     } else if (*merged != ours && merged->exists()) {
       to_put.emplace_back(&change.path, *merged);
     } else if (*merged != ours) {
-      overlay.put(change.path, *merged);
+      edited.put(change.path, *merged);
     }
   }
   for (const auto& [path, entry] : to_put) {
-    FLEET_TRY(auto other, overlay.in_the_way_of(*path));
+    FLEET_TRY(auto other, edited.in_the_way_of(*path));
     if (other) {
       clashes.push_back({*path, *std::move(other)});
     } else {
-      overlay.put(*path, entry);
+      edited.put(*path, entry);
     }
   }
   return clashes;

@@ -1,0 +1,65 @@
+#include "app/overlays.h"
+
+#include "attempt/environment.h"
+#include "git/tree.h"
+#include "os/files.h"
+#include "os/overlay.h"
+
+namespace fleet::app {
+namespace {
+
+// Files. From here on, a workspace of its own costs a task more (looking through it for what changed, filling
+// one more for each task at work) than a mount costs each of its programs: docs/benchmarks.md.
+constexpr std::size_t kWorthOverlays = 5000;
+
+Result<Overlays> wanted(const World& world, std::optional<Overlays> asked) {
+  const std::string named = world.variable("FLEET_OVERLAYS").value_or("");
+  if (asked || named.empty()) return asked.value_or(Overlays::automatic);
+  const auto known = base::from_name<Overlays>(named);
+  if (known) return *known;
+  return base::fail_input("choose workspaces by FLEET_OVERLAYS", named, "it is not auto, always or never",
+                          "set it to one of these, or to nothing");
+}
+
+Result<bool> all_keep_out_of(const std::filesystem::path& folder, const model::Plan& plan,
+                             const std::string& home) {
+  for (const model::PlannedTask& task : plan.tasks) {
+    const model::SandboxSpec spec = task.spec.sandbox.value_or(model::SandboxSpec{});
+    FLEET_TRY(const bool keeps_out, attempt::keeps_out_of(folder, spec, home));
+    if (!keeps_out) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<OverlayChoice> choose_overlays(const World& world, std::optional<Overlays> asked,
+                                      const model::Plan& plan, const Checkout& checkout, ObjectId tree,
+                                      const std::filesystem::path& folder) {
+  FLEET_TRY(const Overlays when, wanted(world, asked));
+  OverlayChoice choice;
+  if (when == Overlays::never) return choice;
+  if (when == Overlays::automatic) {
+    FLEET_TRY(const std::size_t files, git::count(checkout.repository.objects(), tree, kWorthOverlays));
+    if (files < kWorthOverlays) return choice;
+  }
+  FLEET_CHECK(os::make_directories(folder));
+  FLEET_TRY(const auto why_not, os::why_no_overlay(folder, checkout.owner));
+  if (why_not && when == Overlays::always) {
+    return base::fail_world("give tasks overlays for workspaces", "", *why_not,
+                            "run where the kernel allows them, or without --overlays always");
+  }
+  if (why_not) {
+    choice.note = "each workspace is a checkout of its own; overlays cannot be had here: " + *why_not;
+    return choice;
+  }
+  choice.used = true;
+  choice.note = "workspaces are overlays of one checkout (--overlays never: a checkout each)";
+  std::error_code error;
+  const std::filesystem::path real = std::filesystem::canonical(folder, error);
+  if (error) return base::fail_errno("look at the folder for workspaces", folder.string(), error.value());
+  FLEET_TRY(choice.closed, all_keep_out_of(real, plan, world.variable("HOME").value_or("")));
+  return choice;
+}
+
+}  // namespace fleet::app
