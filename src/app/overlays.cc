@@ -1,6 +1,5 @@
 #include "app/overlays.h"
 
-#include "attempt/environment.h"
 #include "git/tree.h"
 #include "os/files.h"
 #include "os/overlay.h"
@@ -21,20 +20,10 @@ Result<Overlays> wanted(const World& world, std::optional<Overlays> asked) {
                           "set it to one of these, or to nothing");
 }
 
-Result<bool> all_keep_out_of(const std::filesystem::path& folder, const model::Plan& plan,
-                             const std::string& home) {
-  for (const model::PlannedTask& task : plan.tasks) {
-    const model::SandboxSpec spec = task.spec.sandbox.value_or(model::SandboxSpec{});
-    FLEET_TRY(const bool keeps_out, attempt::keeps_out_of(folder, spec, home));
-    if (!keeps_out) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 Result<OverlayChoice> choose_overlays(const World& world, std::optional<Overlays> asked,
-                                      const model::Plan& plan, const Checkout& checkout, ObjectId tree,
+                                      const Checkout& checkout, ObjectId tree,
                                       const std::filesystem::path& folder) {
   FLEET_TRY(const Overlays when, wanted(world, asked));
   OverlayChoice choice;
@@ -55,10 +44,6 @@ Result<OverlayChoice> choose_overlays(const World& world, std::optional<Overlays
   }
   choice.used = true;
   choice.note = "workspaces are overlays of one checkout (--overlays never: a checkout each)";
-  std::error_code error;
-  const std::filesystem::path real = std::filesystem::canonical(folder, error);
-  if (error) return base::fail_errno("look at the folder for workspaces", folder.string(), error.value());
-  FLEET_TRY(choice.closed, all_keep_out_of(real, plan, world.variable("HOME").value_or("")));
   return choice;
 }
 

@@ -7,7 +7,8 @@
 #include "app/checkout.h"
 #include "app/world.h"
 #include "base/enum_names.h"
-#include "model/plan.h"
+#include "base/object_id.h"
+#include "base/result.h"
 
 namespace fleet::app {
 
@@ -17,15 +18,14 @@ enum class Overlays { automatic, always, never };
 
 struct OverlayChoice {
   bool used = false;
-  bool closed = false;  // git::PoolOptions::closed
-  std::string note;     // for people; empty: nothing to say
+  std::string note;  // for people; empty: nothing to say
 };
 
 // By trying, where it matters. `asked`: --overlays; absent: FLEET_OVERLAYS, or automatic. `tree`: what the
 // run starts from. `folder`: for the workspaces; made when it is used.
 [[nodiscard]] Result<OverlayChoice> choose_overlays(const World& world, std::optional<Overlays> asked,
-                                                    const model::Plan& plan, const Checkout& checkout,
-                                                    ObjectId tree, const std::filesystem::path& folder);
+                                                    const Checkout& checkout, ObjectId tree,
+                                                    const std::filesystem::path& folder);
 
 }  // namespace fleet::app
 

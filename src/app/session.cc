@@ -136,10 +136,8 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   folder_.emplace(std::move(folder));
   FLEET_TRY(const git::Commit start, repository.objects().read_commit(run_.start));
   FLEET_TRY(const OverlayChoice overlays,
-            choose_overlays(world_, options_.overlays, plan_, checkout_, start.tree, folder_->workspaces()));
-  git::PoolOptions pool;
-  pool.closed = overlays.closed;
-  FLEET_TRY(pool_, git::WorkspacePool::open(repository, folder_->workspaces(), pool));
+            choose_overlays(world_, options_.overlays, checkout_, start.tree, folder_->workspaces()));
+  FLEET_TRY(pool_, git::WorkspacePool::open(repository, folder_->workspaces()));
   temporary_folders_.emplace(folder_->temporary());
 
   FLEET_TRY(loop_, os::EventLoop::create());

@@ -45,9 +45,16 @@ void Attempt::prepare_workspace(ObjectId commit, Next next) {
       if (os::exists(folder)) kept.push_back(folder);
     }
     Places& places = prepared.places;
-    FLEET_TRY(const bool keeps_out, keeps_out_of(services.workspaces.folder(), spec, services.home));
-    places.read_only = keeps_out && kept.empty() && task.spec.writes && task.spec.writes->empty();
-    if (keeps_out && services.overlays) {
+    FLEET_TRY(const Reach reach, reach_into(services.workspaces.folder(), spec, services.home));
+    places.read_only =
+        reach != Reach::anything && kept.empty() && task.spec.writes && task.spec.writes->empty();
+    if (services.overlays && reach != Reach::nothing) {
+      services.workspaces.opened();
+      prepared.notes.emplace_back(
+          "tasks have checkouts of their own where their sandbox is off, or open to the folder of the "
+          "workspaces");
+    }
+    if (services.overlays && reach == Reach::nothing) {
       FLEET_TRY(prepared.workspace, services.workspaces.acquire_layered(commit));
       places.workspace = prepared.workspace->folder();
     } else if (places.read_only) {

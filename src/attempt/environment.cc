@@ -70,19 +70,18 @@ os::SandboxRules sandbox_rules(const Services& services, const model::SandboxSpe
   return rules;
 }
 
-Result<bool> keeps_out_of(const std::filesystem::path& folder, const model::SandboxSpec& spec,
-                          const std::string& home) {
-  if (spec.mode == model::SandboxMode::off) return false;
+Result<Reach> reach_into(const std::filesystem::path& folder, const model::SandboxSpec& spec,
+                         const std::string& home) {
+  if (spec.mode == model::SandboxMode::off) return Reach::anything;
   FLEET_TRY(const os::SandboxAbility ability, os::sandbox_ability());
-  if (ability.landlock_abi < 3) return false;  // files elsewhere could be truncated
-  for (const auto* paths : {&spec.read, &spec.write}) {
-    for (const std::string& path : *paths) {
-      std::error_code error;
-      const auto real = std::filesystem::weakly_canonical(expand_home(path, home), error);
-      if (error || overlap(real, folder)) return false;
-    }
-  }
-  return true;
+  if (ability.landlock_abi < 3) return Reach::anything;  // files elsewhere could be truncated
+  const auto opens = [&](const std::string& path) {
+    std::error_code error;
+    const auto real = std::filesystem::weakly_canonical(expand_home(path, home), error);
+    return error || overlap(real, folder);
+  };
+  if (std::any_of(spec.write.begin(), spec.write.end(), opens)) return Reach::anything;
+  return std::any_of(spec.read.begin(), spec.read.end(), opens) ? Reach::names : Reach::nothing;
 }
 
 os::ResourceLimits resource_limits(const model::SandboxSpec& spec) {

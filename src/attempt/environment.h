@@ -32,10 +32,11 @@ struct Places {
 [[nodiscard]] os::SandboxRules sandbox_rules(const Services& services, const model::SandboxSpec& spec,
                                              const Places& places);
 
-// Whether the sandbox keeps a task's programs from writing to `folder`, and from naming what lies in it, but
-// for what they are given. Not with mode off, and not where `read` or `write` opens it.
-[[nodiscard]] Result<bool> keeps_out_of(const std::filesystem::path& folder, const model::SandboxSpec& spec,
-                                        const std::string& home);
+// What a task's programs can do in `folder` to what they are not given: anything, where the sandbox is off,
+// too weak, or opens it by `write`; learn its name, and so change its mode, where `read` opens it.
+enum class Reach { anything, names, nothing };
+[[nodiscard]] Result<Reach> reach_into(const std::filesystem::path& folder, const model::SandboxSpec& spec,
+                                       const std::string& home);
 
 [[nodiscard]] os::ResourceLimits resource_limits(const model::SandboxSpec& spec);
 

@@ -16,7 +16,16 @@ namespace fleet::git {
 
 namespace fs = std::filesystem;
 
+namespace {
+
 constexpr int kMaxSymlinks = 40;  // as the kernel follows
+
+bool stands_outside(const fs::path& path) {
+  struct stat info {};
+  return ::lstat(path.c_str(), &info) == 0;
+}
+
+}  // namespace
 
 Layer::Layer(const Repository& repository, fs::path work, Root folder, Root upper, Root scratch,
              const PoolOptions& options)
@@ -98,7 +107,7 @@ Result<Layer::Entry> Layer::entry(const std::string& path) const {
   return Entry{Entry::Kind::symlink, std::move(target)};
 }
 
-// As lstat(2) would say in there: symlinks on the way are followed, within the workspace.
+// As lstat(2) would say in there.
 Result<bool> Layer::holds(const std::string& path) const {
   std::string at;
   std::string rest = path;
@@ -111,6 +120,7 @@ Result<bool> Layer::holds(const std::string& path) const {
       if (is_last) return true;  // the folder that it has come to
       continue;
     }
+    if (part == ".." && at.empty()) return stands_outside(work_.parent_path() / rest);
     if (part == "..") {
       at.resize(at.find('/') == at.npos ? 0 : at.rfind('/'));
       if (is_last) return true;
@@ -129,9 +139,12 @@ Result<bool> Layer::holds(const std::string& path) const {
     }
     if (++symlinks > kMaxSymlinks) return false;
     if (entry.target.front() == '/') {
-      const std::string inside = work_.string() + "/";
-      if (entry.target.rfind(inside, 0) != 0) return false;
-      entry.target.erase(0, inside.size());
+      const auto [in_target, in_work] = std::mismatch(entry.target.begin(), entry.target.end(),
+                                                      work_.native().begin(), work_.native().end());
+      const bool is_inside =
+          in_work == work_.native().end() && (in_target == entry.target.end() || *in_target == '/');
+      if (!is_inside) return stands_outside(fs::path(entry.target) / rest);
+      entry.target.erase(0, work_.native().size() + 1);
       at.clear();
     }
     rest.insert(0, 1, '/').insert(0, entry.target);

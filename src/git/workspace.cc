@@ -32,8 +32,6 @@ struct WorkspacePool::State {
   };
   // Checkouts for one use.
   struct Stock {
-    explicit Stock(Since last_use) : since(last_use) {}
-    const Since since;                                        // how each of them comes back
     base::Sync<std::vector<std::unique_ptr<Checkout>>> idle;  // the last used at the end
     base::Sync<Shared> shared;  // locked while one is made, so that two tasks do not make two
   };
@@ -41,10 +39,14 @@ struct WorkspacePool::State {
   const Repository& repository;
   const fs::path folder;
   const PoolOptions options;
-  // Those that programs work in, and those below layers. A program that knows where a file lies can change
-  // its mode, so none of the first ever becomes one of the second.
-  Stock open{Since::maybe_changed};
-  Stock lower{options.closed ? Since::unchanged : Since::maybe_changed};
+  // For what no program is told of: checkouts below layers, and what is written in layers. Made before any
+  // program runs, since whoever watches a folder (inotify(7), which Landlock does not stop) learns the names
+  // of what is made in it.
+  const fs::path hidden = folder / base::random_hex(kNameDigits);
+  // Those that programs work in, and those below layers. None of the first ever becomes one of the second: a
+  // program that knows where a file lies can change its mode.
+  Stock open, lower;
+  std::atomic<bool> closed = true;  // until opened() is called
   std::atomic<std::size_t> size = 0;
 
   // One that is idle, moved to the commit; null: there is none.
@@ -57,7 +59,10 @@ struct WorkspacePool::State {
   Result<std::shared_ptr<const WorkFolder>> lower_of(const std::shared_ptr<State>& self, ObjectId commit);
   static std::unique_ptr<Checkout> take_idle(Stock& stock, ObjectId tree);
   void put_back(Stock& stock, std::unique_ptr<Checkout> checkout);
-  [[nodiscard]] fs::path new_folder() const { return folder / base::random_hex(kNameDigits); }
+  [[nodiscard]] static fs::path new_folder(const fs::path& in) { return in / base::random_hex(kNameDigits); }
+  [[nodiscard]] Since since(const Stock& stock) const {
+    return &stock == &lower && closed ? Since::unchanged : Since::maybe_changed;
+  }
 };
 
 struct Workspace::Lease {
@@ -154,6 +159,8 @@ Result<WorkspacePool> WorkspacePool::open(const Repository& repository, const fs
                             "put it elsewhere, or check who may write there");
   }
   auto state = std::make_shared<State>(repository, fs::canonical(folder, error), options);
+  fs::create_directories(state->hidden, error);
+  if (error) return base::fail_errno("make the folder", state->hidden.string(), error.value());
   return WorkspacePool(state);
 }
 
@@ -162,7 +169,7 @@ Result<std::unique_ptr<Workspace::Lease>> WorkspacePool::State::reuse(const std:
   FLEET_TRY(const ObjectId tree, repository.objects().tree_of(commit));
   while (auto found = take_idle(stock, tree)) {
     auto lease = std::make_unique<Workspace::Lease>(self, stock, std::move(found));
-    if (lease->checkout->move_to(commit, stock.since)) return lease;
+    if (lease->checkout->move_to(commit, since(stock))) return lease;
     // What was left in it could not be removed: the lease's end gives it up.
   }
   return nullptr;
@@ -170,7 +177,7 @@ Result<std::unique_ptr<Workspace::Lease>> WorkspacePool::State::reuse(const std:
 
 Result<Workspace> WorkspacePool::State::fill(const std::shared_ptr<State>& self, Stock& stock,
                                              ObjectId commit) {
-  FLEET_TRY(auto made, Checkout::open(repository, new_folder(), options));
+  FLEET_TRY(auto made, Checkout::open(repository, new_folder(&stock == &lower ? hidden : folder), options));
   ++size;
   Workspace workspace(std::make_unique<Workspace::Lease>(self, stock, std::move(made)));
   FLEET_CHECK(workspace.move_to(commit));
@@ -222,9 +229,13 @@ Result<std::shared_ptr<const WorkFolder>> WorkspacePool::State::lower_of(const s
 
 Result<Workspace> WorkspacePool::acquire_layered(ObjectId commit) {
   FLEET_TRY(auto lower, state_->lower_of(state_, commit));
-  FLEET_TRY(auto layer, Layer::make(state_->repository, std::move(lower), state_->new_folder(),
-                                    state_->new_folder(), state_->options));
+  FLEET_TRY(auto layer, Layer::make(state_->repository, std::move(lower), State::new_folder(state_->folder),
+                                    State::new_folder(state_->hidden), state_->options));
   return Workspace(std::make_unique<Workspace::Lease>(state_, std::move(layer)));
+}
+
+void WorkspacePool::opened() {
+  state_->closed = false;
 }
 
 const fs::path& WorkspacePool::folder() const {

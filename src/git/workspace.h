@@ -23,9 +23,6 @@ struct PoolOptions {
   unsigned threads = 2;                          // that fill a new workspace, and look through a large one
   std::uint64_t max_file_bytes = 2'000'000'000;  // a larger file in a snapshot is an Error
   std::size_t max_files = 2'000'000;             // changed ones in one snapshot
-  // No program that runs meanwhile can write to, or name, a folder that it was not given: what lies below
-  // layers then need not be looked through before it is moved.
-  bool closed = false;
 };
 
 // What a scan of a workspace found.
@@ -73,7 +70,8 @@ class Workspace {
   [[nodiscard]] const std::filesystem::path& folder() const;
   [[nodiscard]] ObjectId commit() const;
   [[nodiscard]] std::optional<Layers> layers() const;  // none: it is not layered
-  // Whether anything stands at a path in it, ignored or not.
+  // Whether anything stands at a path in it, ignored or not: as lstat(2) says, through symlinks on the way,
+  // also those that lead elsewhere.
   [[nodiscard]] Result<bool> holds(const std::string& path) const;
 
   // Makes the folder hold exactly the files of another commit: all else goes, ignored files too. Costs a scan
@@ -133,6 +131,9 @@ class WorkspacePool {
   // One with layers: what it costs does not grow with the number of files, but for the first of its commit.
   // For programs that cannot write elsewhere: the lower folder is shared, and must stay as it is.
   [[nodiscard]] Result<Workspace> acquire_layered(ObjectId commit);
+  // To be called before a program starts that can write to, or name, folders here that it was not given.
+  // Until then, what lies below layers need not be looked through before it is moved.
+  void opened();
   // For tasks that write nothing. Nothing here stops them from writing: the sandbox does.
   [[nodiscard]] Result<SharedWorkspace> acquire_shared(ObjectId commit);
   [[nodiscard]] std::size_t size() const;  // checkouts made, leased or idle

@@ -90,10 +90,10 @@ FLEET_IN_CHILD void execute(Plan* plan) {
     if (errno == ENOEXEC) {
       plan->shell_argv[1] = const_cast<char*>(candidate->c_str());
       ::syscall(SYS_execve, "/bin/sh", plan->shell_argv.data(), plan->env.data());
-    }
-    if (errno == ENOENT && ::syscall(SYS_faccessat, AT_FDCWD, candidate->c_str(), F_OK) == 0) {
-      plan->without_interpreter = candidate;
-      break;
+    } else if (errno == ENOENT && plan->without_interpreter == nullptr) {
+      if (::syscall(SYS_faccessat, AT_FDCWD, candidate->c_str(), F_OK) == 0)
+        plan->without_interpreter = candidate;
+      errno = ENOENT;
     }
     if (errno != ENOENT && errno != ENOTDIR) error = errno;
     if (errno != ENOENT && errno != ENOTDIR && errno != EACCES) break;
@@ -311,7 +311,7 @@ tl::unexpected<Error> explain(const ProcessSpec& spec, const Plan& plan) {
     case Step::exec:
       break;
   }
-  if (plan.without_interpreter != nullptr) {
+  if (plan.error == ENOENT && plan.without_interpreter != nullptr) {
     return base::fail_world("start", *plan.without_interpreter,
                             "the interpreter that its first line names was not found",
                             "look at its #! line (a Windows line end?), or install that interpreter");

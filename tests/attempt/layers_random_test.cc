@@ -69,10 +69,6 @@ class RandomLayers : public Layers {
     git::git(clone_, "commit -qm all");
     return git::id_of(git::git(clone_, "rev-parse HEAD"));
   }
-  static std::vector<std::string> sorted(std::vector<std::string> lines) {
-    std::sort(lines.begin(), lines.end());
-    return lines;
-  }
 };
 
 // Whatever two programs do, one after the other: the same snapshot, and the same words about what was left

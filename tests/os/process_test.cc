@@ -110,6 +110,10 @@ TEST(Process, PassesOverWhatItMayNotExecuteOnPath) {
   ProcessSpec spec = program({"true"});
   spec.env["PATH"] = folder.path() + ":/usr/bin:/bin";
   EXPECT_TRUE(run(spec).succeeded());
+  ASSERT_TRUE(write_file_atomically(folder / "true", "#!/no/such/interpreter\n", 0755));
+  EXPECT_TRUE(run(spec).succeeded());
+  spec.env["PATH"] = "/no/such/folder:" + folder.path();
+  EXPECT_THAT(why_not(spec), HasSubstr("interpreter"));
 }
 
 TEST(Process, SaysWhyItCouldNotStart) {

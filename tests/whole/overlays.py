@@ -76,6 +76,8 @@ def for_nobody(program, folder, *prefix):
                           text=True)
     if done.returncode != 0:
         raise Wrong(f"{prefix} for {NOBODY}: exit {done.returncode}\n{done.stdout}")
+    if USED not in done.stdout and not prefix:
+        raise Wrong(f"root has overlays for its own clones, not for another user's\n{done.stdout}")
     if USED not in done.stdout:
         print(f"NOT TESTED: {prefix} for {NOBODY}: {done.stdout.splitlines()[0]}")
 
