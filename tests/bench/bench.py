@@ -35,8 +35,8 @@ GROUPS = {
     "files-100k": ("A large one", lambda bench: rows_git.git_rows(bench, bench.size(100_000, 2_000))),
     "growth": ("How a run grows with its tasks", rows_run.growth_rows),
 }
-LATER = ("Not in it, as there is nothing to measure yet: live events, model streams. Nor what there is no row for: overlay "
-         "mounts, and workspaces within a stock container.\n")
+LATER = ("Not in it, as there is nothing to measure yet: live events, model streams. Nor what there is no row for: "
+         "workspaces within a stock container.\n")
 
 
 def measure_all(bench, groups, table):
