@@ -207,7 +207,7 @@ Result<std::optional<std::string>> why_no_overlay(const std::string& folder,
   spec.working_directory = mount.at;
   spec.overlay = mount;
   const auto tried = run_program(std::move(spec));
-  if (!tried) return tried.error().why;
+  if (!tried) return tried.error().line();
   if (!tried->succeeded()) return "a program that tried it failed: " + tried->err;
   struct stat gone {};
   if (::lstat((mount.upper + "/gone").c_str(), &gone) != 0 || !S_ISCHR(gone.st_mode) || gone.st_rdev != 0 ||
