@@ -7,8 +7,10 @@
 namespace fleet::app {
 namespace {
 
-// Files. From here on, a workspace of its own costs a task more (looking through it for what changed, filling
-// one more for each task at work) than a mount costs each of its programs: docs/benchmarks.md.
+// Files. With so many, an attempt that changes ten looks through its checkout and moves it back in 5 ms, and
+// a checkout more takes 47 ms; an overlay takes 1 ms for each of its programs, with any number of files (in
+// memory, 2 cores; at 1,000 files: 2 and 10 ms). Below, the little that is won is not worth what an overlay
+// cannot do.
 constexpr std::size_t kWorthOverlays = 5000;
 
 Result<Overlays> wanted(const World& world, std::optional<Overlays> asked) {

@@ -49,7 +49,7 @@ void Attempt::prepare_workspace(ObjectId commit, Next next) {
     places.read_only =
         reach != Reach::anything && kept.empty() && task.spec.writes && task.spec.writes->empty();
     if (services.overlays && reach != Reach::nothing) {
-      services.workspaces.opened();
+      services.workspaces.distrust_lower();
       prepared.notes.emplace_back(
           "tasks have checkouts of their own where their sandbox is off, or open to the folder of the "
           "workspaces");

@@ -15,8 +15,7 @@
 namespace fleet::git {
 
 // A workspace whose files are those of a checkout that many share, under an upper folder of its own, to be
-// seen through an overlay: what was written is what the upper folder holds. One folder: `work`, where
-// programs see it; `upper`; `scratch`, for the mounts. One thread at a time.
+// seen through an overlay: what was written is what the upper folder holds. One thread at a time.
 class Layer final : public WorkFolder {
  public:
   // `lower`: a checkout that nothing changes as long as this lives. `work`: where programs see it. `folder`:

@@ -55,7 +55,7 @@ class LayerScanner {
     // Of the root, the kernel takes no such mark.
     hidden = hidden || (above != nullptr && is_opaque(fd.get()));
     Level level{above, std::move(path), before == nullptr, false, std::nullopt, false};
-    level.has_rules = has_rules(fd.get(), before.get(), hidden);
+    FLEET_TRY(level.has_rules, has_rules(fd.get(), before.get(), hidden, level.path));
 
     std::set<std::string_view> seen;
     std::vector<std::pair<ObjectId, std::string>> to_enter;
@@ -128,20 +128,22 @@ class LayerScanner {
     return {};
   }
 
-  static bool has_rules(int fd, const Tree* before, bool hidden) {
+  // Where the upper folder has a .gitignore or a whiteout of one, that stands; else the tree's, if it shows.
+  Result<bool> has_rules(int fd, const Tree* before, bool hidden, const std::string& path) const {
     struct stat info {};
     if (::fstatat(fd, ".gitignore", &info, AT_SYMLINK_NOFOLLOW) == 0) return S_ISREG(info.st_mode);
+    if (errno != ENOENT)
+      return base::fail_errno("look for", (upper_.path() / path / ".gitignore").string(), errno);
     const Tree::Entry* const old = before != nullptr && !hidden ? before->find(".gitignore") : nullptr;
     return old != nullptr &&
            (old->leaf().mode == FileMode::regular || old->leaf().mode == FileMode::executable);
   }
 
-  Result<std::string> rules_of(const Level& level) {
-    const Root::Parent at = upper_.open_parent(level.path + ".gitignore");
-    struct stat info {};
-    if (at.folder && ::fstatat(at.folder.get(), at.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0)
-      return read_rules(upper_, level.path);
-    FLEET_TRY(const model::TreeEntry old, entry_at(store_, tree_, level.path + ".gitignore"));
+  Result<std::string> rules_of(const Level& level) const {
+    const std::string path = level.path + ".gitignore";
+    FLEET_TRY(const Above in_upper, above(upper_, path));
+    if (in_upper == Above::present) return read_rules(upper_, level.path);
+    FLEET_TRY(const model::TreeEntry old, entry_at(store_, tree_, path));
     return store_.read_blob(old.id);
   }
 

@@ -45,8 +45,8 @@ struct WorkspacePool::State {
   const fs::path hidden = folder / base::random_hex(kNameDigits);
   // Those that programs work in, and those below layers. None of the first ever becomes one of the second: a
   // program that knows where a file lies can change its mode.
-  Stock open, lower;
-  std::atomic<bool> closed = true;  // until opened() is called
+  Stock own, lower;
+  std::atomic<bool> lower_is_untouched = true;
   std::atomic<std::size_t> size = 0;
 
   // One that is idle, moved to the commit; null: there is none.
@@ -61,7 +61,7 @@ struct WorkspacePool::State {
   void put_back(Stock& stock, std::unique_ptr<Checkout> checkout);
   [[nodiscard]] static fs::path new_folder(const fs::path& in) { return in / base::random_hex(kNameDigits); }
   [[nodiscard]] Since since(const Stock& stock) const {
-    return &stock == &lower && closed ? Since::unchanged : Since::maybe_changed;
+    return &stock == &lower && lower_is_untouched ? Since::unchanged : Since::maybe_changed;
   }
 };
 
@@ -146,7 +146,7 @@ WorkspacePool& WorkspacePool::operator=(WorkspacePool&& other) noexcept {
 }
 WorkspacePool::~WorkspacePool() {
   if (!state_) return;
-  for (State::Stock* stock : {&state_->open, &state_->lower})
+  for (State::Stock* stock : {&state_->own, &state_->lower})
     stock->shared.lock()->last.reset();  // which holds the state in turn
 }
 
@@ -185,7 +185,7 @@ Result<Workspace> WorkspacePool::State::fill(const std::shared_ptr<State>& self,
 }
 
 Result<Workspace> WorkspacePool::acquire(ObjectId commit) {
-  State::Stock& stock = state_->open;
+  State::Stock& stock = state_->own;
   FLEET_TRY(auto idle, state_->reuse(state_, stock, commit));
   if (idle) return Workspace(std::move(idle));
   {
@@ -216,7 +216,7 @@ Result<std::shared_ptr<const Workspace>> WorkspacePool::State::share(const std::
 }
 
 Result<SharedWorkspace> WorkspacePool::acquire_shared(ObjectId commit) {
-  FLEET_TRY(auto shared, state_->share(state_, state_->open, commit));
+  FLEET_TRY(auto shared, state_->share(state_, state_->own, commit));
   return SharedWorkspace(std::move(shared));
 }
 
@@ -234,8 +234,8 @@ Result<Workspace> WorkspacePool::acquire_layered(ObjectId commit) {
   return Workspace(std::make_unique<Workspace::Lease>(state_, std::move(layer)));
 }
 
-void WorkspacePool::opened() {
-  state_->closed = false;
+void WorkspacePool::distrust_lower() {
+  state_->lower_is_untouched = false;
 }
 
 const fs::path& WorkspacePool::folder() const {

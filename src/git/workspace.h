@@ -133,7 +133,7 @@ class WorkspacePool {
   [[nodiscard]] Result<Workspace> acquire_layered(ObjectId commit);
   // To be called before a program starts that can write to, or name, folders here that it was not given.
   // Until then, what lies below layers need not be looked through before it is moved.
-  void opened();
+  void distrust_lower();
   // For tasks that write nothing. Nothing here stops them from writing: the sandbox does.
   [[nodiscard]] Result<SharedWorkspace> acquire_shared(ObjectId commit);
   [[nodiscard]] std::size_t size() const;  // checkouts made, leased or idle

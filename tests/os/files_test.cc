@@ -82,7 +82,8 @@ TEST_F(Files, ReplacesAFileAtOnceAndLeavesNothingBeside) {
 #define MOUNT_OR_SKIP(place, options)                                                                \
   if (::mount("none", (place).c_str(), "tmpfs", 0, options) != 0) {                                  \
     ASSERT_EQ(errno, EPERM) << (place);                                                              \
-    GTEST_SKIP() << "NOT TESTED: another file system; mounting one takes root, and is refused here"; \
+    GTEST_SKIP()                                                                                     \
+        << "NOT TESTED: another file system; mounting one takes CAP_SYS_ADMIN, and is refused here"; \
   }
 
 TEST_F(Files, AFullDiskKeepsTheOldFileAndSaysWhatToDo) {

@@ -1,8 +1,15 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <linux/capability.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -11,17 +18,50 @@
 #include "os/running.h"
 #include "os/sandbox.h"
 
-// What is not tried must be seen to be not tried. Where it cannot be found out what can be, the test fails.
-#define SKIP_WITHOUT_LANDLOCK(abi)                                             \
-  if (sandbox_ability().value().landlock_abi < (abi)) {                        \
-    GTEST_SKIP() << "NOT TESTED: needs Landlock ABI " << (abi) << ", here is " \
-                 << sandbox_ability().value().landlock_abi << " "              \
-                 << sandbox_ability().value().why_no_landlock;                 \
+// What is not tried must be seen to be not tried. Where it cannot be found out what can be, the test fails;
+// and where the kernel itself says that it can, whatever fleet found out: a skip must not hide that fleet is
+// broken.
+#define SKIP_WITHOUT_LANDLOCK(abi)                                                                           \
+  if (const SandboxAbility ability = sandbox_ability().value(); ability.landlock_abi < (abi)) {              \
+    ASSERT_LT(kernel::landlock_abi(), (abi)) << "the kernel has it, fleet not: " << ability.why_no_landlock; \
+    GTEST_SKIP() << "NOT TESTED: needs Landlock ABI " << (abi) << ", here is " << ability.landlock_abi       \
+                 << " " << ability.why_no_landlock;                                                          \
   }
-#define SKIP_WITHOUT_SECCOMP() \
-  if (!sandbox_ability().value().seccomp) GTEST_SKIP() << "NOT TESTED: no seccomp filter can be set here"
-#define SKIP_WITHOUT_ROOT() \
-  if (!sandbox_ability().value().can_change_user) GTEST_SKIP() << "NOT TESTED: changing the user takes root"
+#define SKIP_WITHOUT_SECCOMP()                                                                     \
+  if (!sandbox_ability().value().seccomp) {                                                        \
+    ASSERT_FALSE(kernel::takes_seccomp_filters()) << "the kernel takes filters, fleet finds none"; \
+    GTEST_SKIP() << "NOT TESTED: no seccomp filter can be set here";                               \
+  }
+#define SKIP_WITHOUT_ROOT()                                                                             \
+  if (!sandbox_ability().value().can_change_user) {                                                     \
+    ASSERT_FALSE(kernel::may_change_user()) << "CAP_SETUID and CAP_SETGID are there, fleet finds none"; \
+    GTEST_SKIP() << "NOT TESTED: changing the user takes CAP_SETUID and CAP_SETGID";                    \
+  }
+
+// What the kernel says, asked without fleet.
+namespace fleet::os::kernel {
+
+inline int landlock_abi() {
+  return static_cast<int>(::syscall(SYS_landlock_create_ruleset, nullptr, std::size_t{0}, 1U));
+}
+
+// Without a filter to read it says EFAULT; EINVAL where there are none (prctl(2)).
+inline bool takes_seccomp_filters() {
+  return ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, nullptr) != 0 && errno == EFAULT;
+}
+
+inline bool may_change_user() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    if (word != "CapEff:") continue;
+    status >> word;
+    constexpr unsigned long long kWanted = (1ULL << CAP_SETUID) | (1ULL << CAP_SETGID);
+    return (std::stoull(word, nullptr, 16) & kWanted) == kWanted;
+  }
+  return false;
+}
+
+}  // namespace fleet::os::kernel
 
 namespace fleet::os {
 
