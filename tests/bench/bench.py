@@ -35,6 +35,9 @@ GROUPS = {
     "files-100k": ("A large one", lambda bench: rows_git.git_rows(bench, bench.size(100_000, 2_000))),
     "growth": ("How a run grows with its tasks", rows_run.growth_rows),
 }
+# What a group needs of memory in bytes, where it is much: a stock container's memory file system has 64 MB.
+ROOM = {"files-10k": 1e9, "files-100k": 8e9, "growth": 2e9}
+LITTLE = 50e6
 LATER = ("Not in it, as there is nothing to measure yet: live events, model streams. Nor what there is no row for: "
          "workspaces within a stock container.\n")
 
@@ -56,7 +59,6 @@ def measure_all(bench, groups, table):
 
 
 def has_room(folder, least):
-    """A container's memory file system mostly has 64 MB."""
     return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= least
 
 
@@ -76,14 +78,16 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was made is removed
     # Git in memory: some file systems are many times slower at making files for a while after a large removal. The journal
     # on a disk: in memory, waiting for the disk costs nothing.
-    place = "/dev/shm" if has_room("/dev/shm", 1e9 if options.quick else 8e9) else None
+    groups = options.groups or GROUPS
+    room = max(ROOM.get(name, LITTLE) for name in groups)
+    place = "/dev/shm" if has_room("/dev/shm", min(room, 1e9) if options.quick else room) else None
     with tempfile.TemporaryDirectory(prefix="fleet-bench-", dir=place) as memory, \
             tempfile.TemporaryDirectory(prefix="fleet-bench-", dir="/var/tmp") as disk:
         bench = Bench(options.fleet, options.probe, options.empty, Path(memory), Path(disk), options.quick,
                       1 if options.quick else options.times)
         table = Table(show=True)
         table.begin()
-        failed = measure_all(bench, options.groups or GROUPS, table)
+        failed = measure_all(bench, groups, table)
     misses = [row for row in table.rows() if row.misses_by()]
     notes = (f"Memory is the peak of one process; below {bench.least_memory / 1e6:.0f} MB it is not known: that much the "
              f"program has that starts it.\n{LATER}")
