@@ -1,0 +1,16 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace fleet::analysis {
+
+struct BuiltInFile {
+  std::string_view path;  // below rules/
+  std::string_view text;
+};
+
+// The files under rules/, as they were when this was built, by path.
+[[nodiscard]] std::span<const BuiltInFile> built_in_rules();
+
+}  // namespace fleet::analysis
