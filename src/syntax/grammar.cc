@@ -10,8 +10,11 @@
 extern "C" {
 const TSLanguage* tree_sitter_c();
 const TSLanguage* tree_sitter_cpp();
+const TSLanguage* tree_sitter_go();
+const TSLanguage* tree_sitter_java();
 const TSLanguage* tree_sitter_javascript();
 const TSLanguage* tree_sitter_python();
+const TSLanguage* tree_sitter_rust();
 const TSLanguage* tree_sitter_tsx();
 const TSLanguage* tree_sitter_typescript();
 }
@@ -44,6 +47,36 @@ const std::vector<Surroundings> kCFragments{
     kWholeFile,                      // a function, a directive
     {"struct X { ", "\n};"},         // a member
     {"void f() { switch (x) { ", "\n} }"},
+};
+
+const std::vector<Surroundings> kGoFragments{
+    {"func f() { x = ", "\n}"},  // an expression
+    {"func f() { ", "\n}"},      // a statement
+    kWholeFile,                  // a declaration
+    {"type X struct { ", "\n}"},
+    {"type X interface { ", "\n}"},
+    {"func f() { switch x { ", "\n} }"},
+    {"func f() { select { ", "\n} }"},
+};
+
+const std::vector<Surroundings> kJavaFragments{
+    {"class X { Object f() { return (", "\n); } }"},  // an expression
+    {"class X { void f() { ", "\n} }"},               // a statement
+    {"class X { void f() { ", ";\n} }"},              // a statement without its semicolon
+    {"class X { ", "\n}"},                            // a member
+    kWholeFile,                                       // an import, a type
+    {"class X { void f() { switch (x) { ", "\n} } }"},
+    {"class X { void f() { try { } ", "\n} }"},  // a catch
+};
+
+const std::vector<Surroundings> kRustFragments{
+    {"fn f() { let x = (", "\n); }"},  // an expression
+    {"fn f() { ", "\n}"},              // a statement
+    {"fn f() { ", ";\n}"},             // a statement without its semicolon
+    kWholeFile,                        // an item
+    {"impl X { ", "\n}"},
+    {"struct X { ", "\n}"},
+    {"fn f() { match x { ", "\n} }"},
 };
 
 const std::vector<std::string_view> kCppEndings{".cc",  ".cpp", ".cxx", ".c++", ".hh",  ".hpp",  ".hxx",
@@ -86,13 +119,45 @@ Grammar python() {
   return grammar;
 }
 
+Grammar go() {
+  Grammar grammar;
+  grammar.language = tree_sitter_go;
+  grammar.endings = {".go"};
+  grammar.fragments = kGoFragments;
+  grammar.names_also_in = {{"var x ", "\n"}};
+  return grammar;
+}
+
+Grammar java() {
+  Grammar grammar;
+  grammar.language = tree_sitter_java;
+  grammar.endings = {".java"};
+  grammar.fragments = kJavaFragments;
+  grammar.names_also_in = {{"class X { ", " x; }"}};
+  grammar.spelling = Spelling::statements;
+  return grammar;
+}
+
+Grammar rust() {
+  Grammar grammar;
+  grammar.language = tree_sitter_rust;
+  grammar.endings = {".rs"};
+  grammar.fragments = kRustFragments;
+  grammar.names_also_in = {{"type X = ", ";"}};
+  grammar.spelling = Spelling::statements;
+  return grammar;
+}
+
 // By the values of Language.
 const auto& grammars() {
   static const std::array<Grammar, base::EnumNames<Language>::names.size()> all{
       c_family(tree_sitter_c, {".c", ".h"}),
       c_family(tree_sitter_cpp, kCppEndings),
+      go(),
+      java(),
       script(tree_sitter_javascript, {".js", ".mjs", ".cjs", ".jsx"}),
       python(),
+      rust(),
       typed_script(tree_sitter_tsx, {".tsx"}),
       typed_script(tree_sitter_typescript, {".ts", ".mts", ".cts"}),
   };
@@ -110,12 +175,15 @@ std::string_view kind_name(Language language, Kind kind) {
   return name == nullptr ? "ERROR" : name;
 }
 
+Kind kind_count(Language language) {
+  return static_cast<Kind>(ts_language_symbol_count(grammar_of(language).language()));
+}
+
 bool is_string(Language language, Kind kind) {
   static const auto tables = [] {
     std::array<std::vector<bool>, base::EnumNames<Language>::names.size()> all;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      const std::uint32_t kinds = ts_language_symbol_count(grammars()[i].language());
-      for (Kind each = 0; each < kinds; ++each)
+      for (Kind each = 0; each < kind_count(static_cast<Language>(i)); ++each)
         all[i].push_back(kind_name(static_cast<Language>(i), each).find("string") != std::string_view::npos);
     }
     return all;

@@ -50,7 +50,7 @@ endif()
 # A new language: its package in package.json, its folder here, and its row in grammar.cc.
 set(runtime ${modules}/tree-sitter/vendor/tree-sitter/lib)
 set(sources ${runtime}/src/lib.c)
-foreach(grammar c cpp javascript python typescript/typescript typescript/tsx)
+foreach(grammar c cpp go java javascript python rust typescript/typescript typescript/tsx)
   file(GLOB files ${modules}/tree-sitter-${grammar}/src/*.c)
   if(NOT files)
     message(FATAL_ERROR "${modules}/tree-sitter-${grammar} holds no C sources: was it made from src/syntax/package-lock.json?")

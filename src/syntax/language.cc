@@ -8,8 +8,9 @@
 namespace fleet::syntax {
 namespace {
 
-constexpr auto kLanguages = std::to_array({Language::c, Language::cpp, Language::javascript, Language::python,
-                                           Language::tsx, Language::typescript});
+constexpr auto kLanguages =
+    std::to_array({Language::c, Language::cpp, Language::go, Language::java, Language::javascript,
+                   Language::python, Language::rust, Language::tsx, Language::typescript});
 
 bool ends_with(std::string_view path, std::string_view lower_ending) {
   if (path.size() <= lower_ending.size()) return false;

@@ -9,7 +9,7 @@
 namespace fleet::syntax {
 
 // The languages whose grammars are compiled in (grammars.cmake). Their names are those of `codemod.language`.
-enum class Language { c, cpp, javascript, python, tsx, typescript };
+enum class Language { c, cpp, go, java, javascript, python, rust, tsx, typescript };
 
 // By its name in the workflow file.
 [[nodiscard]] std::optional<Language> find_language(std::string_view name);
@@ -29,5 +29,6 @@ enum class Language { c, cpp, javascript, python, tsx, typescript };
 }  // namespace fleet::syntax
 
 namespace fleet {
-FLEET_ENUM_NAMES(syntax::Language, "c", "cpp", "javascript", "python", "tsx", "typescript");
+FLEET_ENUM_NAMES(syntax::Language, "c", "cpp", "go", "java", "javascript", "python", "rust", "tsx",
+                 "typescript");
 }
