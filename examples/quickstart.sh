@@ -39,4 +39,14 @@ echo
 echo "\$ git log --oneline --stat main..fleet/quickstart"
 git --no-pager log --oneline --stat=100,60 --stat-count=4 main..fleet/quickstart
 echo
+echo "\$ head -n 40 report.md"
+head -n 40 "$work/report/report.md"
+
+# Nobody may take a run for good in which nothing was done.
+changed=$(git diff --name-only main fleet/quickstart -- src | wc -l)
+if ((changed < 105)); then
+  echo "quickstart: the branch changes $changed files under src, which is too few" >&2
+  exit 1
+fi
+echo
 echo "The reports are in $work/report; the branch fleet/quickstart of $work/rxjs holds the result."

@@ -40,8 +40,9 @@ if [[ $1 == --full ]]; then
   check cmake --build --preset tsan
   check ctest --preset tsan --parallel "$(nproc)" --label-exclude 'whole|house|schema'
 else
-  check cmake --build --preset tsan --target os_test store_test engine_test
-  check ctest --preset tsan --parallel "$(nproc)" --label-regex 'os|store|engine'
+  # What has threads.
+  check cmake --build --preset tsan --target os_test git_test store_test syntax_test engine_test attempt_test
+  check ctest --preset tsan --parallel "$(nproc)" --label-regex '^(os|git|store|syntax|engine|attempt)$'
 fi
 check examples/quickstart.sh
 [[ $1 != --full ]] || check tests/fuzz/run.sh 70

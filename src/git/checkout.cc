@@ -150,7 +150,7 @@ Result<> Checkout::move_to(ObjectId commit, Since since) {
   const auto move = [&]() -> Result<> {
     FLEET_CHECK(check_in_place());
     FLEET_TRY(const ObjectId tree, repository_.objects().tree_of(commit));
-    scan_options_.excludes = repository_.private_excludes();
+    FLEET_TRY(scan_options_.excludes, repository_.private_excludes());
     FLEET_CHECK(move_files(tree, since));
     commit_ = commit;
     return write_private_git(repository_, work_, trash_, commit, table_, scan_options_.excludes);

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "git/edited_tree.h"
+#include "git/merge_changes.h"
 #include "git/message.h"
 #include "git/refs.h"
 #include "git/tree.h"

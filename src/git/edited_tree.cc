@@ -1,6 +1,5 @@
 #include "git/edited_tree.h"
 
-#include "git/merge.h"
 #include "git/tree.h"
 
 namespace fleet::git {
@@ -45,32 +44,6 @@ Result<std::vector<Change>> EditedTree::changes() const {
     if (before != entry) out.push_back({path, before, entry});
   }
   return out;
-}
-
-Result<std::vector<Clash>> merge_into(EditedTree& edited, ObjectStore& store,
-                                      const std::vector<Change>& changes) {
-  std::vector<Clash> clashes;
-  std::vector<std::pair<const std::string*, TreeEntry>> to_put;
-  for (const Change& change : changes) {
-    FLEET_TRY(const TreeEntry ours, edited.at(change.path));
-    FLEET_TRY(const auto merged, merge_entry(store, change.before, ours, change.after));
-    if (!merged) {
-      clashes.push_back({change.path, change.path});
-    } else if (*merged != ours && merged->exists()) {
-      to_put.emplace_back(&change.path, *merged);
-    } else if (*merged != ours) {
-      edited.put(change.path, *merged);
-    }
-  }
-  for (const auto& [path, entry] : to_put) {
-    FLEET_TRY(auto other, edited.in_the_way_of(*path));
-    if (other) {
-      clashes.push_back({*path, *std::move(other)});
-    } else {
-      edited.put(*path, entry);
-    }
-  }
-  return clashes;
 }
 
 }  // namespace fleet::git

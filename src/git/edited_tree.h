@@ -34,17 +34,4 @@ class EditedTree {
   std::map<std::string, model::TreeEntry, std::less<>> set_;
 };
 
-// Where a result could not be applied, and the path whose state was against it: the same one, or one that
-// cannot stand beside it.
-struct Clash {
-  std::string path;
-  std::string against;
-  auto operator<=>(const Clash&) const = default;
-};
-
-// Applies changes by three-way merge, path by path: removals first, then what is put. Where that clashes, the
-// tree keeps what it had. `changes` are in order of path.
-[[nodiscard]] Result<std::vector<Clash>> merge_into(EditedTree& edited, ObjectStore& store,
-                                                    const std::vector<model::Change>& changes);
-
 }  // namespace fleet::git

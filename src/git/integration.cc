@@ -9,7 +9,9 @@
 #include "base/assert.h"
 #include "git/edited_tree.h"
 #include "git/merge.h"
+#include "git/merge_changes.h"
 #include "git/path.h"
+#include "git/renames.h"
 #include "git/tree.h"
 
 namespace fleet::git {
@@ -33,6 +35,38 @@ struct Delta {
                          [](const Change& change, std::string_view wanted) { return change.path < wanted; });
     return at != changes.end() && at->path == path ? &*at : nullptr;
   }
+
+  // By `from`. Found out when first asked for: only where results meet at a path does it matter.
+  [[nodiscard]] Result<const std::vector<Rename>*> renames(const ObjectStore& store) const {
+    if (!known_renames) {
+      FLEET_TRY(known_renames, find_renames(store, changes));
+    }
+    return &*known_renames;
+  }
+  // Where it moved a file to; nothing: it did not.
+  [[nodiscard]] Result<std::optional<std::string>> moved(const ObjectStore& store,
+                                                         std::string_view from) const {
+    const Change* change = find(from);
+    if (change == nullptr || change->after.exists()) return std::nullopt;
+    FLEET_TRY(const auto* all, renames(store));
+    const auto at =
+        std::lower_bound(all->begin(), all->end(), from,
+                         [](const Rename& rename, std::string_view wanted) { return rename.from < wanted; });
+    if (at == all->end() || at->from != from) return std::nullopt;
+    return at->to;
+  }
+
+  // The file that it moved to a path, as it was before; nothing: it moved none there.
+  [[nodiscard]] Result<const Change*> moved_from(const ObjectStore& store, std::string_view to) const {
+    const Change* change = find(to);
+    if (change == nullptr || change->before.exists()) return nullptr;
+    FLEET_TRY(const auto* all, renames(store));
+    const auto at =
+        std::find_if(all->begin(), all->end(), [&](const Rename& rename) { return rename.to == to; });
+    return at == all->end() ? nullptr : find(at->from);
+  }
+
+  mutable std::optional<std::vector<Rename>> known_renames{};  // the integration's thread is the only one
 };
 
 using DeltaPointer = std::shared_ptr<const Delta>;
@@ -60,7 +94,61 @@ struct StepHash {
 struct Link {
   ObjectId commit;
   ObjectId tree;
+  std::vector<std::string> clashed;  // of the result's paths
 };
+
+// A result that has come together with others, and where it could not.
+struct Applied {
+  const Delta* delta;
+  std::vector<std::string> clashed;
+};
+
+// Where a file is after these results, of which a later one may have moved it on.
+Result<std::optional<std::string>> moved_by(const ObjectStore& store, std::span<const Applied> results,
+                                            std::string_view path) {
+  std::optional<std::string> at;
+  for (const Applied& result : results) {
+    const std::string_view from = at ? std::string_view(*at) : path;
+    if (std::find(result.clashed.begin(), result.clashed.end(), from) != result.clashed.end()) continue;
+    FLEET_TRY(auto to, result.delta->moved(store, from));
+    if (to) at = std::move(to);
+  }
+  return at;
+}
+
+std::vector<std::string> paths_of(const std::vector<Clash>& clashes) {
+  std::vector<std::string> paths;
+  for (const Clash& clash : clashes)
+    paths.push_back(clash.path);
+  return paths;
+}
+
+Moves moves_of(const ObjectStore& store, std::span<const Applied> before, const Delta& own) {
+  return {[&store, before](std::string_view path) { return moved_by(store, before, path); },
+          [&store, &own](std::string_view path) { return own.moved(store, path); }};
+}
+
+// Whether what two results made of a file, from the same beginnings, can both stand.
+Result<bool> merge_as_two(ObjectStore& store, const Delta& one, const Delta& other, const std::string& path) {
+  const Change& ours = *one.find(path);
+  const Change& theirs = *other.find(path);
+  FLEET_TRY(const auto merged, merge_entry(store, ours.before, theirs.after, ours.after));
+  if (merged) return true;
+  if (!ours.before.exists()) {  // unless both moved the same file here
+    FLEET_TRY(const Change* our_file, one.moved_from(store, path));
+    FLEET_TRY(const Change* their_file, other.moved_from(store, path));
+    if (our_file == nullptr || their_file == nullptr || our_file->path != their_file->path) return false;
+    FLEET_TRY(const auto moved, merge_moved(store, our_file->before, theirs.after, ours.after));
+    return moved.has_value();
+  }
+  if (ours.after.exists() == theirs.after.exists()) return false;
+  const Delta& mover = ours.after.exists() ? other : one;
+  FLEET_TRY(const auto to, mover.moved(store, path));
+  if (!to) return false;
+  FLEET_TRY(const auto moved, merge_moved(store, ours.before, mover.find(*to)->after,
+                                          ours.after.exists() ? ours.after : theirs.after));
+  return moved.has_value();
+}
 
 // Who loses where, in one fold.
 using Losses = std::set<std::pair<TaskIndex, Clash>>;
@@ -82,7 +170,8 @@ struct Integration::State {
 
   [[nodiscard]] Result<DeltaPointer> delta_of(const TaskResult& result) const;
   void add_related(std::string_view path, const Delta& offered, Paths& group) const;
-  [[nodiscard]] Paths shared_paths(const Delta& offered) const;
+  [[nodiscard]] Result<> add_moved(const std::string& path, const Delta& offered, Paths& group) const;
+  [[nodiscard]] Result<Paths> shared_paths(const Delta& offered) const;
   [[nodiscard]] Result<Losses> fold(const Paths& group, const Delta* offered) const;
   [[nodiscard]] Result<std::vector<TaskIndex>> winners(const Delta& loser, const Clash& clash,
                                                        const Delta& offered) const;
@@ -91,7 +180,8 @@ struct Integration::State {
       const Paths& group, const Delta& offered) const;
   void take(DeltaPointer delta);
   [[nodiscard]] Result<ObjectId> chain(const std::vector<TaskIndex>& tasks);
-  [[nodiscard]] Result<Link> extend(Link onto, const Delta& delta, bool may_override);
+  [[nodiscard]] Result<Link> extend(Link onto, std::span<const Applied> before, const Delta& delta,
+                                    bool may_override);
 };
 
 // Adds what another result did at the path, above it or below it, and the offered result's own paths there.
@@ -110,9 +200,29 @@ void Integration::State::add_related(std::string_view path, const Delta& offered
     group.insert(own->path);
 }
 
+// Adds where results that touched the path moved its file to, and where they moved it from.
+Result<> Integration::State::add_moved(const std::string& path, const Delta& offered, Paths& group) const {
+  std::vector<const Delta*> deltas;
+  if (const auto touching = touched.find(path); touching != touched.end()) {
+    for (const TaskIndex task : touching->second)
+      deltas.push_back(accepted.at(task).get());
+  }
+  if (offered.find(path) != nullptr) deltas.push_back(&offered);
+  for (const Delta* delta : deltas) {
+    const Change& change = *delta->find(path);
+    if (change.before.exists() && change.after.exists()) continue;
+    FLEET_TRY(const auto* renames, delta->renames(store));
+    for (const Rename& rename : *renames) {
+      if (rename.from == path) group.insert(rename.to);
+      if (rename.to == path) group.insert(rename.from);
+    }
+  }
+  return {};
+}
+
 // The offered result's paths that another result touched too, with all paths that cannot be judged apart from
 // them. Empty when the result shares nothing.
-Paths Integration::State::shared_paths(const Delta& offered) const {
+Result<Paths> Integration::State::shared_paths(const Delta& offered) const {
   const auto touched_by_others = [&](std::string_view path) {
     if (touched.find(path) != touched.end()) return true;
     for (auto slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1)) {
@@ -132,6 +242,7 @@ Paths Integration::State::shared_paths(const Delta& offered) const {
     to_expand.pop_back();
     Paths related;
     add_related(path, offered, related);
+    FLEET_CHECK(add_moved(path, offered, related));
     for (const std::string& other : related) {
       if (group.insert(other).second) to_expand.push_back(other);
     }
@@ -166,15 +277,19 @@ Result<Losses> Integration::State::fold(const Paths& group, const Delta* offered
   if (offered != nullptr) tasks.insert(offered->result.task);
   EditedTree edited(store, start_tree);
   Losses losses;
+  std::vector<Applied> before;
   for (const TaskIndex task : tasks) {
     const Delta& delta = offered != nullptr && task == offered->result.task ? *offered : *accepted.at(task);
     std::vector<Change> changes;
     for (const std::string& path : group) {
       if (const Change* change = delta.find(path)) changes.push_back(*change);
     }
-    FLEET_TRY(auto clashes, merge_into(edited, store, changes));
+    const Moves moves = moves_of(store, before, delta);
+    FLEET_TRY(auto clashes, merge_into(edited, store, changes, &moves));
+    std::vector<std::string> clashed = paths_of(clashes);
     for (Clash& clash : clashes)
       losses.emplace(task, std::move(clash));
+    before.push_back({&delta, std::move(clashed)});
   }
   return losses;
 }
@@ -203,9 +318,8 @@ Result<std::vector<TaskIndex>> Integration::State::winners(const Delta& loser, c
       if (theirs.after.exists()) alone.push_back(task);
       continue;
     }
-    const Change& ours = *loser.find(clash.path);
-    FLEET_TRY(const auto merged, merge_entry(store, ours.before, theirs.after, ours.after));
-    if (!merged) alone.push_back(task);
+    FLEET_TRY(const bool both_stand, merge_as_two(store, loser, *other, clash.path));
+    if (!both_stand) alone.push_back(task);
   }
   for (std::vector<TaskIndex>* out : {&alone, &together, &all}) {
     if (!out->empty()) return std::move(*out);
@@ -228,15 +342,15 @@ Result<std::vector<std::pair<TaskIndex, std::string>>> Integration::State::clash
       const Change& theirs = *other.find(path);
       if (!(theirs.before == ours->before) || theirs.after == ours->after) continue;
       if (stands_on(offered.result, task) || stands_on(other.result, offered.result.task)) continue;
-      FLEET_TRY(const auto merged, merge_entry(store, ours->before, theirs.after, ours->after));
-      if (!merged) out.emplace_back(task, path);
+      FLEET_TRY(const bool both_stand, merge_as_two(store, offered, other, path));
+      if (!both_stand) out.emplace_back(task, path);
     }
   }
   return out;
 }
 
 Result<std::vector<Conflict>> Integration::State::conflicts(const Delta& offered) const {
-  const Paths group = shared_paths(offered);
+  FLEET_TRY(const Paths group, shared_paths(offered));
   if (group.empty()) return std::vector<Conflict>{};
   FLEET_TRY(const Losses losses, fold(group, &offered));
   Losses known;
@@ -263,19 +377,23 @@ Result<std::vector<Conflict>> Integration::State::conflicts(const Delta& offered
   return out;
 }
 
-Result<Link> Integration::State::extend(Link onto, const Delta& delta, bool may_override) {
+// `before`: what has come together up to there.
+Result<Link> Integration::State::extend(Link onto, std::span<const Applied> before, const Delta& delta,
+                                        bool may_override) {
   const Step step{onto.commit, delta.result.base, delta.result.snapshot, delta.message_id};
   if (const auto known = links.find(step); known != links.end()) return known->second;
-  Link link{onto.commit, delta.snapshot_tree};
+  Link link{onto.commit, delta.snapshot_tree, {}};
   if (delta.base_tree != onto.tree) {
     EditedTree edited(store, onto.tree);
-    FLEET_TRY(const auto clashes, merge_into(edited, store, delta.changes));
+    const Moves moves = moves_of(store, before, delta);
+    FLEET_TRY(const auto clashes, merge_into(edited, store, delta.changes, &moves));
     if (!clashes.empty() && !may_override) {
       return base::fail_input("merge the results up to",
                               delta.result.message.substr(0, delta.result.message.find('\n')),
                               fmt::format("{} cannot be merged without the results it was built on",
                                           quote_path(clashes.front().path)));
     }
+    link.clashed = paths_of(clashes);
     FLEET_TRY(const auto changes, edited.changes());
     FLEET_TRY(link.tree, update(store, onto.tree, changes));
   }
@@ -288,13 +406,15 @@ Result<Link> Integration::State::extend(Link onto, const Delta& delta, bool may_
 
 // `tasks` are in plan order.
 Result<ObjectId> Integration::State::chain(const std::vector<TaskIndex>& tasks) {
-  Link link{start, start_tree};
+  Link link{start, start_tree, {}};
   bool may_override = false;
+  std::vector<Applied> before;
   for (const TaskIndex task : tasks) {
     const auto found = accepted.find(task);
     if (found == accepted.end() || found->second->changes.empty()) continue;
     may_override = may_override || found->second->on_conflict == OnConflict::earlier_wins;
-    FLEET_TRY(link, extend(link, *found->second, may_override));
+    FLEET_TRY(link, extend(link, before, *found->second, may_override));
+    before.push_back({found->second.get(), link.clashed});
   }
   return link.commit;
 }
@@ -358,6 +478,8 @@ void Integration::withdraw(TaskIndex task) {
     if (touching->second.empty()) state_->touched.erase(touching);
   }
   state_->accepted.erase(found);
+  // A commit of the chain no longer tells by which of a task's results it was made, and so what was moved.
+  state_->links.clear();
 }
 
 bool Integration::holds(TaskIndex task) const {

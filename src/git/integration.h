@@ -48,6 +48,9 @@ struct Acceptance {
 //                 merge_entry(before = its base's entry, ours = what has come together, theirs = its
 //                 snapshot's)
 //
+// An edit follows a file that another result moved (git/renames.h, git/merge_changes.h), as in git's own
+// merges; a new file does not follow a folder.
+//
 // Plan order, never the order of arrival, decides what comes together and who loses a conflict: the same
 // results give the same commit ids. It works path by path, so a result that shares no path with another costs
 // only its own paths. A path that is a folder for one result and a file for another is a conflict too.

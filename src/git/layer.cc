@@ -64,7 +64,7 @@ Result<> Layer::move_to(std::shared_ptr<const WorkFolder> lower) {
   FLEET_CHECK(scratch_.empty());
   FLEET_TRY(tree_, repository_.objects().tree_of(lower->commit()));
   lower_ = std::move(lower);
-  scan_options_.excludes = repository_.private_excludes();
+  FLEET_TRY(scan_options_.excludes, repository_.private_excludes());
   scan_options_.kept.clear();
   last_.reset();
   return {};

@@ -91,4 +91,13 @@ Result<std::optional<TreeEntry>> merge_entry(ObjectStore& store, const TreeEntry
   return TreeEntry{*id, *mode};
 }
 
+Result<std::optional<TreeEntry>> merge_moved(ObjectStore& store, const TreeEntry& base, const TreeEntry& ours,
+                                             const TreeEntry& theirs) {
+  const auto is_same_kind = [&](const TreeEntry& side) {
+    return side.mode == base.mode || (is_regular(side) && is_regular(base));
+  };
+  if (!is_same_kind(ours) || !is_same_kind(theirs)) return std::nullopt;
+  return merge_entry(store, base, ours, theirs);
+}
+
 }  // namespace fleet::git

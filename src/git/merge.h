@@ -20,4 +20,12 @@ namespace fleet::git {
                                                                   const model::TreeEntry& ours,
                                                                   const model::TreeEntry& theirs);
 
+// What came of a file that one side moved and the other changed; also of one that both moved to the same
+// place. As merge_entry(), but that a change of its kind (a file that became a symlink) cannot be moved
+// along.
+[[nodiscard]] Result<std::optional<model::TreeEntry>> merge_moved(ObjectStore& store,
+                                                                  const model::TreeEntry& base,
+                                                                  const model::TreeEntry& ours,
+                                                                  const model::TreeEntry& theirs);
+
 }  // namespace fleet::git

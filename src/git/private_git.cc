@@ -6,15 +6,17 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
-#include <iterator>
 #include <string_view>
 
 #include "git/index_file.h"
 #include "git/path.h"
+#include "git/small_file.h"
 
 namespace fleet::git {
 namespace {
+
+constexpr std::uint64_t kLargestShallow =
+    100'000'000;  // bytes; a line for each commit where history is cut off
 
 // Bytes as stored, nothing that runs by itself, and a name for commits of agents that have none.
 constexpr std::string_view kConfig = R"([core]
@@ -36,11 +38,6 @@ constexpr std::string_view kConfig = R"([core]
 [maintenance]
 	auto = false
 )";
-
-std::string read_whole(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 }  // namespace
 
@@ -71,7 +68,9 @@ Result<> write_private_git(const Repository& repository, const Root& work, const
   FLEET_CHECK(write(info, "exclude", excludes));
   FLEET_CHECK(write(top, "config", kConfig));
   if (repository.is_shallow()) {
-    FLEET_CHECK(write(top, "shallow", read_whole(repository.common_folder() / "shallow")));
+    FLEET_TRY(const std::string shallow,
+              read_small_file(repository.common_folder() / "shallow", kLargestShallow));
+    FLEET_CHECK(write(top, "shallow", shallow));
   }
   struct stat root {};
   (void)::fstat(work.fd(), &root);

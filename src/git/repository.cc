@@ -8,13 +8,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <string_view>
 #include <unordered_set>
 
 #include "git/handles.h"
 #include "git/path.h"
+#include "git/small_file.h"
 #include "git/tree.h"
 
 namespace fleet::git {
@@ -46,22 +45,14 @@ class Owned {
   T* value_ = nullptr;
 };
 
-// A file that a user wrote by hand; empty when it is not there, or larger than any of its kind.
-std::string read_small_file(const fs::path& path) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(path, ignored) || fs::file_size(path, ignored) > 1'000'000) return {};
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 // How deep git follows alternates of alternates from a workspace, whose own `.git` is one step
 // (private_git.h).
 constexpr int kDeepestAlternates = 5;
 constexpr std::size_t kMostObjectFolders = 1'000;
 
 // gitrepository-layout(5), objects/info/alternates: a folder a line, relative to this one, maybe quoted.
-void add_alternates(const fs::path& objects, int depth, std::vector<fs::path>& found) {
-  const std::string text = read_small_file(objects / "info" / "alternates");
+Result<> add_alternates(const fs::path& objects, int depth, std::vector<fs::path>& found) {
+  FLEET_TRY(const std::string text, read_small_file(objects / "info" / "alternates"));
   std::string_view rest = text;
   while (!rest.empty() && found.size() < kMostObjectFolders) {
     const std::string line(rest.substr(0, rest.find('\n')));
@@ -75,15 +66,16 @@ void add_alternates(const fs::path& objects, int depth, std::vector<fs::path>& f
       continue;
     }
     found.push_back(folder);
-    if (depth < kDeepestAlternates) add_alternates(folder, depth + 1, found);
+    if (depth < kDeepestAlternates) FLEET_CHECK(add_alternates(folder, depth + 1, found));
   }
+  return {};
 }
 
-std::vector<fs::path> find_object_folders(const fs::path& objects) {
+Result<std::vector<fs::path>> find_object_folders(const fs::path& objects) {
   std::error_code error;
   std::vector<fs::path> found{fs::canonical(objects, error)};
-  if (error) return {objects};
-  add_alternates(fs::path(found.front()), 1, found);
+  if (error) return std::vector<fs::path>{objects};
+  FLEET_CHECK(add_alternates(fs::path(found.front()), 1, found));
   return found;
 }
 
@@ -246,7 +238,7 @@ Result<Repository> Repository::open(const fs::path& path, Trust trust) {
       std::make_unique<Facts>(std::make_shared<Handles>(leads_back ? whole : git_folder, std::move(*handle)));
   facts->git_folder = git_folder;
   facts->work_folder = std::move(work_folder);
-  facts->object_folders = find_object_folders(facts->handles->objects_folder());
+  FLEET_TRY(facts->object_folders, find_object_folders(facts->handles->objects_folder()));
   return Repository(std::move(facts));
 }
 
@@ -360,24 +352,29 @@ Result<std::vector<std::string>> Repository::submodules(ObjectId commit) const {
   return out;
 }
 
-std::string Repository::private_excludes() const {
-  std::string rules;
+Result<std::string> Repository::private_excludes() const {
+  fs::path file;
   if (auto handle = facts_->handles->borrow()) {
     Owned<git_config, git_config_free> config;
     git_buf path = GIT_BUF_INIT;
     if (git_repository_config_snapshot(config.out(), handle->repository()) == 0 &&
         git_config_get_path(&path, config.get(), "core.excludesfile") == 0) {
-      rules = read_small_file(path.ptr);
+      file = path.ptr;
     } else if (const char* settings = std::getenv("XDG_CONFIG_HOME");
                settings != nullptr && *settings != '\0') {
-      rules = read_small_file(fs::path(settings) / "git" / "ignore");
+      file = fs::path(settings) / "git" / "ignore";
     } else if (const char* home = std::getenv("HOME")) {
-      rules = read_small_file(fs::path(home) / ".config" / "git" / "ignore");
+      file = fs::path(home) / ".config" / "git" / "ignore";
     }
     git_buf_dispose(&path);
   }
+  std::string rules;
+  if (!file.empty()) {
+    FLEET_TRY(rules, read_small_file(file));
+  }
   if (!rules.empty() && rules.back() != '\n') rules += '\n';
-  return rules + read_small_file(common_folder() / "info" / "exclude");
+  FLEET_TRY(const std::string own, read_small_file(common_folder() / "info" / "exclude"));
+  return rules + own;
 }
 
 }  // namespace fleet::git

@@ -68,7 +68,7 @@ class Repository {
   [[nodiscard]] Result<std::vector<std::string>> submodules(ObjectId commit) const;
   // Rules that the user keeps outside the repository's tree: core.excludesFile and info/exclude, one after
   // the other (the later is the stronger), in gitignore's format.
-  [[nodiscard]] std::string private_excludes() const;
+  [[nodiscard]] Result<std::string> private_excludes() const;
 
   [[nodiscard]] ObjectStore& objects() const;
   [[nodiscard]] const std::shared_ptr<Handles>& handles() const;

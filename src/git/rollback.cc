@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "git/edited_tree.h"
+#include "git/merge_changes.h"
 #include "git/message.h"
 #include "git/path.h"
 #include "git/refs.h"

@@ -372,5 +372,99 @@ TEST_F(IntegrationTest, merges_random_results_the_same_in_every_order_of_arrival
   EXPECT_GT(complete, 500) << "of 720";
 }
 
+// Ten lines, of which some are others.
+std::string ten_lines(const std::map<int, std::string>& others = {}) {
+  std::string text;
+  for (int line = 1; line <= 10; ++line) {
+    const auto other = others.find(line);
+    text += other == others.end() ? fmt::format("line {}\n", line) : other->second + "\n";
+  }
+  return text;
+}
+
+TEST_F(IntegrationTest, lets_edits_follow_a_file_that_another_task_moved_whoever_comes_first) {
+  const ObjectId start = commit_files({{"old", ten_lines()}, {"other", "1\n"}});
+  for (const bool mover_is_first : {true, false}) {
+    const std::uint32_t mover = mover_is_first ? 0 : 1;
+    const TaskResult moves = result(mover, start, {{"src/new", ten_lines({{9, "nine"}})}, {"other", "1\n"}});
+    const TaskResult edits = result(1 - mover, start, {{"old", ten_lines({{2, "two"}})}, {"other", "1\n"}});
+    std::set<ObjectId> tips;
+    for (const bool mover_arrives_first : {true, false}) {
+      Integration integration = must(Integration::create(store_, start));
+      for (const TaskResult& each : mover_arrives_first ? std::array{moves, edits} : std::array{edits, moves})
+        EXPECT_TRUE(must(integration.accept(each, OnConflict::report)).accepted);
+      tips.insert(must(integration.merged(tasks({0, 1}))));
+      EXPECT_EQ(files_of(*tips.begin()),
+                (std::map<std::string, std::string>{{"src/new", ten_lines({{2, "two"}, {9, "nine"}})},
+                                                    {"other", "1\n"}}));
+      EXPECT_EQ(files_of(must(integration.merged(tasks({1 - mover}))))["old"], ten_lines({{2, "two"}}));
+      integration.withdraw(TaskIndex{mover});
+      EXPECT_EQ(files_of(must(integration.merged(tasks({0, 1}))))["old"], ten_lines({{2, "two"}}));
+    }
+    EXPECT_EQ(tips.size(), 1u);
+  }
+}
+
+TEST_F(IntegrationTest, lets_edits_follow_a_file_that_was_moved_twice) {
+  const ObjectId start = commit_files({{"a", ten_lines()}});
+  Integration integration = must(Integration::create(store_, start));
+  must(integration.accept(result(0, start, {{"b", ten_lines()}}), OnConflict::report));
+  const ObjectId moved = must(integration.merged(tasks({0})));
+  must(integration.accept(result(1, moved, {{"c", ten_lines({{5, "five"}})}}, {{0}}), OnConflict::report));
+  EXPECT_TRUE(must(integration.accept(result(2, start, {{"a", ten_lines({{1, "one"}})}}), OnConflict::report))
+                  .accepted);
+  EXPECT_EQ(files_of(must(integration.merged(tasks({0, 1, 2})))),
+            (std::map<std::string, std::string>{{"c", ten_lines({{1, "one"}, {5, "five"}})}}));
+}
+
+TEST_F(IntegrationTest, tells_of_files_that_were_moved_and_edited_at_odds) {
+  const ObjectId start = commit_files({{"a", ten_lines()}});
+  struct Pair {
+    const char* what;
+    std::map<std::string, std::string> first, second;
+  };
+  const Pair pairs[] = {
+      {"the same line", {{"b", ten_lines({{5, "five"}})}}, {{"a", ten_lines({{5, "FIVE"}})}}},
+      {"two places", {{"b", ten_lines()}}, {{"c", ten_lines()}}},
+      {"moved, and removed", {{"b", ten_lines()}}, {{"unrelated", "x\n"}}},
+      {"the same place, the same line", {{"b", ten_lines({{5, "five"}})}}, {{"b", ten_lines({{5, "FIVE"}})}}},
+  };
+  for (const Pair& pair : pairs) {
+    for (const bool turned : {false, true}) {
+      SCOPED_TRACE(fmt::format("{} {}", pair.what, turned));
+      Integration integration = must(Integration::create(store_, start));
+      must(integration.accept(result(0, start, turned ? pair.second : pair.first), OnConflict::report));
+      const auto answer =
+          must(integration.accept(result(1, start, turned ? pair.first : pair.second), OnConflict::report));
+      EXPECT_FALSE(answer.accepted);
+      ASSERT_EQ(answer.conflicts.size(), 1u);
+      EXPECT_EQ(answer.conflicts[0].winner, TaskIndex{0});
+    }
+  }
+}
+
+TEST_F(IntegrationTest, merges_what_two_tasks_made_of_a_file_that_both_moved_to_the_same_place) {
+  const ObjectId start = commit_files({{"a", ten_lines()}});
+  Integration integration = must(Integration::create(store_, start));
+  must(integration.accept(result(0, start, {{"b", ten_lines({{1, "one"}})}}), OnConflict::report));
+  EXPECT_TRUE(
+      must(integration.accept(result(1, start, {{"b", ten_lines({{9, "nine"}})}}), OnConflict::report))
+          .accepted);
+  EXPECT_EQ(files_of(must(integration.merged(tasks({0, 1}))))["b"], ten_lines({{1, "one"}, {9, "nine"}}));
+}
+
+// Where the earlier wins, a move that clashes is left out as a whole: the file is not in two places.
+TEST_F(IntegrationTest, leaves_a_move_out_that_gives_way) {
+  const ObjectId start = commit_files({{"a", ten_lines()}, {"x", "1\n"}});
+  Integration integration = must(Integration::create(store_, start));
+  must(integration.accept(result(0, start, {{"a", ten_lines({{5, "FIVE"}})}, {"x", "1\n"}}),
+                          OnConflict::report));
+  EXPECT_TRUE(must(integration.accept(result(1, start, {{"b", ten_lines({{5, "five"}})}, {"x", "2\n"}}),
+                                      OnConflict::earlier_wins))
+                  .accepted);
+  EXPECT_EQ(files_of(must(integration.merged(tasks({0, 1})))),
+            (std::map<std::string, std::string>{{"a", ten_lines({{5, "FIVE"}})}, {"x", "2\n"}}));
+}
+
 }  // namespace
 }  // namespace fleet::git

@@ -6,8 +6,8 @@
 //   FAULT_ON       only calls on paths with this in them count
 //   FAULT_TRACE    a file that gets a line for each counted call: number, call, what was done to it, path
 //   FAULT_KIND     enospc, eio, eintr, short (half of it is written), kill, emfile (files cannot be opened;
-//   only
-//                  then do all that are opened count)
+//                  only then do all that are opened count), eio-read (files cannot be read; only then do
+//                  reads count, of files and folders, and nothing else does)
 //   FAULT_AT       the number of the call, from 1
 //   FAULT_LASTING  that call and all that follow
 //   FAULT_EVERY    each so-many-th call instead; only what every program must expect is interrupted or cut
@@ -127,7 +127,8 @@ static bool moves_bytes(const char* name) {
 
 static enum verdict judge(const char* name, const char* path) {
   const bool only_opens = strcmp(name, "open") == 0;
-  if (!is_watched(path) || (only_opens && !is_kind("emfile"))) return PASS;
+  const bool reads = strncmp(name, "read", 4) == 0;
+  if (!is_watched(path) || (only_opens && !is_kind("emfile")) || reads != is_kind("eio-read")) return PASS;
   const long call = atomic_fetch_add(&calls, 1) + 1;
   const bool needs_bytes = is_kind("short") || (is_kind("eintr") && settings.every > 0);
   const bool needs_open = is_kind("emfile") && !only_opens && strcmp(name, "create") != 0;
@@ -138,7 +139,7 @@ static enum verdict judge(const char* name, const char* path) {
   trace(call, name, settings.kind, path);
   if (is_kind("kill")) kill(getpid(), SIGKILL);
   if (is_kind("short")) return SHORT;
-  errno = is_kind("eio") ? EIO : is_kind("eintr") ? EINTR : is_kind("emfile") ? EMFILE : ENOSPC;
+  errno = is_kind("eio") || is_kind("eio-read") ? EIO : is_kind("eintr") ? EINTR : is_kind("emfile") ? EMFILE : ENOSPC;
   return FAIL;
 }
 
@@ -154,6 +155,10 @@ enum verdict judge_at(const char* name, int folder, const char* path) {
   char whole[PATH_MAX];
   path_at(folder, path, whole);
   return judge(name, whole);
+}
+
+enum verdict judge_read(const char* name, int fd) {
+  return is_kind("eio-read") ? judge_fd(name, fd) : judge_wait();
 }
 
 enum verdict judge_wait(void) {

@@ -1,5 +1,6 @@
 // The calls that the preloaded library stands in front of: see fault.c.
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -172,24 +173,36 @@ int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*
   return judge_thread() == FAIL ? EAGAIN : NEXT(pthread_create)(thread, attributes, work, with);
 }
 
-#define READING(size)                        \
-  const enum verdict verdict = judge_wait(); \
+#define READING(name, fd, size)                    \
+  const enum verdict verdict = judge_read(name, fd); \
   if (verdict == FAIL) return -1;            \
   if (verdict == SHORT) (size) = half(size)
 
 ssize_t read(int fd, void* bytes, size_t size) {
-  READING(size);
+  READING("read", fd, size);
   return NEXT(read)(fd, bytes, size);
 }
 
 ssize_t pread(int fd, void* bytes, size_t size, off_t offset) {
-  READING(size);
+  READING("read", fd, size);
   return NEXT(pread)(fd, bytes, size, offset);
 }
 
 ssize_t pread64(int fd, void* bytes, size_t size, off64_t offset) {
-  READING(size);
+  READING("read", fd, size);
   return NEXT(pread64)(fd, bytes, size, offset);
+}
+
+ssize_t getdents64(int fd, void* entries, size_t size) {
+  return judge_read("read-folder", fd) == FAIL ? -1 : NEXT(getdents64)(fd, entries, size);
+}
+
+struct dirent* readdir(DIR* folder) {
+  return judge_read("read-folder", dirfd(folder)) == FAIL ? NULL : NEXT(readdir)(folder);
+}
+
+struct dirent64* readdir64(DIR* folder) {
+  return judge_read("read-folder", dirfd(folder)) == FAIL ? NULL : NEXT(readdir64)(folder);
 }
 
 int epoll_wait(int fd, struct epoll_event* events, int count, int milliseconds) {

@@ -4,9 +4,10 @@ ends with a message that says what failed, never by a signal, never by hanging; 
 no fault, nothing that had finished runs again, the repository is sound, the user's checkout untouched, no process and no
 workspace left behind.
 
-usage: faults.py FLEET LIBRARY [--part PART ...] [--moments N] [--seed S]
+usage: faults.py FLEET LIBRARY [--part PART ...] [--moments N] [--seed S] [--overlays]
 
-Parts: calls (a full disk, errors, interrupts, short writes at the N-th call, once or from then on), limits (no file can be
+Parts: calls (a full disk, errors, interrupts, short writes at the N-th call, once or from then on), reads (no file or folder
+can be read from the N-th read on, or just then), limits (no file can be
 opened from the N-th on, or just that one; no more than N threads), rows (every so-many-th call, and jumping clocks), kill
 (at the N-th call), power (killed at the N-th call, and of what was not synced nothing is left, or what chance leaves. Where
 nothing is left, all that refs lead to is whole at once; when the run has gone on, the repository is sound, but for what
@@ -25,12 +26,14 @@ import time
 from pathlib import Path
 
 from faulty import Faulty, kind_of, make_template
+from overlaid import use_overlays
 from support import Wrong, check_end, check_sound, check_whole, fresh, result, state_of
 
-PARTS = ["calls", "limits", "rows", "kill", "power"]
+PARTS = ["calls", "reads", "limits", "rows", "kill", "power"]
 AT_ONCE = 2
 FAULTS = [{"kind": "enospc"}, {"kind": "enospc", "lasting": 1}, {"kind": "eio"}, {"kind": "eio", "lasting": 1},
           {"kind": "eintr"}, {"kind": "short"}]
+READS = [{"kind": "eio-read"}, {"kind": "eio-read", "lasting": 1}]
 OPENS = [{"kind": "emfile"}, {"kind": "emfile", "lasting": 1}]
 MOST_THREADS = 16  # more than fleet starts
 ROWS = [{"kind": "eintr", "every": 2}, {"kind": "eintr", "every": 3}, {"kind": "short", "every": 1}, {"kind": "short", "every": 2},
@@ -44,7 +47,7 @@ class World:
         self.tools = str(Path(options.fleet).resolve()), Path(options.library).resolve()
         self.base, self.template = base, make_template(base / "template")
         self.chance = random.Random(options.seed)
-        self.expected, self.calls, self.opens = "", [], []
+        self.expected, self.calls, self.opens, self.reads = "", [], [], []
 
     def place(self):
         """The same for all runs of one thread."""
@@ -69,11 +72,19 @@ class World:
             self.opens = [number for number, (call, _, _) in enumerate(faulty.calls(), start=1) if call in ("open", "create")]
             if not any(call == "open" for call, _, _ in faulty.calls()):
                 raise Wrong("no file is seen to be opened")
+        with self.place() as folder:
+            faulty = Faulty(self.tools, folder, self.template)
+            faulty.run(kind="eio-read")
+            reads = faulty.calls()
+            print(f"{len(reads)} reads")
+            if missing := {"state.db", "objects", "workspaces"} - {kind_of(path) for _, _, path in reads}:
+                raise Wrong(f"nothing is seen to be read of {missing}")
+            self.reads = reads
 
-    def moments(self, count, fits=lambda call: True):
+    def moments(self, count, fits=lambda call: True, calls=None):
         """One of each kind of call on each kind of file, and others by chance."""
         where = collections.defaultdict(list)
-        for number, (call, _, path) in enumerate(self.calls, start=1):
+        for number, (call, _, path) in enumerate(calls or self.calls, start=1):
             if fits(call):
                 where[call, kind_of(path)].append(number)
         chosen = [self.chance.choice(numbers) for numbers in where.values()]
@@ -147,6 +158,9 @@ def calls_jobs(world, count):
 def jobs_of(world, part, count):
     if part == "calls":
         yield from calls_jobs(world, count)
+    elif part == "reads":
+        for fault in READS:
+            yield from ((one_fault, fault | {"at": at}) for at in world.moments(count // 4, calls=world.reads))
     elif part == "limits":
         yield from ((one_fault, {"threads": number}) for number in range(MOST_THREADS))
         for fault in OPENS:
@@ -183,10 +197,13 @@ def main():
     parser.add_argument("--part", action="append", choices=PARTS)
     parser.add_argument("--moments", type=int, default=120, help="faults at single calls; the other parts take shares of it")
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--overlays", action="store_true", help="workspaces are overlays")
     options = parser.parse_args()
     print(f"seed {options.seed}")
     base = Path(tempfile.mkdtemp(prefix="fleet-faults-"))
     try:
+        if options.overlays and (why := use_overlays(str(Path(options.fleet).resolve()), base)):
+            return why
         world = World(options, base)
         world.watch()
         parts = options.part or PARTS

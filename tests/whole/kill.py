@@ -2,7 +2,7 @@
 """Kills a real run with SIGKILL at random moments and resumes it: the same commits as a run that was not killed, nothing
 that had finished runs again, the repository is sound, the user's checkout untouched, no process left behind.
 
-usage: kill.py FLEET [--moments N] [--seed S]
+usage: kill.py FLEET [--moments N] [--seed S] [--overlays]     with workspaces that are overlays
 """
 import argparse
 import os
@@ -16,6 +16,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from overlaid import use_overlays
 from support import (RUN, Wrong, check_end, checkout_of, commit_all, environment, finished_tasks, fleet, fresh, leftovers,
                      result, resume, state_of)
 
@@ -146,12 +147,15 @@ def main():
     parser.add_argument("fleet")
     parser.add_argument("--moments", type=int, default=20)
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--overlays", action="store_true")
     options = parser.parse_args()
     program = str(Path(options.fleet).resolve())
     print(f"seed {options.seed}")
     chance = random.Random(options.seed)
     moments = [(chance.uniform(0, 1.02), number % 5 == 4) for number in range(options.moments)]
     with tempfile.TemporaryDirectory(prefix="fleet-kill-") as name, ThreadPoolExecutor(AT_ONCE) as pool:
+        if options.overlays and (why := use_overlays(program, Path(name))):
+            return why
         # Most of a run is waiting, so that several at once disturb each other little.
         shares = [pool.submit(kill_at_moments, program, Path(name) / str(at) / "run", moments[at::AT_ONCE])
                   for at in range(AT_ONCE)]

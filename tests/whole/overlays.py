@@ -6,7 +6,6 @@ usage: overlays.py FLEET [--kills N]
        overlays.py FLEET --unprivileged     root alone: the part for a user without privileges, which a kernel may refuse apart
 """
 import argparse
-import contextlib
 import os
 import shutil
 import signal
@@ -16,10 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from overlaid import NOBODY, SKIP, refused
 from support import RUN, Wrong, check_end, checkout_of, commit_all, environment, fleet, fresh, result, resume, state_of
 
-SKIP = 77
-NOBODY = 65534
 AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
 FOLDERS, FILES = 51, 100  # in each
 USED = "note: workspaces are overlays"
@@ -53,40 +51,10 @@ def make_repository(folder):
     return repo
 
 
-def mounts(folder):
-    """In whichever namespace."""
-    found = []
-    for info in Path("/proc").glob("[0-9]*/mountinfo"):
-        with contextlib.suppress(OSError):
-            found += [line for line in info.read_text().splitlines() if str(folder) in line and " overlay " in line]
-    return found
-
-
 def check(repo, folder, expected, before):
     check_end(repo, folder, expected, before)
-    if left := mounts(folder):
-        raise Wrong(f"mounts are left: {left}")
     if left := list((folder / "work").glob("*/*")):
         raise Wrong(f"workspaces are left: {left}")
-
-
-def mount_finds_a_way(folder, *prefix):
-    """Asked without fleet: a skip must not hide that fleet is broken."""
-    place = folder / "try"
-    place.mkdir()
-    own = [] if os.geteuid() == 0 and not prefix else ["--user", "--map-root-user"]
-    if prefix:
-        os.chown(place, NOBODY, NOBODY)
-    command = ("mkdir lower upper work at && mount -t overlay overlay -o "
-               "lowerdir=lower,upperdir=upper,workdir=work,userxattr,volatile at")
-    return subprocess.run([*prefix, "unshare", "--mount", *own, "sh", "-c", command], cwd=place, capture_output=True).returncode == 0
-
-
-def refused(folder, said, *prefix):
-    if "Landlock" not in said and mount_finds_a_way(folder, *prefix):
-        raise Wrong(f"mount(8) can have an overlay here, fleet not: {said}")
-    print(f"NOT TESTED: {said}")
-    return SKIP
 
 
 def for_nobody(program, folder, *prefix):

@@ -1,0 +1,218 @@
+#include "git/renames.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "base/random.h"
+
+namespace fleet::git {
+namespace {
+
+using model::Change;
+using model::FileMode;
+using model::TreeEntry;
+
+constexpr std::uint64_t kWhole = 60'000;  // git's measure of likeness
+constexpr std::uint64_t kHalf = kWhole / 2;
+constexpr std::uint64_t kThreeQuarters = kWhole / 4 * 3;
+constexpr std::size_t kMostPairs = 250'000;       // to be compared by content
+constexpr std::uint64_t kMostBytes = 16'000'000;  // of a file that is compared
+constexpr std::size_t kPiece = 64;
+
+bool is_file(const TreeEntry& entry) {
+  return entry.mode == FileMode::regular || entry.mode == FileMode::executable;
+}
+
+std::string_view name_in(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+// A text's lines, cut into pieces where they are long: how many bytes of each there are, by its hash.
+struct Pieces {
+  std::uint64_t size = 0;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> bytes;  // ascending
+
+  explicit Pieces(std::string_view text) : size(text.size()) {
+    const bool is_text = text.substr(0, 8000).find('\0') == text.npos;
+    while (!text.empty()) {
+      std::size_t end = std::min(text.substr(0, kPiece).find('\n'), std::min(kPiece, text.size()) - 1) + 1;
+      std::string_view piece = text.substr(0, end);
+      text.remove_prefix(end);
+      const std::uint64_t length = piece.size();
+      if (is_text && piece.ends_with("\r\n"))
+        piece.remove_suffix(2);  // as if it ended with \n alone
+      else if (piece.ends_with('\n'))
+        piece.remove_suffix(1);
+      bytes.emplace_back(base::hash(piece), length);
+    }
+    std::sort(bytes.begin(), bytes.end());
+    std::size_t last = 0;
+    for (std::size_t i = 1; i < bytes.size(); ++i) {
+      if (bytes[i].first == bytes[last].first) {
+        bytes[last].second += bytes[i].second;
+      } else {
+        bytes[++last] = bytes[i];
+      }
+    }
+    if (!bytes.empty()) bytes.resize(last + 1);
+  }
+};
+
+std::uint64_t likeness(const Pieces& before, const Pieces& after) {
+  std::uint64_t common = 0;
+  auto a = before.bytes.begin();
+  auto b = after.bytes.begin();
+  while (a != before.bytes.end() && b != after.bytes.end()) {
+    if (a->first == b->first)
+      common += std::min(a++->second, b++->second);
+    else if (a->first < b->first)
+      ++a;
+    else
+      ++b;
+  }
+  return common * kWhole / std::max(before.size, after.size);
+}
+
+// The removed and the added files of one change that have no partner yet.
+class Pairing {
+ public:
+  Pairing(const ObjectStore& store, std::span<const Change> changes) : store_(store) {
+    for (const Change& change : changes) {
+      if (change.before.exists() && !change.after.exists()) removed_.push_back({&change, change.before});
+      if (!change.before.exists() && change.after.exists()) added_.push_back({&change, change.after});
+    }
+  }
+
+  Result<std::vector<Rename>> pair() {
+    if (removed_.empty() || added_.empty()) return std::vector<Rename>{};
+    pair_equal();
+    FLEET_CHECK(pair_by_name());
+    FLEET_CHECK(pair_alike());
+    std::sort(out_.begin(), out_.end(), [](const Rename& a, const Rename& b) { return a.from < b.from; });
+    return std::move(out_);
+  }
+
+ private:
+  struct Side {
+    const Change* change;
+    TreeEntry entry;
+    bool is_paired = false;
+    std::optional<Pieces> pieces{};
+    bool is_too_large = false;
+  };
+
+  void take(Side& from, Side& to) {
+    from.is_paired = to.is_paired = true;
+    out_.push_back({from.change->path, to.change->path});
+  }
+
+  void pair_equal() {
+    const ObjectId empty = ObjectStore::hash_blob("");
+    std::unordered_map<ObjectId, std::vector<Side*>> by_content;
+    for (Side& from : removed_)
+      if (from.entry.id != empty) by_content[from.entry.id].push_back(&from);
+    for (Side& to : added_) {
+      const auto same = by_content.find(to.entry.id);
+      if (same == by_content.end()) continue;
+      Side* best = nullptr;
+      for (Side* from : same->second) {
+        const bool fits = (is_file(from->entry) && is_file(to.entry)) || from->entry.mode == to.entry.mode;
+        if (from->is_paired || !fits) continue;
+        const bool has_name = name_in(from->change->path) == name_in(to.change->path);
+        if (best == nullptr || has_name) best = from;
+        if (has_name) break;
+      }
+      if (best != nullptr) take(*best, to);
+    }
+  }
+
+  // The only file of each name, of those that are left.
+  static std::map<std::string_view, Side*> unique_names(std::vector<Side>& sides) {
+    std::map<std::string_view, Side*> names;
+    for (Side& side : sides) {
+      if (side.is_paired) continue;
+      const auto [at, is_new] = names.emplace(name_in(side.change->path), &side);
+      if (!is_new) at->second = nullptr;
+    }
+    return names;
+  }
+
+  Result<> pair_by_name() {
+    const auto from_names = unique_names(removed_);
+    const auto to_names = unique_names(added_);
+    for (Side& from : removed_) {
+      if (from.is_paired || from_names.at(name_in(from.change->path)) == nullptr) continue;
+      const auto to = to_names.find(name_in(from.change->path));
+      if (to == to_names.end() || to->second == nullptr) continue;
+      FLEET_TRY(const std::uint64_t score, compare(from, *to->second, kThreeQuarters));
+      if (score >= kThreeQuarters) take(from, *to->second);
+    }
+    return {};
+  }
+
+  Result<> pair_alike() {
+    const auto left = [](const std::vector<Side>& sides) {
+      return static_cast<std::size_t>(
+          std::count_if(sides.begin(), sides.end(), [](const Side& side) { return !side.is_paired; }));
+    };
+    if (left(removed_) * left(added_) > kMostPairs) return {};
+    struct Candidate {
+      std::uint64_t score;
+      bool has_name;
+      Side* from;
+      Side* to;
+    };
+    std::vector<Candidate> candidates;
+    for (Side& to : added_) {
+      for (Side& from : removed_) {
+        if (to.is_paired || from.is_paired) continue;
+        FLEET_TRY(const std::uint64_t score, compare(from, to, kHalf));
+        if (score >= kHalf)
+          candidates.push_back({score, name_in(from.change->path) == name_in(to.change->path), &from, &to});
+      }
+    }
+    std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+      return a.score != b.score ? a.score > b.score : a.has_name && !b.has_name;
+    });
+    for (const Candidate& candidate : candidates) {
+      if (!candidate.from->is_paired && !candidate.to->is_paired) take(*candidate.from, *candidate.to);
+    }
+    return {};
+  }
+
+  Result<bool> read(Side& side) {
+    if (side.pieces || side.is_too_large) return !side.is_too_large;
+    FLEET_TRY(const std::uint64_t size, store_.blob_size(side.entry.id));
+    side.is_too_large = size > kMostBytes || size == 0;
+    if (side.is_too_large) return false;
+    FLEET_TRY(const std::string bytes, store_.read_blob(side.entry.id));
+    side.pieces.emplace(bytes);
+    return true;
+  }
+
+  Result<std::uint64_t> compare(Side& from, Side& to, std::uint64_t least) {
+    if (!is_file(from.entry) || !is_file(to.entry)) return std::uint64_t{0};
+    FLEET_TRY(const bool has_from, read(from));
+    FLEET_TRY(const bool has_to, read(to));
+    if (!has_from || !has_to) return std::uint64_t{0};
+    const auto [small, large] = std::minmax(from.pieces->size, to.pieces->size);
+    if (large * (kWhole - least) < (large - small) * kWhole) return std::uint64_t{0};
+    return likeness(*from.pieces, *to.pieces);
+  }
+
+  const ObjectStore& store_;
+  std::vector<Side> removed_, added_;  // in order of path
+  std::vector<Rename> out_;
+};
+
+}  // namespace
+
+Result<std::vector<Rename>> find_renames(const ObjectStore& store, std::span<const Change> changes) {
+  return Pairing(store, changes).pair();
+}
+
+}  // namespace fleet::git

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "base/result.h"
+
+namespace fleet::git {
+
+// A file that a user wrote by hand, or git for itself; empty where there is none that may be read, or where
+// it is larger than any of its kind. What cannot be read although it is there is an Error: it might change
+// what a commit holds.
+[[nodiscard]] Result<std::string> read_small_file(const std::filesystem::path& path,
+                                                  std::uint64_t largest = 1'000'000);  // bytes
+
+}  // namespace fleet::git
