@@ -70,8 +70,9 @@ TEST_F(RealCppcheck, BatchesInParallelFindTheSameAsOneAtATime) {
     add(fmt::format("s{}.c", i), header + (i % 2 == 0 ? kNull : kLeak));
   }
   // Only to be seen with both: whether they are in one batch must not count.
-  add("defines.c", "void target(int *p) { *p = 1; }\n");
-  add("calls.c", "void target(int *p);\nvoid call(void) { int *p = 0; target(p); }\n");
+  write("target.h", "void target(int *p);\n");
+  add("defines.c", "#include \"target.h\"\nvoid target(int *p) { *p = 1; }\n");
+  add("calls.c", "#include \"target.h\"\nvoid call(void) { int *p = 0; target(p); }\n");
   options.batch = 1;
   const auto one_by_one = run();
   EXPECT_EQ(one_by_one.starts, files.size());

@@ -154,7 +154,8 @@ TEST_F(FakeCppcheck, ADamagedEntryIsAsGoodAsNoneAndIsWrittenAnew) {
       for (const auto& name : names) {
         const std::string path = options.cache + "/" + part + "/" + name;
         std::string bytes = os::read_file(path, 1 << 20).value();
-        bytes[bytes.size() / 2 + 20] ^= 1;
+        // What is still JSON, and says another thing.
+        if (const auto at = bytes.find("nullPointer"); at != std::string::npos) bytes[at] = 'N';
         ASSERT_TRUE(os::write_file_atomically(path, damage == "FLIP" ? bytes : damage));
         ++entries;
       }
