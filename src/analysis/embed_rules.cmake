@@ -14,14 +14,16 @@ function(fleet_embed_rules folder output)
     endif()
     string(APPEND rows "    {\"${path}\", R\"fleet-rule(${text})fleet-rule\"},\n")
   endforeach()
+  set(body "static constexpr BuiltInFile kFiles[] = {\n${rows}  };\n  return kFiles;")
+  if(rows STREQUAL "")  # an array has at least one element
+    set(body "return {};")
+  endif()
   file(CONFIGURE OUTPUT ${output} CONTENT "#include \"analysis/built_in_rules.h\"
 
 namespace fleet::analysis {
 
 std::span<const BuiltInFile> built_in_rules() {
-  static constexpr BuiltInFile kFiles[] = {
-@rows@  };
-  return kFiles;
+  @body@
 }
 
 }  // namespace fleet::analysis

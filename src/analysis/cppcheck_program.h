@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/cppcheck.h"
+#include "base/result.h"
+#include "os/process.h"
+
+// How cppcheck is called: what goes in, and what is to be thought of how it ended.
+namespace fleet::analysis {
+
+struct CppcheckProgram {
+  std::string path;
+  std::string version;
+};
+
+// Starts it once to ask for its version, unless the cache knows it.
+[[nodiscard]] Result<CppcheckProgram> find_cppcheck(const CppcheckOptions& options);
+
+// With neither files nor a time limit.
+[[nodiscard]] os::ProcessSpec cppcheck_spec(const CppcheckOptions& options, const std::string& program);
+
+// The arguments that change what is found in a file; `suppressions` is left to the caller, who has the file.
+[[nodiscard]] std::vector<std::string> cppcheck_arguments(const CppcheckSettings& settings,
+                                                          const CppcheckFile& file);
+
+// Whether cppcheck takes this name as it is: it cuts quotes out of names, makes `/` of `\`, and passes over
+// what it then does not find without a word.
+[[nodiscard]] bool is_name_for_cppcheck(const std::string& path);
+
+[[nodiscard]] bool is_excluded(const CppcheckSettings& settings, const std::string& path);
+
+// Why nothing that it printed counts; empty when it ended well. `said` is what it printed.
+[[nodiscard]] std::string why_cppcheck_failed(const os::ProcessEnd& end, const std::string& said);
+
+}  // namespace fleet::analysis

@@ -1,0 +1,130 @@
+#include "analysis/json_input.h"
+
+#include <fmt/format.h>
+
+namespace fleet::analysis {
+namespace {
+
+constexpr std::size_t kMaxJsonDepth = 200;
+
+bool is_too_deep(std::string_view text) {
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kMaxJsonDepth) return true;
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    }
+  }
+  return false;
+}
+
+std::string pointer_part(const std::string& name) {
+  std::string part = "/";
+  for (const char c : name)
+    part += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  return part;
+}
+
+// Looked for only once something is wrong: reading need not carry places along. Depth is bounded above.
+std::optional<std::string> pointer_to(const model::Json& in, const model::Json* wanted) {
+  if (&in == wanted) return std::string();
+  if (!in.is_structured()) return std::nullopt;
+  std::size_t index = 0;
+  for (auto item = in.begin(); item != in.end(); ++item, ++index) {
+    if (const auto rest = pointer_to(*item, wanted)) {
+      return pointer_part(in.is_object() ? item.key() : std::to_string(index)) + *rest;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<model::Json> parse_foreign_json(std::string_view text, const std::string& name,
+                                       std::size_t max_bytes) {
+  if (text.substr(0, 3) == "\xef\xbb\xbf") text.remove_prefix(3);
+  if (text.size() <= max_bytes && is_too_deep(text)) {
+    return base::fail_input("read", name, fmt::format("it is nested deeper than {}", kMaxJsonDepth),
+                            "see what wrote it: no report is");
+  }
+  auto json = model::parse_json(text, name, max_bytes);
+  if (!json) {
+    return base::fail_input("read", name, json.error().why,
+                            "run the tool that wrote it again; it may have been stopped while it did");
+  }
+  return json;
+}
+
+const model::Json* JsonInput::find(const model::Json& of, const char* member) {
+  const auto found = of.find(member);
+  return found == of.end() || found->is_null() ? nullptr : &*found;
+}
+
+const model::Json* JsonInput::object(const model::Json& of, const char* member) {
+  const auto* found = find(of, member);
+  if (found == nullptr || found->is_object()) return found;
+  wrong(of, member, "an object is expected");
+  return nullptr;
+}
+
+const model::Json& JsonInput::list(const model::Json& of, const char* member) {
+  static const model::Json kNone = model::Json::array();
+  const auto* found = find(of, member);
+  if (found == nullptr) return kNone;
+  if (found->is_array()) return *found;
+  wrong(of, member, "a list is expected");
+  return kNone;
+}
+
+std::optional<std::string> JsonInput::optional_text(const model::Json& of, const char* member) {
+  const auto* found = find(of, member);
+  if (found == nullptr) return std::nullopt;
+  if (found->is_string()) return found->get<std::string>();
+  wrong(of, member, "a string is expected");
+  return std::nullopt;
+}
+
+std::string JsonInput::text(const model::Json& of, const char* member) {
+  return optional_text(of, member).value_or(std::string());
+}
+
+std::optional<std::uint32_t> JsonInput::number(const model::Json& of, const char* member) {
+  const auto* found = find(of, member);
+  if (found == nullptr) return std::nullopt;
+  if (!found->is_number()) {
+    wrong(of, member, "a number is expected");
+    return std::nullopt;
+  }
+  const double value = found->get<double>();
+  if (value == -1) return std::nullopt;
+  if (!(value >= 0 && value <= 2'000'000'000) ||
+      value != static_cast<double>(static_cast<std::int64_t>(value))) {
+    wrong(of, member, "a whole number from 0 to 2000000000 is expected");
+    return std::nullopt;
+  }
+  return static_cast<std::uint32_t>(value);
+}
+
+void JsonInput::wrong(const model::Json& at, const std::string& member, std::string why) {
+  if (is_wrong_) return;
+  is_wrong_ = true;
+  pointer_ = pointer_to(document_, &at).value_or(std::string());
+  if (!member.empty()) pointer_ += pointer_part(member);
+  why_ = std::move(why);
+}
+
+Result<> JsonInput::verdict(const std::string& name, const std::string& hint) const {
+  if (!is_wrong_) return {};
+  return base::fail_input("read", name,
+                          fmt::format("at {}: {}", pointer_.empty() ? "the top" : pointer_, why_), hint);
+}
+
+}  // namespace fleet::analysis
