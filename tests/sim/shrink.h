@@ -15,7 +15,7 @@ class Shrink {
  public:
   // `told`: how the life fails with all its tasks.
   Shrink(std::uint64_t seed, const Life& failing, const Life::Told& told)
-      : seed_(seed), failing_(failing), check_(told.problem.check), length_(told.length) {}
+      : seed_(seed), failing_(failing), check_(told.problem.check), most_(told.length) {}
 
   [[nodiscard]] Life smallest() {
     Life best = failing_;
@@ -39,15 +39,16 @@ class Shrink {
 
  private:
   // Of the same kind, with these tasks left out; where it has a place, at whichever. None: none fails so with
-  // a journal that is no longer than that of the last one.
-  [[nodiscard]] std::optional<Life> shortest(const std::set<int>& without) {
+  // a journal that is no longer than it was with all tasks.
+  [[nodiscard]] std::optional<Life> shortest(const std::set<int>& without) const {
     std::optional<Life> best;
+    std::size_t best_length = most_ + 1;
     const auto try_out = [&](Life life) {
       const Life::Told told = life.live(false);
       const bool fails_so = !told.problem.empty() && told.problem.check == check_;
-      if (!fails_so || told.length > length_ || (best && told.length == length_)) return;
+      if (!fails_so || told.length >= best_length) return;
       best = std::move(life);
-      length_ = told.length;
+      best_length = told.length;
     };
     if (!failing_.has_place()) {
       try_out(Life(seed_, without, failing_.name()));
@@ -62,7 +63,7 @@ class Shrink {
   const std::uint64_t seed_;
   const Life& failing_;
   const Check check_;
-  std::size_t length_;  // of the shortest journal so far
+  const std::size_t most_;  // inputs that its journal may have
 };
 
 }  // namespace fleet::engine::tests
