@@ -47,9 +47,10 @@ void Scheduler::reconsider(TaskIndex index) {
     return;
   } else if (task.bad > 0 && !planned.runs_after_failure) {
     const auto needs = plan_.graph.needs(index);
-    const TaskIndex cause = *std::find_if(needs.begin(), needs.end(),
-                                          [this](TaskIndex need) { return at(need).phase != Phase::done; });
-    settle(index, Phase::skipped, why_not(cause));
+    const auto cause = std::find_if(needs.begin(), needs.end(),
+                                    [this](TaskIndex need) { return at(need).phase != Phase::done; });
+    FLEET_ASSERT(cause != needs.end(), "a task with no bad need has one on the books");
+    settle(index, Phase::skipped, why_not(*cause));
   } else if (is_ending()) {
     return;
   } else if (planned.spec.condition) {

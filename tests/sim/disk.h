@@ -12,8 +12,14 @@
 
 namespace fleet::engine::tests {
 
-// What is on the disk of a run's journal. The text of each input is the real one, and by the real rules of
-// durability a commit is waited for or not: what was not, a power cut may take.
+class JournalChanged : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// What is on the disk of a run's journal. A model of it: a commit is there as a whole or not at all, and not
+// without those before it, as engine/driver, store/writer and SQLite have to see to. The text of each input
+// is the real one, and by the real rules of durability a commit is waited for or not: what was not, a power
+// cut may take.
 class Disk {
  public:
   explicit Disk(const model::Plan& plan) : plan_(plan) {}
@@ -55,7 +61,7 @@ class Disk {
   [[nodiscard]] Input read_back(const std::string& text) const {
     Result<Input> input = from_journal(text);
     if (!input || !fits_plan(*input, plan_.tasks.size()) || to_journal(*input) != text)
-      throw std::runtime_error("the journal does not come back as it was written: " + text);
+      throw JournalChanged("the journal does not come back as it was written: " + text);
     return *std::move(input);
   }
 

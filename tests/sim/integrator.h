@@ -39,6 +39,7 @@ class Integrator {
   [[nodiscard]] Input merge(const Merge& offer) {
     const TaskScript& script = script_.tasks[offer.task.value];
     if (script.vain) return Merged{offer.task, offer.serial, {}, "cannot be integrated"};
+    if (accepted_.count(offer.task) > 0) broken_ = plan_.task(offer.task).id + " is integrated twice";
     const Result result = find(offer.snapshot);
     std::vector<model::Conflict> conflicts;
     for (const auto& [other, its] : accepted_) {
@@ -47,8 +48,7 @@ class Integrator {
       conflicts.push_back({std::max(other, offer.task), std::min(other, offer.task), {"path"}});
     }
     if (!conflicts.empty() && !offer.earlier_wins) return Conflicted{offer.task, offer.serial, conflicts};
-    if (!accepted_.emplace(offer.task, result).second)
-      broken_ = plan_.task(offer.task).id + " is integrated twice";
+    accepted_.emplace(offer.task, result);
     return Merged{offer.task, offer.serial, conflicts, {}};
   }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/check.h"
 #include "sim/oracle.h"
 #include "sim/world.h"
 
@@ -25,9 +26,15 @@ class Life {
       : seed_(seed), without_(std::move(without)), name_(std::move(name)) {}
 
   struct Told {
-    std::string problem;  // empty: all was well
-    std::string story;    // where it was wanted
-    std::size_t length = 0;
+    Problem problem;
+    std::string story;       // where it was wanted
+    std::size_t tasks = 0;   // in its plan
+    std::size_t length = 0;  // of its journal
+    // mutants.py reads these words.
+    [[nodiscard]] std::string why() const {
+      return fmt::format("{}: {} ({} tasks, {} inputs)", base::name_of(problem.check), problem.what, tasks,
+                         length);
+    }
   };
   [[nodiscard]] Told live(bool tell) const {
     const Script script = random_script(seed_, without_);
@@ -37,11 +44,14 @@ class Life {
     Told told;
     try {
       told.problem = world.run();
-    } catch (const std::exception& broken) {
-      told.problem = broken.what();
+    } catch (const JournalChanged& changed) {
+      told.problem = {Check::journal_changes, changed.what()};
+    } catch (const std::exception& thrown) {
+      told.problem = {Check::thrown, fmt::format("something is thrown: {}", thrown.what())};
     }
     if (told.problem.empty() && !script.wild) told.problem = differs_from(Oracle(plan, script), plan, world);
     told.story = world.story();
+    told.tasks = plan.tasks.size();
     told.length = world.journal_length();
     return told;
   }
@@ -74,19 +84,21 @@ class Life {
     return faults;
   }
 
-  [[nodiscard]] static std::string differs_from(const Oracle& oracle, const model::Plan& plan,
-                                                const World& world) {
+  [[nodiscard]] static Problem differs_from(const Oracle& oracle, const model::Plan& plan,
+                                            const World& world) {
     for (std::uint32_t i = 0; i < oracle.ends.size(); ++i) {
       const Oracle::End& expected = oracle.ends[i];
       const Scheduler::TaskView view = world.scheduler().task({i});
       const std::string& id = plan.tasks[i].id;
       if (view.state != expected.state) {
-        return fmt::format("{} is {} and has to be {}", id, base::name_of(view.state),
-                           base::name_of(expected.state));
+        return {Check::ends_otherwise, fmt::format("{} is {} and has to be {}", id, base::name_of(view.state),
+                                                   base::name_of(expected.state))};
       }
-      if (view.accepted != expected.accepted) return fmt::format("the result of {} counts wrongly", id);
+      if (view.accepted != expected.accepted)
+        return {Check::counts_otherwise, fmt::format("the result of {} counts wrongly", id)};
       if (expected.accepted && world.referee().from({i}) != *expected.from) {
-        return fmt::format("{} has started from something else than it has to", id);
+        return {Check::started_otherwise,
+                fmt::format("{} has started from something else than it has to", id)};
       }
     }
     return {};

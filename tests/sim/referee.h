@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/scheduler.h"
+#include "sim/check.h"
 #include "sim/integrator.h"
 #include "sim/script.h"
 
@@ -41,8 +42,8 @@ class Referee {
   }
 
   // Empty when all is well.
-  std::string watch(const Input& input, const Step& step, const Scheduler& scheduler) {
-    problem_.clear();
+  Problem watch(const Input& input, const Step& step, const Scheduler& scheduler) {
+    problem_ = {};
     ++now_;
     take(input, scheduler);
     for (const model::RunEvent& event : step.events)
@@ -69,29 +70,31 @@ class Referee {
     return problem_;
   }
 
-  std::string at_the_end(const Scheduler& scheduler, const Integrator& integrator) {
-    problem_.clear();
-    if (scheduler.accepted() != integrator.accepted()) fail("other results count than are integrated");
+  Problem at_the_end(const Scheduler& scheduler, const Integrator& integrator) {
+    problem_ = {};
+    if (scheduler.accepted() != integrator.accepted())
+      fail(Check::other_results_count, "other results count than are integrated");
     bool any_failed = false;
     for (std::uint32_t i = 0; i < books_.size(); ++i) {
       const Scheduler::TaskView view = scheduler.task({i});
-      if (!model::is_final(view.state)) fail(id(i) + " has not ended");
+      if (!model::is_final(view.state)) fail(Check::has_not_ended, id(i) + " has not ended");
       any_failed |= view.state == model::TaskState::failed;
       if (view.state != model::TaskState::done && view.reason.empty() &&
           view.state != model::TaskState::cancelled) {
-        fail(id(i) + " has ended badly for no reason");
+        fail(Check::ended_for_no_reason, id(i) + " has ended badly for no reason");
       }
     }
     if (scheduler.finished()->state != model::RunState::aborted &&
         (scheduler.finished()->state == model::RunState::failed) != any_failed) {
-      fail("the run's state is not that of its tasks");
+      fail(Check::run_state, "the run's state is not that of its tasks");
     }
     if (plan_.settings.conflicts.value == model::ConflictStrategy::priority) return problem_;
     for (const auto& [one, its] : integrator.results()) {
       for (const auto& [other, others] : integrator.results()) {
         if (other < one && share_a_path(script_.tasks[one.value], script_.tasks[other.value]) &&
             its.from.count(other) == 0) {
-          fail(fmt::format("{} and {} clash, and both stand", id(one.value), id(other.value)));
+          fail(Check::clash_stands,
+               fmt::format("{} and {} clash, and both stand", id(one.value), id(other.value)));
         }
       }
     }
@@ -158,7 +161,7 @@ class Referee {
     if (event.kind == model::RunEventKind::task_withdrawn) books_[event.task->value].void_since = now_;
     if (event.kind == model::RunEventKind::attempt_finished && std::holds_alternative<RunResumed>(input) &&
         event.verdict != model::Verdict::interrupted) {
-      fail("an attempt that was cut off has another verdict");
+      fail(Check::cut_off_verdict, "an attempt that was cut off has another verdict");
     }
   }
 
@@ -172,7 +175,7 @@ class Referee {
     const auto stands = [&](TaskIndex task) { return task == answer->task || integrated_.count(task) > 0; };
     for (const model::Conflict& conflict : answer->conflicts) {
       if (!stands(conflict.winner) || !stands(conflict.loser))
-        fail(id(conflict.loser.value) + " gives way in a conflict that is over");
+        fail(Check::conflict_is_over, id(conflict.loser.value) + " gives way in a conflict that is over");
     }
   }
 
@@ -194,50 +197,58 @@ class Referee {
     const std::uint32_t i = start.task.value;
     const model::PlannedTask& planned = plan_.tasks[i];
     Book& book = books_[i];
-    if (stopping_) fail(id(i) + " starts although the run is stopping");
-    if (question_open_) fail(id(i) + " starts although a question about the run is open");
-    if (!running_.emplace(start.task, start.serial).second) fail(id(i) + " runs twice at once");
-    if (running_.size() > static_cast<std::size_t>(parallel_)) fail("more attempts run than the run allows");
-    if (is_agent_full(start.task, 1)) fail("more attempts run than their agent allows");
-    if (book.is_cancelled) fail(id(i) + " starts although it was cancelled");
+    if (stopping_) fail(Check::starts_while_stopping, id(i) + " starts although the run is stopping");
+    if (question_open_)
+      fail(Check::starts_while_asked, id(i) + " starts although a question about the run is open");
+    if (!running_.emplace(start.task, start.serial).second)
+      fail(Check::runs_twice_at_once, id(i) + " runs twice at once");
+    if (running_.size() > static_cast<std::size_t>(parallel_))
+      fail(Check::too_many_run, "more attempts run than the run allows");
+    if (is_agent_full(start.task, 1))
+      fail(Check::too_many_of_an_agent, "more attempts run than their agent allows");
+    if (book.is_cancelled) fail(Check::starts_cancelled, id(i) + " starts although it was cancelled");
     for (const TaskIndex winner : book.after) {
       if (!model::is_final(scheduler.task(winner).state))
-        fail(id(i) + " does not wait for " + id(winner.value));
+        fail(Check::starts_before_winner, id(i) + " does not wait for " + id(winner.value));
     }
     std::erase_if(book.after, [&](TaskIndex winner) { return !scheduler.task(winner).accepted; });
     const int tries = start.feedback.empty() ? 0 : std::stoi(start.feedback);
-    if (tries > planned.retries.value) fail(id(i) + " is tried more often than it may");
+    if (tries > planned.retries.value)
+      fail(Check::tried_too_often, id(i) + " is tried more often than it may");
     if (start.rollback_first != book.rollback_due)
-      fail(id(i) + " rolls back what need not, or not what must");
-    if (planned.spec.once && book.started > 0 && !book.may_repeat) fail(id(i) + " is run again unasked");
+      fail(Check::rolls_back_wrongly, id(i) + " rolls back what need not, or not what must");
+    if (planned.spec.once && book.started > 0 && !book.may_repeat)
+      fail(Check::once_unasked, id(i) + " is run again unasked");
 
     if (book.succeeded > book.started && !is_void(start.task, book.started)) {
-      fail(id(i) + " is run again although it had finished");
+      fail(Check::finished_runs_again, id(i) + " is run again although it had finished");
     }
     book.from = {start.from->begin(), start.from->end()};
     if (!std::is_sorted(start.from->begin(), start.from->end()) || book.from.size() != start.from->size()) {
-      fail(id(i) + " starts from what is not a set in plan order");
+      fail(Check::from_not_in_order, id(i) + " starts from what is not a set in plan order");
     }
     const std::vector<TaskIndex> accepted = scheduler.accepted();
     if (!std::includes(accepted.begin(), accepted.end(), start.from->begin(), start.from->end())) {
-      fail(id(i) + " starts from what is not integrated");
+      fail(Check::from_not_integrated, id(i) + " starts from what is not integrated");
     }
     std::set<TaskIndex> seen, below_it;
     add_below(start.task, seen, below_it);
     if (!std::includes(below_it.begin(), below_it.end(), book.from.begin(), book.from.end()))
-      fail(id(i) + " starts from more than it stands on");
+      fail(Check::from_too_much, id(i) + " starts from more than it stands on");
     for (const TaskIndex need : plan_.graph.needs(start.task)) {
       const Scheduler::TaskView view = scheduler.task(need);
       if (!model::is_final(view.state))
-        fail(fmt::format("{} starts before {} has ended", id(i), id(need.value)));
+        fail(Check::starts_before_need, fmt::format("{} starts before {} has ended", id(i), id(need.value)));
       if (view.state != model::TaskState::done && !planned.runs_after_failure) {
-        fail(fmt::format("{} starts although {} is not done", id(i), id(need.value)));
+        fail(Check::starts_after_bad_need,
+             fmt::format("{} starts although {} is not done", id(i), id(need.value)));
       }
       if (!view.accepted) continue;
       const std::set<TaskIndex>& below = books_[need.value].from;
       if (book.from.count(need) == 0 ||
           !std::includes(book.from.begin(), book.from.end(), below.begin(), below.end())) {
-        fail(fmt::format("{} does not start from all that {} stands on", id(i), id(need.value)));
+        fail(Check::from_too_little,
+             fmt::format("{} does not start from all that {} stands on", id(i), id(need.value)));
       }
     }
     book.started = now_;
@@ -267,13 +278,15 @@ class Referee {
       if (!is_agent_full(task)) could_start.push_back(task);
     }
     if (could_start.empty()) return;
-    if (running_.size() < static_cast<std::size_t>(parallel_)) fail("a task could start, and does not");
+    if (running_.size() < static_cast<std::size_t>(parallel_))
+      fail(Check::could_start, "a task could start, and does not");
     for (const Action& action : step.actions) {
       const auto* start = std::get_if<StartAttempt>(&action);
       if (start == nullptr) continue;
       for (const TaskIndex task : could_start) {
         if (goes_before(task, start->task)) {
-          fail(fmt::format("{} starts before {}", id(start->task.value), id(task.value)));
+          fail(Check::starts_before_better,
+               fmt::format("{} starts before {}", id(start->task.value), id(task.value)));
         }
       }
     }
@@ -285,7 +298,7 @@ class Referee {
     const bool all_ended = std::all_of(needs.begin(), needs.end(), [&scheduler](TaskIndex need) {
       return model::is_final(scheduler.task(need).state);
     });
-    if (all_ended) fail(id(task.value) + " waits for nothing");
+    if (all_ended) fail(Check::waits_for_nothing, id(task.value) + " waits for nothing");
   }
 
   [[nodiscard]] bool goes_before(TaskIndex one, TaskIndex other) const {
@@ -309,8 +322,8 @@ class Referee {
     return plan_.settings.conflicts.value == model::ConflictStrategy::queue;
   }
   [[nodiscard]] const std::string& id(std::uint32_t task) const { return plan_.tasks[task].id; }
-  void fail(std::string problem) {
-    if (problem_.empty()) problem_ = std::move(problem);
+  void fail(Check check, std::string what) {
+    if (problem_.empty()) problem_ = {check, std::move(what)};
   }
 
   const model::Plan& plan_;
@@ -325,7 +338,7 @@ class Referee {
   bool stopped_for_good_ = false;  // but for a resume that retries the failures
   bool question_open_ = false;
   std::uint64_t now_ = 0;
-  std::string problem_;
+  Problem problem_;
 };
 
 }  // namespace fleet::engine::tests

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/scheduler.h"
+#include "sim/check.h"
 #include "sim/disk.h"
 #include "sim/integrator.h"
 #include "sim/referee.h"
@@ -46,14 +47,14 @@ class World {
         begun_(plan_.tasks.size()) {}
 
   // Lives the run through to its end, over all its processes. Empty when all was well, else what was not.
-  std::string run() {
+  Problem run() {
     referee_->new_process(settings_, false);
     begin_process();
     remember_referee();
     deliver(RunStarted{script_.seed}, false);
     while (problem_.empty() && !over_) {
       if (pending_.empty()) {
-        problem_ = "the run hangs: nothing is under way, and it has not finished";
+        fail(Check::hangs, "the run hangs: nothing is under way, and it has not finished");
         break;
       }
       const auto next = pending_.begin();
@@ -61,7 +62,8 @@ class World {
       const Event event = std::move(next->second);
       pending_.erase(next);
       happen(event);
-      if (disk_.size() > 400 * (plan_.tasks.size() + 10)) problem_ = "the run goes on and on";
+      if (disk_.size() > 400 * (plan_.tasks.size() + 10))
+        fail(Check::goes_on_and_on, "the run goes on and on");
     }
     if (problem_.empty()) problem_ = referee_->at_the_end(*scheduler_, integrator_);
     return problem_;
@@ -127,9 +129,10 @@ class World {
   void cut_power() {
     for (const Input& lost : disk_.lose_power(dice_)) {
       const auto* end = std::get_if<AttemptFinished>(&lost);
-      if (end != nullptr && !end->outcome.snapshot.is_none()) problem_ = "a power cut takes work";
+      if (end != nullptr && !end->outcome.snapshot.is_none())
+        fail(Check::power_cut_takes_work, "a power cut takes work");
       if (std::holds_alternative<Decided>(lost) || std::holds_alternative<CancelRequested>(lost))
-        problem_ = "a power cut takes a person's word";
+        fail(Check::power_cut_takes_a_word, "a power cut takes a person's word");
     }
     story_.push_back(fmt::format("-- power cut: {} inputs are left", disk_.size()));
     while (remembered_.back().first > disk_.size())
@@ -146,7 +149,7 @@ class World {
     for (std::uint32_t i = 0; i < begun_.size(); ++i) {
       const model::TaskSpec& spec = plan_.tasks[i].spec;
       if ((spec.once || spec.rollback) && scheduler_->task({i}).attempt < begun_[i])
-        problem_ = plan_.tasks[i].id + " has begun, and nobody knows";
+        fail(Check::begun_unknown, plan_.tasks[i].id + " has begun, and nobody knows");
     }
   }
 
@@ -157,15 +160,20 @@ class World {
     deliver(RunResumed{settings_, retry_failed}, false);
   }
 
+  // What counts as integrated is what is done with a snapshot, so that is compared with these.
   void compare_with_replay(const Scheduler& before) {
     for (std::uint32_t i = 0; i < plan_.tasks.size(); ++i) {
       const Scheduler::TaskView old_one = before.task({i}), new_one = scheduler_->task({i});
       if (old_one.state != new_one.state || old_one.attempt != new_one.attempt ||
-          old_one.reason != new_one.reason || old_one.snapshot != new_one.snapshot) {
-        problem_ = fmt::format("a replay comes to another state of {}", plan_.tasks[i].id);
+          old_one.reason != new_one.reason || old_one.snapshot != new_one.snapshot ||
+          !are_same(old_one.from, new_one.from)) {
+        fail(Check::replay_differs, "a replay comes to another state of " + plan_.tasks[i].id);
       }
     }
-    if (before.accepted() != scheduler_->accepted()) problem_ = "a replay comes to other results";
+  }
+
+  static bool are_same(const ResultSet& one, const ResultSet& other) {
+    return one && other ? *one == *other : !one && !other;
   }
 
   void happen(const Event& event) {
@@ -205,7 +213,8 @@ class World {
       const Step& step = handled.back().second;
       tell(input, step);
       if (dies_in_commit) continue;  // nobody will know
-      if (again && !(step.actions.empty() && step.events.empty())) problem_ = "an answer counted twice";
+      if (again && !(step.actions.empty() && step.events.empty()))
+        fail(Check::answer_counts_twice, "an answer counted twice");
       if (problem_.empty()) problem_ = referee_->watch(input, step, *scheduler_);
       if (!problem_.empty()) return;
     }
@@ -334,12 +343,15 @@ class World {
       integrator_.withdraw(*withdraw);
     } else if (const auto* publish = std::get_if<Publish>(&action)) {
       if (publish->accepted != integrator_.accepted())
-        problem_ = "other results are published than integrated";
+        fail(Check::published_other_results, "other results are published than integrated");
       after(dice_.roll(3), Arrives{Published{"branch", {}, {}}});
     }
-    if (!integrator_.broken().empty()) problem_ = integrator_.broken();
+    if (!integrator_.broken().empty()) fail(Check::integrated_twice, integrator_.broken());
   }
 
+  void fail(Check check, std::string what) {
+    if (problem_.empty()) problem_ = {check, std::move(what)};
+  }
   void after(int delay, Event event) { pending_.emplace(now_ + Duration(delay), std::move(event)); }
   TaskIndex any_task() {
     return {static_cast<std::uint32_t>(dice_.roll(static_cast<int>(plan_.tasks.size())))};
@@ -391,7 +403,7 @@ class World {
   TimePoint integrator_free_{};
   int patience_ = 3;  // for more tries, of the people around the run
   bool over_ = false;
-  std::string problem_;
+  Problem problem_;
   std::vector<std::string> story_;
 };
 
