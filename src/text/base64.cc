@@ -1,0 +1,52 @@
+#include "text/base64.h"
+
+#include <array>
+#include <cstdint>
+
+namespace fleet::text {
+namespace {
+
+constexpr std::uint8_t kNotBase64 = 0xff;
+
+constexpr std::array<std::uint8_t, 256> base64_values() {
+  std::array<std::uint8_t, 256> values{};
+  for (auto& value : values)
+    value = kNotBase64;
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (std::size_t i = 0; i < kAlphabet.size(); ++i)
+    values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+  values['-'] = 62;
+  values['_'] = 63;
+  return values;
+}
+
+constexpr std::array<std::uint8_t, 256> kBase64Values = base64_values();
+
+}  // namespace
+
+bool is_base64(char c) {
+  return kBase64Values[static_cast<unsigned char>(c)] != kNotBase64;
+}
+
+std::optional<std::string> decode_base64(std::string_view text) {
+  for (int padding = 0; padding < 2 && !text.empty() && text.back() == '='; ++padding)
+    text.remove_suffix(1);
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string out;
+  out.reserve(text.size() / 4 * 3 + 2);
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : text) {
+    const std::uint8_t value = kBase64Values[static_cast<unsigned char>(c)];
+    if (value == kNotBase64) return std::nullopt;
+    bits = bits << 6 | value;
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      out += static_cast<char>(bits >> count & 0xff);
+    }
+  }
+  return out;
+}
+
+}  // namespace fleet::text
