@@ -136,6 +136,8 @@ SecretCheckResult check_secret(SecretCheck check, std::string_view value) {
       return part_of_shape(is_macaroon(value));
     case SecretCheck::random:
       return likeness(like_random(value));
+    case SecretCheck::key:
+      return likeness(like_key(value));
     case SecretCheck::password:
       return likeness(like_password(value));
   }

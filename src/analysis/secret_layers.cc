@@ -1,6 +1,8 @@
 #include "analysis/secret_layers.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 
 #include "text/ascii.h"
 #include "text/base64.h"
@@ -34,6 +36,18 @@ void decode_run(std::string_view bytes, std::size_t begin, std::size_t end, cons
   visit({*std::move(decoded), begin, end, {}});
 }
 
+// What a byte may have to do with joined literals.
+enum class LayerByte : std::uint8_t { other, mark, glue };
+
+constexpr std::array<LayerByte, 256> kLayerBytes = [] {
+  std::array<LayerByte, 256> bytes{};
+  for (const char c : std::string_view(" \t\r\n+.&<~"))
+    bytes[static_cast<unsigned char>(c)] = LayerByte::glue;
+  for (const char c : std::string_view("\"'\\"))
+    bytes[static_cast<unsigned char>(c)] = LayerByte::mark;
+  return bytes;
+}();
+
 bool is_literal_quote(char c) {
   return c == '"' || c == '\'';
 }
@@ -47,7 +61,8 @@ bool is_joined_byte(char c) {
 // From behind a closing quote to the next opening one; npos when something else stands between. A glance at
 // the next byte tells nearly all.
 std::size_t next_literal(std::string_view bytes, std::size_t at) {
-  if (at >= bytes.size() || std::string_view(" \t\r\n+.&<\\~").find(bytes[at]) == std::string_view::npos)
+  if (at >= bytes.size() ||
+      (kLayerBytes[static_cast<unsigned char>(bytes[at])] != LayerByte::glue && bytes[at] != '\\'))
     return std::string_view::npos;
   const std::size_t limit = std::min(bytes.size(), at + kLongestGlue);
   const auto skip_space = [&] {
@@ -190,10 +205,10 @@ void decode_base64_runs(std::string_view bytes, const SecretLayerVisitor& visit)
 void join_literals(std::string_view bytes, const SecretLayerVisitor& visit) {
   std::size_t floor = 0;
   for (std::size_t at = 0; at < bytes.size();) {
-    const char c = bytes[at];
-    if (c != '"' && c != '\'' && c != '\\') {
+    while (at < bytes.size() && kLayerBytes[static_cast<unsigned char>(bytes[at])] != LayerByte::mark)
       ++at;
-    } else if (c == '\\') {
+    if (at == bytes.size()) return;
+    if (bytes[at] == '\\') {
       if (is_broken_line(bytes, at)) {
         at = floor = std::max(at + 1, join_lines(bytes, at, floor, visit));
       } else {

@@ -29,21 +29,21 @@ bool name_has_word(std::string_view name, std::string_view word, NameWordPart pa
 }
 
 constexpr std::string_view kOtherTails[] = {
-    "type",     "name",   "label",    "field",    "id",      "ids",     "url",      "uri",     "path",
-    "file",     "dir",    "len",      "size",     "count",   "expir",   "ttl",      "life",    "regex",
-    "pattern",  "polic",  "err",      "mess",     "msg",     "title",   "text",     "hint",    "placeholder",
-    "prompt",   "desc",   "help",     "input",    "class",   "select",  "format",   "algo",    "header",
-    "param",    "prefix", "suffix",   "endpoint", "hash",    "reset",   "valid",    "require", "strength",
-    "visib",    "toggle", "button",   "btn",      "icon",    "link",    "page",     "form",    "column",
-    "attr",     "option", "mode",     "kind",     "index",   "pos",     "start",    "end",     "line",
-    "ref",      "arn",    "provider", "manager",  "service", "store",   "state",    "status",  "flow",
-    "version",  "scheme", "encod",    "min",      "max",     "env",     "var",      "module",  "sep",
-    "address",  "owner",  "symbol",   "contract", "info",    "request", "response", "handler", "callback",
-    "list",     "map",    "table",    "rule",     "digest",  "sum",     "change",   "forgot",  "confirm",
-    "wrong",    "spec",   "schema",   "grant",    "scope",   "method",  "policy",   "limit",   "mask",
-    "view",     "screen", "less",     "rotation", "tooltip", "caption", "again",    "repeat",  "salt",
-    "location", "source", "locator",  "xpath",    "element", "css",     "style",    "color",   "event",
-    "audience", "issuer", "resource"};
+    "type",    "name",     "label",    "field",    "id",      "ids",     "url",      "uri",     "path",
+    "file",    "dir",      "len",      "size",     "count",   "expir",   "ttl",      "life",    "regex",
+    "pattern", "polic",    "err",      "mess",     "msg",     "title",   "text",     "hint",    "placeholder",
+    "prompt",  "desc",     "help",     "input",    "class",   "select",  "format",   "algo",    "header",
+    "param",   "prefix",   "suffix",   "endpoint", "hash",    "reset",   "valid",    "require", "strength",
+    "visib",   "toggle",   "button",   "btn",      "icon",    "link",    "page",     "form",    "column",
+    "attr",    "option",   "mode",     "kind",     "index",   "pos",     "start",    "end",     "line",
+    "ref",     "arn",      "provider", "manager",  "service", "store",   "state",    "status",  "flow",
+    "version", "scheme",   "encod",    "min",      "max",     "env",     "var",      "module",  "sep",
+    "address", "owner",    "symbol",   "contract", "info",    "request", "response", "handler", "callback",
+    "list",    "map",      "table",    "rule",     "digest",  "sum",     "change",   "forgot",  "confirm",
+    "wrong",   "spec",     "schema",   "grant",    "scope",   "method",  "policy",   "limit",   "mask",
+    "view",    "screen",   "less",     "rotation", "tooltip", "caption", "again",    "repeat",  "salt",
+    "strateg", "location", "source",   "locator",  "xpath",   "element", "css",      "style",   "color",
+    "event",   "audience", "issuer",   "resource"};
 
 constexpr std::string_view kOtherHeads[] = {
     "public",    "csrf",    "xsrf",        "cancel",  "next",      "continuation", "publishable", "error",

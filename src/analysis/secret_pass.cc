@@ -28,6 +28,17 @@ bool begins_a_word(std::string_view text, std::size_t begin, std::size_t end) {
   return !same_case || end - begin >= kTelling;
 }
 
+// Nor does a short one that goes on: `passed`, `OPpASSIGN`.
+bool ends_a_word(std::string_view text, std::size_t begin, std::size_t end) {
+  constexpr std::size_t kTelling = 5;
+  if (end - begin > kTelling || end >= text.size() || !text::is_ascii_letter(text[end]) ||
+      !text::is_ascii_letter(text[end - 1]))
+    return true;
+  const bool same_case = (text::to_ascii_lower(text[end]) == text[end]) ==
+                         (text::to_ascii_lower(text[end - 1]) == text[end - 1]);
+  return !same_case;
+}
+
 // A value that goes on is another one.
 bool ends_a_value(std::string_view text, std::size_t end, std::size_t limit) {
   return end >= limit || !(is_token_byte(text[end]) || text[end] == '_');
@@ -136,7 +147,7 @@ void SecretPass::try_near(std::string_view text, std::uint32_t rule, std::size_t
 void SecretPass::try_assigned(std::string_view text, std::uint32_t rule, std::size_t begin, std::size_t end) {
   const SecretRule& what = program_.rules()[rule];
   if (what.is_generic && path_.is_lock) return;
-  if (!begins_a_word(text, begin, end)) return;
+  if (!begins_a_word(text, begin, end) || !ends_a_word(text, begin, end)) return;
   if (assignment_at_ != end) {
     assignment_at_ = end;
     constexpr std::size_t kNameCost = 32;
@@ -160,7 +171,15 @@ void SecretPass::try_assigned(std::string_view text, std::uint32_t rule, std::si
   if (!regex.find(window, assignment.begin - from, text::Regex::Start::at_once, spans)) return;
   if (spans[group].begin == std::string_view::npos) return;
   const Found found{from + spans[group].begin, from + spans[group].end};
-  if (ends_a_value(text, found.end, assignment.end)) judge(text, rule, found);
+  const std::string_view value = text.substr(found.begin, found.end - found.begin);
+  if (!ends_a_value(text, found.end, assignment.end)) return;
+  // `password = password_`, `kElasticKey = SomeLongNameOfAType`
+  const std::string_view name = text.substr(begin - assignment.head.size(),
+                                            assignment.head.size() + (end - begin) + assignment.tail.size());
+  if (text::to_ascii_lower(name).find(text::to_ascii_lower(value)) != std::string::npos) return;
+  const bool may_be_words = what.is_generic || what.may_have_words || what.check == SecretCheck::password;
+  if (!may_be_words && word_share(value) >= 0.5) return;
+  judge(text, rule, found);
 }
 
 model::Confidence SecretPass::confidence_of(const SecretRule& rule, SecretCheckResult check) const {
@@ -176,7 +195,7 @@ void SecretPass::judge(std::string_view text, std::uint32_t rule, Found found) {
   const SecretRule& what = program_.rules()[rule];
   const std::string_view value = text.substr(found.begin, found.end - found.begin);
   if (value.empty()) return;
-  if (!what.may_have_words && is_placeholder(value)) return;
+  if (what.may_have_words ? is_monotonous(value) : is_placeholder(value)) return;
   if (what.entropy && entropy_of(value) < *what.entropy) return;
   if (is_documented_example(value)) return;
   const SecretCheckResult check = check_secret(what.check, value);

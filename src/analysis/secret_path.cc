@@ -57,8 +57,9 @@ bool is_secret_path_word(std::string_view word, const std::string_view (&words)[
 
 bool has_test_name(std::string_view name) {
   if (name.starts_with("test_") || name.starts_with("test-") || name.starts_with("conftest")) return true;
-  for (const std::string_view part : {"_test.", "-test.", ".test.", "_spec.", "-spec.", ".spec.", "tests.",
-                                      ".stories.", ".snap", ".example", ".sample", ".template", "_tests."}) {
+  for (const std::string_view part :
+       {"_test.", "-test.", ".test.", "_spec.", "-spec.", ".spec.", "tests.", ".stories.", ".snap",
+        ".example", ".examples.", "-examples.", ".sample", ".template", "_tests."}) {
     if (name.find(part) != std::string_view::npos) return true;
   }
   return false;

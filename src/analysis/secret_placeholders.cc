@@ -80,7 +80,9 @@ bool is_variable_reference(std::string_view text) {
          !text::is_ascii_digit(text[1]);
 }
 
-bool is_made_of_little(std::string_view text) {
+}  // namespace
+
+bool is_monotonous(std::string_view text) {
   std::array<bool, 256> seen{};
   std::size_t distinct = 0;
   for (const char c : text) {
@@ -96,8 +98,6 @@ bool is_made_of_little(std::string_view text) {
   return up >= 10 || (up >= 5 && 2 * up >= text.size());
 }
 
-}  // namespace
-
 bool is_placeholder(std::string_view text) {
   constexpr std::size_t kLooked = 4096;
   const std::string lower = text::to_ascii_lower(text::trim(text.substr(0, kLooked)));
@@ -110,7 +110,7 @@ bool is_placeholder(std::string_view text) {
   if (is_wrapped(lower, "<", ">") || is_wrapped(lower, "{", "}") || is_wrapped(lower, "[", "]") ||
       is_wrapped(lower, "%", "%") || is_wrapped(lower, "__", "__") || is_variable_reference(lower))
     return true;
-  return is_made_of_little(lower);
+  return is_monotonous(lower);
 }
 
 bool is_documented_example(std::string_view text) {

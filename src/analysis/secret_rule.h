@@ -30,6 +30,7 @@ enum class SecretCheck {
   base64_json,  // it decodes to a JSON object
   macaroon,     // it decodes to a macaroon
   random,       // looks like drawn at random: not words, a path, a name
+  key,          // that, a UUID, or something short that is well mixed
   password,     // may be what a person chose, or drew: not a word, a name, code
 };
 
@@ -58,5 +59,5 @@ struct SecretRule {
 namespace fleet {
 FLEET_ENUM_NAMES(analysis::SecretPlace, "keyword", "near", "assigned");
 FLEET_ENUM_NAMES(analysis::SecretCheck, "none", "github-crc", "grafana-crc", "npm-crc", "jwt", "base64",
-                 "base64-pair", "base64-json", "macaroon", "random", "password");
+                 "base64-pair", "base64-json", "macaroon", "random", "key", "password");
 }  // namespace fleet

@@ -21,7 +21,7 @@ constexpr std::size_t kMostSecretWindow = 16 * 1024;  // of `before` and `after`
 // One file on its way to rules.
 struct SecretRuleReader {
   std::string path;
-  SecretExpressions expressions;
+  SecretReading reading;
   SecretRules& into;
   std::map<std::string, std::string, std::less<>>& places;  // of the ids: `secrets/cloud.yml:3`
 
@@ -89,7 +89,7 @@ void read_secret_keywords(SecretRuleReader& reader, yaml::Node node, SecretRule&
 
 void read_secret_regex(SecretRuleReader& reader, yaml::Node node, SecretRule& rule) {
   rule.regex = read_secret_text(reader, node);
-  if (reader.expressions == SecretExpressions::trust) return;
+  if (reader.reading == SecretReading::trust) return;
   if (const auto regex = text::Regex::parse(rule.regex); !regex)
     reader.say(node, fmt::format("not a regular expression: {}", regex.error().why), regex.error().hint);
 }
@@ -211,12 +211,31 @@ void read_secret_rule(SecretRuleReader& reader, yaml::Node node) {
     bool is_there = !key.is_required;
     for (const yaml::Entry entry : node.entries())
       is_there = is_there || entry.key.text() == key.name;
+    if (key.name == "examples" && reader.reading == SecretReading::trust) continue;
     if (!is_there) reader.say(node, fmt::format("the rule has no `{}`", key.name));
   }
   reader.into.rules.push_back(std::move(rule));
 }
 
-void read_secret_file(SecretRuleReader& reader, std::string_view source) {
+// The lines of a file of rules but for those of `examples`, as the files that come with fleet are laid out.
+std::string without_examples(std::string_view source) {
+  constexpr std::string_view kKey = "    examples:";
+  constexpr std::string_view kDeeper = "      ";
+  std::string text;
+  bool is_example = false;
+  while (!source.empty()) {
+    const std::string_view line = source.substr(0, source.find('\n'));
+    is_example = line.starts_with(kKey) || (is_example && line.starts_with(kDeeper));
+    if (!is_example) text.append(line).append("\n");
+    source.remove_prefix(std::min(source.size(), line.size() + 1));
+  }
+  return text;
+}
+
+void read_secret_file(SecretRuleReader& reader, std::string_view whole) {
+  const bool is_trusted = reader.reading == SecretReading::trust;
+  const std::string trusted = is_trusted ? without_examples(whole) : std::string();
+  const std::string_view source = is_trusted ? std::string_view(trusted) : whole;
   const auto document = yaml::Document::parse(source);
   if (!document) {
     reader.into.diagnostics.push_back(document.error());
@@ -243,12 +262,12 @@ void read_secret_file(SecretRuleReader& reader, std::string_view source) {
 
 }  // namespace
 
-SecretRules read_secret_rules(std::span<const BuiltInFile> files, SecretExpressions expressions) {
+SecretRules read_secret_rules(std::span<const BuiltInFile> files, SecretReading reading) {
   SecretRules read;
   std::map<std::string, std::string, std::less<>> places;
   for (const BuiltInFile& file : files) {
     if (!file.path.starts_with("secrets/")) continue;
-    SecretRuleReader reader{std::string(file.path), expressions, read, places};
+    SecretRuleReader reader{std::string(file.path), reading, read, places};
     read_secret_file(reader, file.text);
   }
   return read;

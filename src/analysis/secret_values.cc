@@ -180,13 +180,27 @@ Likeness like_random(std::string_view text) {
     if (text.size() < kSure || mix.digits == 0 || entropy < 2.7) return Likeness::unlike;
     return text.size() >= 24 ? Likeness::secret : Likeness::weak;
   }
+  // SMART_ON_FHIR_V1
+  if (mix.lower == 0 && mix.joints > 1 && text.size() < 32) return Likeness::unlike;
   // `v1.2.3-alpha`, `error_401_b`, `ns:type:1`: much glue, short parts.
   if (mix.joints * 5 > text.size()) return Likeness::unlike;
   if (word_share(text) >= 0.4) return Likeness::unlike;
   if (entropy < (text.size() < 24 ? 3.0 : 3.5)) return Likeness::unlike;
   const bool is_mixed = mix.digits > 0 || (mix.lower > 2 && mix.upper > 2 && text.size() >= 20);
   if (!is_mixed) return mix.letters() >= 24 && word_share(text) < 0.2 ? Likeness::weak : Likeness::unlike;
-  return text.size() >= kSure && mix.digits + mix.upper + mix.marks >= 3 ? Likeness::secret : Likeness::weak;
+  const bool is_well_mixed = mix.digits > 1 && mix.lower > 1 && mix.upper > 1;
+  return is_well_mixed || (text.size() >= kSure && mix.digits + mix.upper + mix.marks >= 3) ? Likeness::secret
+                                                                                            : Likeness::weak;
+}
+
+Likeness like_key(std::string_view text) {
+  constexpr std::size_t kLikePasswords = 12;
+  if (is_uuid(text)) return Likeness::secret;
+  if (text.size() >= kLikePasswords) return like_random(text);
+  const SecretMixture mix = secret_mixture_of(text);
+  if (mix.digits == 0 || mix.letters() == 0 || like_password(text) != Likeness::secret)
+    return Likeness::unlike;
+  return mix.marks > 0 && text.size() >= 8 ? Likeness::secret : Likeness::weak;
 }
 
 Likeness like_password(std::string_view text) {

@@ -13,11 +13,16 @@ namespace fleet::analysis {
 // that reads the environment.
 [[nodiscard]] bool is_placeholder(std::string_view text);
 
+// One character again and again, a part repeated, characters in their order: part of is_placeholder().
+[[nodiscard]] bool is_monotonous(std::string_view text);
+
 // One that documentation prints and everybody copies. They are kept as hashes.
 [[nodiscard]] bool is_documented_example(std::string_view text);
 
 enum class Likeness { unlike, weak, secret };
 [[nodiscard]] Likeness like_random(std::string_view text);
+// For a name that says `key` or `secret`: also a UUID, and something short that is mixed enough.
+[[nodiscard]] Likeness like_key(std::string_view text);
 [[nodiscard]] Likeness like_password(std::string_view text);
 
 // Which part of the text stands in words that people could pronounce: 0 to 1.

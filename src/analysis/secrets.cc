@@ -50,7 +50,7 @@ SecretScanner& SecretScanner::operator=(SecretScanner&&) noexcept = default;
 
 const SecretScanner& SecretScanner::built_in() {
   static const SecretScanner scanner([] {
-    SecretRules read = read_secret_rules(built_in_rules(), SecretExpressions::trust);
+    SecretRules read = read_secret_rules(built_in_rules(), SecretReading::trust);
     FLEET_ASSERT(read.diagnostics.empty(), "the rules that come with fleet are read by its tests");
     return std::move(read.rules);
   }());

@@ -1,33 +1,8 @@
 #include "text/base64.h"
 
-#include <array>
 #include <cstdint>
 
 namespace fleet::text {
-namespace {
-
-constexpr std::uint8_t kNotBase64 = 0xff;
-
-constexpr std::array<std::uint8_t, 256> base64_values() {
-  std::array<std::uint8_t, 256> values{};
-  for (auto& value : values)
-    value = kNotBase64;
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (std::size_t i = 0; i < kAlphabet.size(); ++i)
-    values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
-  values['-'] = 62;
-  values['_'] = 63;
-  return values;
-}
-
-constexpr std::array<std::uint8_t, 256> kBase64Values = base64_values();
-
-}  // namespace
-
-bool is_base64(char c) {
-  return kBase64Values[static_cast<unsigned char>(c)] != kNotBase64;
-}
-
 std::optional<std::string> decode_base64(std::string_view text) {
   for (int padding = 0; padding < 2 && !text.empty() && text.back() == '='; ++padding)
     text.remove_suffix(1);

@@ -18,7 +18,7 @@ using testing::Not;
 using testing::SizeIs;
 
 TEST(SecretRules, ThoseBuiltInAreWithoutFault) {
-  const SecretRules read = read_secret_rules(built_in_rules(), SecretExpressions::check);
+  const SecretRules read = read_secret_rules(built_in_rules(), SecretReading::check);
   for (const model::Diagnostic& each : read.diagnostics)
     ADD_FAILURE() << fmt::format("{}:{}:{}: {}", each.path, each.at.line, each.at.column, each.message);
   std::set<std::string> of_providers;
@@ -29,7 +29,7 @@ TEST(SecretRules, ThoseBuiltInAreWithoutFault) {
 }
 
 TEST(SecretRules, FindTheirExamplesAndNotTheOthers) {
-  for (const SecretRule& rule : SecretScanner::built_in().rules()) {
+  for (const SecretRule& rule : read_secret_rules(built_in_rules(), SecretReading::check).rules) {
     EXPECT_THAT(rule.examples, Not(IsEmpty())) << rule.id;
     EXPECT_THAT(rule.counter_examples, Not(IsEmpty())) << rule.id;
     for (const std::string& example : rule.examples)
@@ -50,7 +50,7 @@ TEST(SecretRules, AreNotTakenForSecrets) {
 std::vector<std::string> said(std::string_view text) {
   const BuiltInFile files[] = {{"secrets/mine.yml", text}, {"python.yml", "not: looked at"}};
   std::vector<std::string> lines;
-  for (const model::Diagnostic& each : read_secret_rules(files, SecretExpressions::check).diagnostics)
+  for (const model::Diagnostic& each : read_secret_rules(files, SecretReading::check).diagnostics)
     lines.push_back(fmt::format("{}:{}:{}: {}", each.path, each.at.line, each.at.column, each.message));
   return lines;
 }
