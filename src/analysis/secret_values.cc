@@ -200,7 +200,8 @@ Likeness like_key(std::string_view text) {
   const SecretMixture mix = secret_mixture_of(text);
   if (mix.digits == 0 || mix.letters() == 0 || like_password(text) != Likeness::secret)
     return Likeness::unlike;
-  return mix.marks > 0 && text.size() >= 8 ? Likeness::secret : Likeness::weak;
+  const bool is_mixed = mix.marks > 0 || (mix.lower > 1 && mix.upper > 1);
+  return is_mixed && text.size() >= 8 ? Likeness::secret : Likeness::weak;
 }
 
 Likeness like_password(std::string_view text) {

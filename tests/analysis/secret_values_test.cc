@@ -35,6 +35,15 @@ TEST(SecretValues, LikenessOfTokens) {
     EXPECT_EQ(like_random(text), Likeness::unlike) << text;
 }
 
+TEST(SecretValues, LikenessOfKeys) {
+  for (const std::string_view text :
+       {"123e4567-e89b-12d3-a456-426614174000", "kXABXqQg6f", "a8Kd93jLq2Zx", "s3cr3t!x"})
+    EXPECT_EQ(like_key(text), Likeness::secret) << text;
+  EXPECT_EQ(like_key("85ae268a"), Likeness::weak);
+  for (const std::string_view text : {"client", "x-client-secret", "getClientSecret", "SECRET_1"})
+    EXPECT_EQ(like_key(text), Likeness::unlike) << text;
+}
+
 TEST(SecretValues, LikenessOfPasswords) {
   for (const std::string_view text : {"hunter2", "tR7#kqLm", "Summer2024!", "p4ssphrase9", "xKqzJwPtVbn"})
     EXPECT_EQ(like_password(text), Likeness::secret) << text;

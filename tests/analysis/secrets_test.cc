@@ -153,6 +153,11 @@ TEST(Secrets, AreKnownByTheNameTheyAreGiven) {
        {"DB_PASSWORD=" + value, "password: " + value, "export PASSWORD=" + value + " && run",
         "- name: DB_PASSWORD\n  value: " + value, "run --password " + value + " --user me"})
     EXPECT_THAT(sure_rules_found("deploy/a.yml", text), ElementsAre("secrets.generic-password")) << text;
+  EXPECT_THAT(
+      sure_rules_found("a.php", "mysqli_connect(\"db.acme.net\", \"svc\", \"" + value + "\", \"app\");"),
+      ElementsAre("secrets.database-login"));
+  EXPECT_THAT(sure_rules_found("a.py", "smtp.login('me@acme.net', '" + value + "')"),
+              ElementsAre("secrets.login-call"));
   EXPECT_THAT(sure_rules_found("a.py", "API_KEY = '" + kRandomHex + "'"),
               ElementsAre("secrets.generic-api-key"));
   EXPECT_THAT(sure_rules_found("a.py", "datadog_api_key = '" + kRandomHex + "'"),
