@@ -165,6 +165,15 @@ TEST(Secrets, AreKnownByTheNameTheyAreGiven) {
       << "the more exact one";
 }
 
+// Wherever the less exact match begins.
+TEST(Secrets, AreFoundOnceByTheMostExactRule) {
+  EXPECT_THAT(rules_found("a.py", "secret = 'v1." + kGithubToken + "'"), ElementsAre("secrets.github-token"));
+  EXPECT_THAT(rules_found("a.py", "secret = '" + kGithubToken + ".v1'"), ElementsAre("secrets.github-token"));
+  EXPECT_THAT(rules_found("a.py", "x = '" + kGithubToken + "' + '9x'"), ElementsAre("secrets.github-token"));
+  EXPECT_THAT(rules_found("a.py", "headers = {'Authorization': 'Bearer " + kGithubToken + "'}"),
+              ElementsAre("secrets.github-token"));
+}
+
 TEST(Secrets, AreLessSureWhereTheyAreTried) {
   const std::string text = "x = '" + kGithubToken + "'\n";
   EXPECT_EQ(scan("src/a.py", text)[0].confidence, model::Confidence::high);
