@@ -123,6 +123,7 @@ std::optional<AssignmentJoint> read_assignment_joint(AssignmentCursor& cursor, b
       return joint;
     case ',':
       if (!was_quoted) return std::nullopt;
+      if (skip_value_key(cursor)) return joint;
       cursor.skip();
       joint.needs_quote = true;
       joint.is_argument = true;

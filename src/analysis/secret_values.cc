@@ -196,8 +196,13 @@ Likeness like_random(std::string_view text) {
 Likeness like_key(std::string_view text) {
   constexpr std::size_t kLikePasswords = 12;
   if (is_uuid(text)) return Likeness::secret;
-  if (text.size() >= kLikePasswords) return like_random(text);
   const SecretMixture mix = secret_mixture_of(text);
+  if (text.size() >= kLikePasswords) {
+    const Likeness random = like_random(text);
+    // `mySigningKey2023!`: words, and yet nobody would call anything so.
+    const bool is_chosen = mix.digits > 0 && mix.marks > 0 && like_password(text) == Likeness::secret;
+    return random == Likeness::unlike && is_chosen ? Likeness::secret : random;
+  }
   if (mix.digits == 0 || mix.letters() == 0 || like_password(text) != Likeness::secret)
     return Likeness::unlike;
   const bool is_mixed = mix.marks > 0 || (mix.lower > 1 && mix.upper > 1);

@@ -36,8 +36,8 @@ TEST(SecretValues, LikenessOfTokens) {
 }
 
 TEST(SecretValues, LikenessOfKeys) {
-  for (const std::string_view text :
-       {"123e4567-e89b-12d3-a456-426614174000", "kXABXqQg6f", "a8Kd93jLq2Zx", "s3cr3t!x"})
+  for (const std::string_view text : {"123e4567-e89b-12d3-a456-426614174000", "kXABXqQg6f", "a8Kd93jLq2Zx",
+                                      "s3cr3t!x", "mySigningKey2023!"})
     EXPECT_EQ(like_key(text), Likeness::secret) << text;
   EXPECT_EQ(like_key("85ae268a"), Likeness::weak);
   for (const std::string_view text : {"client", "x-client-secret", "getClientSecret", "SECRET_1"})

@@ -146,8 +146,8 @@ TEST(Secrets, AreKnownByTheNameTheyAreGiven) {
         "let password: &str = \"" + value + "\";", "private String dbPassword = \"" + value + "\";",
         "char password[] = \"" + value + "\";", "const pw = process.env.PASSWORD || '" + value + "';",
         "os.getenv('PASSWORD', '" + value + "')", ":password => '" + value + "'",
-        "password: String::from(\"" + value + "\")",
-        "if password == \"" + value + "\":", "{\\\"password\\\": \\\"" + value + "\\\"}"})
+        "password: String::from(\"" + value + "\")", "if password == \"" + value + "\":",
+        "{key: \"password\", value: \"" + value + "\"}", "{\\\"password\\\": \\\"" + value + "\\\"}"})
     EXPECT_THAT(sure_rules_found("src/a.rb", text), ElementsAre("secrets.generic-password")) << text;
   for (const std::string& text :
        {"DB_PASSWORD=" + value, "password: " + value, "export PASSWORD=" + value + " && run",
