@@ -158,4 +158,32 @@ bool Regex::is_found_in(std::string_view text) const {
   return compiled_->re.Match(input, 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0);
 }
 
+bool Regex::find(std::string_view text, std::size_t from, Start start, std::span<Span> groups) const {
+  const re2::StringPiece input(text.data(), text.size());
+  const auto anchor = start == Start::at_once ? re2::RE2::ANCHOR_START : re2::RE2::UNANCHORED;
+  // Most searches find nothing, and to know that takes far less time without the groups.
+  if (!compiled_->re.Match(input, from, text.size(), anchor, nullptr, 0)) return false;
+  std::vector<re2::StringPiece> found(std::min(groups.size(), count_groups() + 1));
+  if (found.empty()) return true;
+  compiled_->re.Match(input, from, text.size(), anchor, found.data(), static_cast<int>(found.size()));
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    groups[i] = {};
+    if (i >= found.size() || found[i].data() == nullptr) continue;
+    groups[i].begin = static_cast<std::size_t>(found[i].data() - text.data());
+    groups[i].end = groups[i].begin + found[i].size();
+  }
+  return true;
+}
+
+std::optional<std::size_t> Regex::group(std::string_view name) const {
+  const auto& named = compiled_->re.NamedCapturingGroups();
+  const auto found = named.find(std::string(name));
+  if (found == named.end()) return std::nullopt;
+  return static_cast<std::size_t>(found->second);
+}
+
+std::size_t Regex::count_groups() const {
+  return static_cast<std::size_t>(compiled_->re.NumberOfCapturingGroups());
+}
+
 }  // namespace fleet::text

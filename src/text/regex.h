@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +35,19 @@ class Regex {
   // Only what replace_all() would say of the replacement.
   [[nodiscard]] Result<> check_replacement(std::string_view replacement) const;
   [[nodiscard]] bool is_found_in(std::string_view text) const;
+
+  struct Span {  // [begin, end) of a text in bytes; both npos: a group that took no part
+    std::size_t begin = std::string_view::npos;
+    std::size_t end = std::string_view::npos;
+    bool operator==(const Span&) const = default;
+  };
+  enum class Start { at_once, anywhere };
+  // The first match in `text` from byte `from` on; what stands before is seen by `^` and `\b`. Fills
+  // `groups`, whose first is the whole match, as far as it goes.
+  [[nodiscard]] bool find(std::string_view text, std::size_t from, Start start, std::span<Span> groups) const;
+  // The number of a group written `(?P<name>...)`; nothing when there is none.
+  [[nodiscard]] std::optional<std::size_t> group(std::string_view name) const;
+  [[nodiscard]] std::size_t count_groups() const;
 
  private:
   struct Compiled;

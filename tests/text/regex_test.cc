@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace fleet::text {
 namespace {
 
@@ -49,6 +51,25 @@ TEST(Regex, PassesOtherBytesThrough) {
                      "x"),
             std::string("\xff"
                         "x\xfe"));
+}
+
+TEST(Regex, FindsPlacesAndGroups) {
+  const auto regex = Regex::parse(R"(\b(?P<name>[a-z]+)=(x)?([0-9]+))");
+  ASSERT_TRUE(regex);
+  EXPECT_EQ(regex->group("name"), 1u);
+  EXPECT_FALSE(regex->group("other"));
+  EXPECT_EQ(regex->count_groups(), 3u);
+  std::array<Regex::Span, 5> spans;
+  ASSERT_TRUE(regex->find("- ab=12", 0, Regex::Start::anywhere, spans));
+  EXPECT_EQ(spans[0], (Regex::Span{2, 7}));
+  EXPECT_EQ(spans[1], (Regex::Span{2, 4}));
+  EXPECT_EQ(spans[2], Regex::Span{});
+  EXPECT_EQ(spans[3], (Regex::Span{5, 7}));
+  EXPECT_EQ(spans[4], Regex::Span{});
+  EXPECT_TRUE(regex->find("- ab=12", 2, Regex::Start::at_once, spans));
+  EXPECT_FALSE(regex->find("- ab=12", 3, Regex::Start::at_once, spans)) << "b is not the beginning of a word";
+  EXPECT_FALSE(regex->find("- ab=12", 0, Regex::Start::at_once, spans));
+  EXPECT_TRUE(regex->find("- ab=12", 0, Regex::Start::anywhere, {}));
 }
 
 TEST(Regex, RefusesWhatItCannotDo) {

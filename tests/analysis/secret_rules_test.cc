@@ -1,0 +1,96 @@
+#include "analysis/secret_rules.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <map>
+#include <set>
+
+#include "analysis/secret_samples.h"
+
+namespace fleet::analysis {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+TEST(SecretRules, ThoseBuiltInAreWithoutFault) {
+  const SecretRules read = read_secret_rules(built_in_rules(), SecretReading::check);
+  for (const model::Diagnostic& each : read.diagnostics)
+    ADD_FAILURE() << fmt::format("{}:{}:{}: {}", each.path, each.at.line, each.at.column, each.message);
+  std::set<std::string> of_providers;
+  for (const SecretRule& rule : read.rules) {
+    if (!rule.is_generic) of_providers.insert(rule.id);
+  }
+  EXPECT_GE(of_providers.size(), 150u);
+}
+
+TEST(SecretRules, FindTheirExamplesAndNotTheOthers) {
+  for (const SecretRule& rule : read_secret_rules(built_in_rules(), SecretReading::check).rules) {
+    EXPECT_THAT(rule.examples, Not(IsEmpty())) << rule.id;
+    EXPECT_THAT(rule.counter_examples, Not(IsEmpty())) << rule.id;
+    for (const std::string& example : rule.examples)
+      EXPECT_THAT(sure_rules_found("src/app.conf", example), Contains(rule.id)) << example;
+    for (const std::string& example : rule.counter_examples)
+      EXPECT_THAT(rules_found("src/app.conf", example), Not(Contains(rule.id))) << example;
+  }
+}
+
+// The repository has to pass its own gate.
+TEST(SecretRules, AreNotTakenForSecrets) {
+  for (const BuiltInFile& file : built_in_rules()) {
+    for (const model::Finding& finding : SecretScanner::built_in().scan(file.path, file.text))
+      ADD_FAILURE() << fmt::format("{}:{}: {} {}", file.path, finding.at.line, finding.rule, finding.excerpt);
+  }
+}
+
+std::vector<std::string> said(std::string_view text) {
+  const BuiltInFile files[] = {{"secrets/mine.yml", text}, {"python.yml", "not: looked at"}};
+  std::vector<std::string> lines;
+  for (const model::Diagnostic& each : read_secret_rules(files, SecretReading::check).diagnostics)
+    lines.push_back(fmt::format("{}:{}:{}: {}", each.path, each.at.line, each.at.column, each.message));
+  return lines;
+}
+
+constexpr std::string_view kGoodRule =
+    "rules:\n"
+    "  - id: secrets.mine\n"
+    "    provider: Me\n"
+    "    message: A key of mine\n"
+    "    keywords: [mine_]\n"
+    "    regex: mine_([0-9]+)\n"
+    "    examples: {match: [[mine_, '123']], no-match: [mine_]}\n";
+
+std::string with(std::string_view line, std::string_view instead) {
+  std::string text(kGoodRule);
+  return text.replace(text.find(line), line.size(), instead);
+}
+
+TEST(SecretRules, SayWhereTheyAreWrong) {
+  EXPECT_THAT(said(kGoodRule), IsEmpty());
+  EXPECT_THAT(said(with("provider", "providr")),
+              ElementsAre("secrets/mine.yml:3:5: a rule for secrets has no key `providr`",
+                          "secrets/mine.yml:2:5: the rule has no `provider`"));
+  EXPECT_THAT(said(with("provider: Me", "id: secrets.mine")),
+              Contains("secrets/mine.yml:3:5: the key `id` is here twice"));
+  EXPECT_THAT(said(with("([0-9]+)", "([0-9]+")), SizeIs(1));
+  EXPECT_THAT(said(with("[mine_]", "[Mine_]")), SizeIs(1));
+  EXPECT_THAT(said(with("[mine_]", "[]")), SizeIs(1));
+  EXPECT_THAT(said(with("secrets.mine", "Mine")), SizeIs(1));
+  EXPECT_THAT(said(with(", no-match: [mine_]", "")), SizeIs(1));
+  EXPECT_THAT(said(with("    regex", "    entropy: 9\n    regex")), SizeIs(1));
+  EXPECT_THAT(said(with("    regex", "    checksum: crc\n    regex")), SizeIs(1));
+  EXPECT_THAT(said(with("    regex", "    after: 1000000\n    regex")), SizeIs(1));
+  EXPECT_THAT(said(with("    regex", "    generic: 1\n    regex")), SizeIs(1));
+  EXPECT_THAT(said(std::string(kGoodRule) + std::string(kGoodRule.substr(7))),
+              ElementsAre("secrets/mine.yml:8:9: the rule `secrets.mine` is here twice"));
+  EXPECT_THAT(said("rules: [1]"), SizeIs(1));
+  EXPECT_THAT(said("rule: []"), SizeIs(2));
+  EXPECT_THAT(said("rules: {"), SizeIs(1));
+}
+
+}  // namespace
+}  // namespace fleet::analysis
