@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "base/enum_names.h"
+#include "model/workflow.h"
 
 // What analysis has to say of a place in the code.
 namespace fleet::model {
 
-enum class Severity { note, warning, error };
 // How sure a rule is that what it finds is what it says.
 enum class Confidence { low, medium, high };
 
@@ -55,6 +55,5 @@ struct Finding {
 }  // namespace fleet::model
 
 namespace fleet {
-FLEET_ENUM_NAMES(model::Severity, "note", "warning", "error");
 FLEET_ENUM_NAMES(model::Confidence, "low", "medium", "high");
 }  // namespace fleet
