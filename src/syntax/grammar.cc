@@ -110,6 +110,10 @@ std::string_view kind_name(Language language, Kind kind) {
   return name == nullptr ? "ERROR" : name;
 }
 
+Kind kind_count(Language language) {
+  return static_cast<Kind>(ts_language_symbol_count(grammar_of(language).language()));
+}
+
 bool is_string(Language language, Kind kind) {
   static const auto tables = [] {
     std::array<std::vector<bool>, base::EnumNames<Language>::names.size()> all;

@@ -94,5 +94,7 @@ class Tree {
 [[nodiscard]] Result<Tree> parse(Language language, std::string_view source, const Bounds& bounds = {});
 
 [[nodiscard]] std::string_view kind_name(Language language, Kind kind);
+// Kinds are numbered below this; `ERROR` is none of them.
+[[nodiscard]] Kind kind_count(Language language);
 
 }  // namespace fleet::syntax

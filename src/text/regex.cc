@@ -153,6 +153,28 @@ Result<Regex::Replaced> Regex::replace_all(std::string_view text, std::string_vi
   return out;
 }
 
+std::optional<Regex::Found> Regex::find(std::string_view text, std::size_t from) const {
+  const re2::StringPiece input(text.data(), text.size());
+  std::vector<re2::StringPiece> groups(static_cast<std::size_t>(compiled_->re.NumberOfCapturingGroups()) + 1);
+  if (from > text.size() || !compiled_->re.Match(input, from, text.size(), re2::RE2::UNANCHORED,
+                                                 groups.data(), static_cast<int>(groups.size())))
+    return std::nullopt;
+  Found found;
+  for (const re2::StringPiece& group : groups) {
+    found.push_back(group.data() == nullptr
+                        ? Part{std::string_view::npos, 0}
+                        : Part{static_cast<std::size_t>(group.data() - text.data()), group.size()});
+  }
+  return found;
+}
+
+std::vector<std::string> Regex::group_names() const {
+  std::vector<std::string> names(static_cast<std::size_t>(compiled_->re.NumberOfCapturingGroups()) + 1);
+  for (const auto& [name, group] : compiled_->re.NamedCapturingGroups())
+    names[static_cast<std::size_t>(group)] = name;
+  return names;
+}
+
 bool Regex::is_found_in(std::string_view text) const {
   const re2::StringPiece input(text.data(), text.size());
   return compiled_->re.Match(input, 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,18 @@ class Regex {
   // Only what replace_all() would say of the replacement.
   [[nodiscard]] Result<> check_replacement(std::string_view replacement) const;
   [[nodiscard]] bool is_found_in(std::string_view text) const;
+
+  struct Part {
+    std::size_t begin = 0;
+    std::size_t size = 0;
+    bool operator==(const Part&) const = default;
+  };
+  // The match itself, then its groups; a group that took no part is at npos.
+  using Found = std::vector<Part>;
+  // The first match that begins at `from` or later; what stands before `from` is seen by `^` and `\b`.
+  [[nodiscard]] std::optional<Found> find(std::string_view text, std::size_t from = 0) const;
+  // The names of its groups, by their number, with that of the match itself; empty where a group has none.
+  [[nodiscard]] std::vector<std::string> group_names() const;
 
  private:
   struct Compiled;
