@@ -69,8 +69,8 @@ void check_rule(RuleReader& reader, const RuleDraft& draft) {
     }
   }
   for (const yaml::Node node : draft.globs) {
-    const auto glob = text::Glob::parse(node.text());
-    if (!glob) say(reader, node, glob.error());
+    const auto globs = text::GlobSet::parse({std::string(node.text())});
+    if (!globs) say(reader, node, globs.error());
   }
   if (reader.problems.count() > before) return;  // the names are not all known
   for (const yaml::Node node : draft.captures) {

@@ -85,6 +85,7 @@ void Values::add_texts(std::uint32_t node, int levels, std::vector<std::string_v
   constexpr std::uint32_t kMostNodes = 200;
   if (texts.size() >= kMostTexts || !code_.work().take()) return;
   const std::uint32_t value = without_wrappers(node);
+  if (value != node) texts.push_back(code_.text(node));
   texts.push_back(code_.shape(value) == Shape::string ? without_quotes(code_.text(value))
                                                       : code_.text(value));
   if (levels == 0) return;
