@@ -45,6 +45,8 @@ std::string with_dots(std::string_view name) {
 
 CompiledRules::CompiledRules(const std::vector<Rule>& all, std::optional<syntax::Language> language) {
   if (language) patterns_by_kind.resize(syntax::kind_count(*language));
+  std::string query_text;
+  std::vector<std::pair<std::size_t, std::uint32_t>> query_ends;  // of each rule's part
   for (const Rule& rule : all) {
     const bool is_ours =
         language ? std::find(rule.languages.begin(), rule.languages.end(), *language) != rule.languages.end()
@@ -65,8 +67,9 @@ CompiledRules::CompiledRules(const std::vector<Rule>& all, std::optional<syntax:
     if (!rule.expressions.empty()) with_expressions.push_back(index);
     if (!language) continue;
     if (!rule.query.empty()) {
-      compiled.query = good(syntax::Query::compile(*language, rule.query));
-      with_query.push_back(index);
+      query_text += rule.query;
+      query_text += '\n';
+      query_ends.emplace_back(query_text.size(), index);
     }
     for (const std::string& text : rule.patterns) {
       syntax::Pattern pattern = good(syntax::Pattern::compile(*language, text));
@@ -87,6 +90,13 @@ CompiledRules::CompiledRules(const std::vector<Rule>& all, std::optional<syntax:
     }
   }
   words.build();
+  if (query_text.empty()) return;
+  query = good(syntax::Query::compile(*language, query_text));
+  for (const std::uint32_t start : query->pattern_starts()) {
+    const auto part = std::find_if(query_ends.begin(), query_ends.end(),
+                                   [&](const auto& each) { return start < each.first; });
+    rule_of_query.push_back(part->second);
+  }
 }
 
 }  // namespace fleet::analysis

@@ -34,7 +34,6 @@ struct CompiledRule {
   std::optional<text::GlobSet> files;  // nothing: all
   std::vector<CompiledCondition> where;
   std::vector<CompiledExpression> expressions;
-  std::optional<syntax::Query> query;
 };
 
 struct PatternProbe {
@@ -58,8 +57,10 @@ struct CompiledRules {
   std::vector<PatternProbe> patterns;
   std::vector<std::vector<std::uint32_t>> patterns_by_kind;                    // indexes in `patterns`
   std::unordered_map<std::string_view, std::vector<CallProbe>> calls_by_name;  // by the last part
-  std::vector<WordScan::Word> call_words;  // one of them is in a file with a call that is looked for
-  std::vector<std::uint32_t> with_expressions, with_query;  // indexes in `rules`
+  std::vector<WordScan::Word> call_words;       // one of them is in a file with a call that is looked for
+  std::vector<std::uint32_t> with_expressions;  // indexes in `rules`
+  std::optional<syntax::Query> query;           // of all rules that have one
+  std::vector<std::uint32_t> rule_of_query;     // the rule of each of its patterns
   WordScan words;
 };
 

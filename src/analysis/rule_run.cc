@@ -185,29 +185,26 @@ class Pass {
   }
 
   void look_for_queries() {
-    for (const std::uint32_t rule : rules_.with_query) {
-      if (!is_wanted_[rule] || must_stop()) continue;
-      const syntax::Query& query = *rules_.rules[rule].query;
-      const auto found = syntax::find_all(query, file_.text, bounds_);
-      if (!found) {
-        give_up(found.error().why);
-        return;
+    const auto is_wanted = [&](std::uint32_t rule) { return is_wanted_[rule]; };
+    if (std::none_of(rules_.rule_of_query.begin(), rules_.rule_of_query.end(), is_wanted) || must_stop())
+      return;
+    const syntax::QueryMatches found = syntax::find_all(*rules_.query, code_->tree(), bounds_);
+    if (found.is_cut_off) give_up("the queries have too many matches");
+    for (const syntax::QueryMatch& match : found.all) {
+      const std::uint32_t rule = rules_.rule_of_query[match.pattern];
+      if (!is_wanted_[rule] || match.captures.empty()) continue;
+      if (++dutiful_ % 256 == 0 && must_stop()) return;
+      Candidate candidate;
+      // The first capture is the finding.
+      candidate.span = match.captures[0].span;
+      candidate.node = code_->node_at(candidate.span);
+      for (const syntax::QueryCapture& each : match.captures) {
+        const std::uint32_t node = code_->node_at(each.span);
+        candidate.captures.push_back({rules_.query->names()[each.name],
+                                      code_->node(node).span == each.span ? node : kNowhere,
+                                      each.span.of(file_.text)});
       }
-      if (found->is_cut_off) give_up("a query has too many matches");
-      for (const syntax::QueryMatch& match : found->all) {
-        if (match.empty()) continue;
-        Candidate candidate;
-        // The first capture is the finding.
-        candidate.span = match[0].span;
-        candidate.node = code_->node_at(candidate.span);
-        for (const syntax::QueryCapture& each : match) {
-          const std::uint32_t node = code_->node_at(each.span);
-          candidate.captures.push_back({query.names()[each.name],
-                                        code_->node(node).span == each.span ? node : kNowhere,
-                                        each.span.of(file_.text)});
-        }
-        judge(rule, candidate);
-      }
+      judge(rule, candidate);
     }
   }
 

@@ -8,7 +8,8 @@
 namespace fleet::analysis {
 namespace {
 
-constexpr int kMostLevels = 24;  // of expressions and names that are looked into
+constexpr int kMostLevels = 24;              // of expressions and names that are looked into
+constexpr std::uint32_t kMostLooks = 2'000;  // for one question: names bound to names branch
 
 template <class Words>
 bool is_word_of(const Words& words, std::string_view word) {
@@ -30,6 +31,12 @@ std::string_view last_part(std::string_view name) {
 
 }  // namespace
 
+bool Values::may_look() {
+  if (looks_left_ == 0 || !code_.work().take()) return false;
+  --looks_left_;
+  return true;
+}
+
 std::uint32_t Values::without_wrappers(std::uint32_t node) const {
   for (int depth = 0; depth < kMostLevels && code_.shape(node) == Shape::wrapper; ++depth) {
     // The type stands before the value in a cast of C, and after it in `x as T`.
@@ -47,6 +54,7 @@ std::vector<Bindings::Binding> Values::bindings_of(std::uint32_t name) {
 }
 
 bool Values::is(Is what, std::uint32_t node) {
+  looks_left_ = kMostLooks;
   const std::uint32_t bare = without_wrappers(node);
   switch (what) {
     case Is::literal:
@@ -83,7 +91,7 @@ std::uint32_t Values::resolved(std::uint32_t node) {
 void Values::add_texts(std::uint32_t node, int levels, std::vector<std::string_view>& texts) {
   constexpr std::size_t kMostTexts = 40;
   constexpr std::uint32_t kMostNodes = 200;
-  if (texts.size() >= kMostTexts || !code_.work().take()) return;
+  if (texts.size() >= kMostTexts || !may_look()) return;
   const std::uint32_t value = without_wrappers(node);
   if (value != node) texts.push_back(code_.text(node));
   texts.push_back(code_.shape(value) == Shape::string ? without_quotes(code_.text(value))
@@ -101,6 +109,7 @@ void Values::add_texts(std::uint32_t node, int levels, std::vector<std::string_v
 }
 
 std::vector<std::string_view> Values::texts(std::uint32_t node, Depth depth) {
+  looks_left_ = kMostLooks;
   std::vector<std::string_view> texts;
   const bool is_name = code_.shape(without_wrappers(node)) == Shape::name;
   add_texts(node, depth == Depth::all_names ? 3 : is_name ? 1 : 0, texts);
@@ -169,7 +178,7 @@ bool Values::is_literal_call(std::uint32_t node, int depth) {
 }
 
 bool Values::is_literal(std::uint32_t node, int depth) {
-  if (depth > kMostLevels || !code_.work().take()) return false;
+  if (depth > kMostLevels || !may_look()) return false;
   node = without_wrappers(node);
   switch (code_.shape(node)) {
     case Shape::number:
@@ -221,7 +230,7 @@ bool Values::is_literal(std::uint32_t node, int depth) {
 }
 
 bool Values::has_string(std::uint32_t node, int depth) {
-  if (depth > kMostLevels || !code_.work().take()) return false;
+  if (depth > kMostLevels || !may_look()) return false;
   node = without_wrappers(node);
   if (code_.shape(node) == Shape::string) return true;
   if (code_.shape(node) == Shape::call) {
@@ -266,7 +275,7 @@ bool Values::is_built_call(std::uint32_t node, int depth) {
 }
 
 bool Values::is_built(std::uint32_t node, int depth) {
-  if (depth > kMostLevels || !code_.work().take()) return false;
+  if (depth > kMostLevels || !may_look()) return false;
   node = without_wrappers(node);
   switch (code_.shape(node)) {
     case Shape::string:

@@ -42,7 +42,10 @@ class Values {
   [[nodiscard]] std::uint32_t without_wrappers(std::uint32_t node) const;
   [[nodiscard]] std::vector<Bindings::Binding> bindings_of(std::uint32_t name);
 
+  [[nodiscard]] bool may_look();
+
   Code& code_;
+  std::uint32_t looks_left_ = 0;      // for the question that is being answered
   std::optional<Bindings> bindings_;  // made when they are first asked for
 };
 

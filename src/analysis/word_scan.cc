@@ -79,7 +79,7 @@ std::vector<bool> WordScan::scan(std::string_view text) const {
 }
 
 std::string needed_literal(std::string_view expression) {
-  if (expression.find("(?i") != std::string_view::npos) return {};
+  if (expression.find("(?i)") != std::string_view::npos) return {};
   std::string best;
   std::string run;
   const auto end_run = [&] {

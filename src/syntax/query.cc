@@ -7,8 +7,8 @@
 #include <chrono>
 #include <optional>
 
+#include "base/assert.h"
 #include "syntax/grammar.h"
-#include "syntax/parsing.h"
 #include "text/regex.h"
 
 namespace fleet::syntax {
@@ -57,6 +57,7 @@ struct Query::Compiled {
   std::unique_ptr<TSQuery, DeleteQuery> query;
   std::vector<std::string> names;
   std::vector<std::vector<Predicate>> predicates;  // by pattern
+  std::vector<std::uint32_t> starts;               // by pattern
 };
 
 namespace {
@@ -125,11 +126,11 @@ Result<std::vector<Predicate>> read_predicates(const TSQuery& query, std::uint32
 bool holds(const Predicate& predicate, const QueryMatch& match, std::string_view source) {
   std::optional<std::string_view> other;
   if (predicate.other) {
-    for (const QueryCapture& each : match) {
+    for (const QueryCapture& each : match.captures) {
       if (each.name == *predicate.other) other = each.span.of(source);
     }
   }
-  return std::all_of(match.begin(), match.end(), [&](const QueryCapture& each) {
+  return std::all_of(match.captures.begin(), match.captures.end(), [&](const QueryCapture& each) {
     if (each.name != predicate.capture) return true;
     const std::string_view text = each.span.of(source);
     const bool found = predicate.test == Test::match ? predicate.expression->is_found_in(text)
@@ -183,6 +184,7 @@ Result<Query> Query::compile(Language language, std::string_view text) {
   for (std::uint32_t i = 0; i < ts_query_pattern_count(&query); ++i) {
     FLEET_TRY(std::vector<Predicate> predicates, read_predicates(query, i, tried));
     compiled->predicates.push_back(std::move(predicates));
+    compiled->starts.push_back(ts_query_start_byte_for_pattern(&query, i));
   }
   return Query(std::move(compiled));
 }
@@ -194,26 +196,31 @@ const std::vector<std::string>& Query::names() const {
   return compiled_->names;
 }
 
-Result<QueryMatches> find_all(const Query& query, std::string_view source, const Bounds& bounds) {
+const std::vector<std::uint32_t>& Query::pattern_starts() const {
+  return compiled_->starts;
+}
+
+QueryMatches find_all(const Query& query, const Tree& tree, const Bounds& bounds) {
   const Query::Compiled& compiled = query.compiled();
-  FLEET_TRY(const Parsed parsed, parse_whole(compiled.language, source, bounds));
+  FLEET_ASSERT(tree.parsed() != nullptr && tree.language() == compiled.language,
+               "a query is looked for in a tree that parse() made, of its own language");
   thread_local const std::unique_ptr<TSQueryCursor, DeleteQuery> cursor(ts_query_cursor_new());
   ts_query_cursor_set_match_limit(cursor.get(), kMostOpenMatches);
   QueryAlarm alarm{std::chrono::steady_clock::now() + bounds.time, bounds};
   const TSQueryCursorOptions options{&alarm, QueryAlarm::rings};
-  ts_query_cursor_exec_with_options(cursor.get(), compiled.query.get(), ts_tree_root_node(parsed.tree.get()),
+  ts_query_cursor_exec_with_options(cursor.get(), compiled.query.get(), ts_tree_root_node(tree.parsed()),
                                     &options);
   QueryMatches matches;
   TSQueryMatch found;
   while (ts_query_cursor_next_match(cursor.get(), &found)) {
-    QueryMatch match;
+    QueryMatch match{found.pattern_index, {}};
     for (std::uint16_t i = 0; i < found.capture_count; ++i) {
       const TSNode node = found.captures[i].node;
-      match.push_back({found.captures[i].index, {ts_node_start_byte(node), ts_node_end_byte(node)}});
+      match.captures.push_back({found.captures[i].index, {ts_node_start_byte(node), ts_node_end_byte(node)}});
     }
     const auto& predicates = compiled.predicates[found.pattern_index];
     if (std::all_of(predicates.begin(), predicates.end(),
-                    [&](const Predicate& each) { return holds(each, match, source); }))
+                    [&](const Predicate& each) { return holds(each, match, tree.source()); }))
       matches.all.push_back(std::move(match));
     if (matches.all.size() >= kMostMatches) {
       matches.is_cut_off = true;

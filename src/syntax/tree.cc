@@ -9,18 +9,20 @@
 #include "base/assert.h"
 #include "syntax/blank_macros.h"
 #include "syntax/grammar.h"
-#include "syntax/parsing.h"
 
 namespace fleet::syntax {
 namespace {
 
-struct DeleteParser {
+struct Delete {
   void operator()(TSParser* parser) const { ts_parser_delete(parser); }
+  void operator()(TSTree* tree) const {
+    if (tree != nullptr) ts_tree_delete(tree);
+  }
 };
 
 // The parser of this thread keeps its buffers from one source to the next.
 TSParser* parser_for(Language language) {
-  thread_local const std::unique_ptr<TSParser, DeleteParser> parser(ts_parser_new());
+  thread_local const std::unique_ptr<TSParser, Delete> parser(ts_parser_new());
   FLEET_ASSERT(ts_parser_set_language(parser.get(), grammar_of(language).language()),
                "the grammar is of a version that the runtime does not read");
   return parser.get();
@@ -138,8 +140,9 @@ Place place_at(std::string_view source, std::size_t offset) {
   return place;
 }
 
-Tree::Tree(Language language, std::string_view source, std::vector<Node> nodes)
-    : language_(language), source_(source), nodes_(std::move(nodes)) {
+Tree::Tree(Language language, std::string_view source, std::vector<Node> nodes,
+           std::shared_ptr<const TSTree> parsed)
+    : language_(language), source_(source), nodes_(std::move(nodes)), parsed_(std::move(parsed)) {
   std::uint32_t error_end = 0;
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
     const Node& node = nodes_[i];
@@ -163,40 +166,31 @@ const Node* Tree::first_error() const {
   return nullptr;
 }
 
-void DeleteTree::operator()(TSTree* tree) const {
-  ts_tree_delete(tree);
-}
-
-Result<Parsed> parse_whole(Language language, std::string_view source, const Bounds& bounds) {
+Result<Tree> parse(Language language, std::string_view source, const Bounds& bounds) {
   const std::string tried = fmt::format("parse as {}", base::name_of(language));
   if (source.size() > bounds.max_bytes) {
     return base::fail_input(
         tried, "", fmt::format("{} bytes, more than the {} that are taken", source.size(), bounds.max_bytes));
   }
-  Parsed parsed;
-  if (language == Language::c || language == Language::cpp) parsed.blanked = blank_export_macros(source);
-  std::string_view input = parsed.input(source);
+  std::optional<std::string> blanked;
+  if (language == Language::c || language == Language::cpp) blanked = blank_export_macros(source);
+  std::string_view input = blanked ? std::string_view(*blanked) : source;
 
   TSParser* parser = parser_for(language);
   Alarm alarm{std::chrono::steady_clock::now() + bounds.time, bounds};
-  parsed.tree.reset(ts_parser_parse_with_options(
-      parser, nullptr, {&input, read_all, TSInputEncodingUTF8, nullptr}, {&alarm, Alarm::rings}));
-  if (parsed.tree == nullptr) {
+  std::shared_ptr<TSTree> tree(
+      ts_parser_parse_with_options(parser, nullptr, {&input, read_all, TSInputEncodingUTF8, nullptr},
+                                   {&alarm, Alarm::rings}),
+      Delete());
+  if (tree == nullptr) {
     ts_parser_reset(parser);
     if (bounds.is_stopped()) return base::fail_world(tried, "", kStopped);
     return base::fail_input(tried, "",
                             fmt::format("it takes longer than {}", base::format_duration(bounds.time)));
   }
-  return parsed;
-}
-
-Result<Tree> parse(Language language, std::string_view source, const Bounds& bounds) {
-  FLEET_TRY(const Parsed parsed, parse_whole(language, source, bounds));
-  std::vector<Node> nodes = flatten(*parsed.tree, parsed.input(source), bounds);
-  if (bounds.is_stopped()) {
-    return base::fail_world(fmt::format("parse as {}", base::name_of(language)), "", kStopped);
-  }
-  return Tree(language, source, std::move(nodes));
+  std::vector<Node> nodes = flatten(*tree, input, bounds);
+  if (bounds.is_stopped()) return base::fail_world(tried, "", kStopped);
+  return Tree(language, source, std::move(nodes), std::move(tree));
 }
 
 }  // namespace fleet::syntax
