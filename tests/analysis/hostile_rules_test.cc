@@ -55,7 +55,9 @@ TEST(HostileSource, OfOneLongLine) {
 TEST(HostileSource, OfAnyBytes) {
   survives(Language::python, "import os\nos.system('\xff\xfe' + x)\n\xc3\n");
   survives(Language::c, std::string("void f() { gets(x);\0 }\n", 24));
-  survives(Language::javascript, "\xef\xbb\xbfeval(\xed\xa0\x80);\n");
+  survives(Language::javascript,
+           "\xef\xbb\xbf"
+           "eval(\xed\xa0\x80);\n");
 }
 
 TEST(HostileSource, WithManyNames) {

@@ -86,7 +86,7 @@ TEST(RuleFile, SaysWhatAConditionLacks) {
   EXPECT_THAT(wrong_with(rule_text("    pattern: f($X)\n    where: [{is: literal}]\n")),
               ElementsAre("12:13: the condition does not say of what it is"));
   EXPECT_THAT(wrong_with(rule_text("    pattern: f($X)\n    where: [{argument: 0, is: literal}]\n")),
-              ElementsAre("12:23: arguments are those of `calls`, which this rule has not"));
+              ElementsAre("12:24: arguments are those of `calls`, which this rule has not"));
   EXPECT_THAT(wrong_with(rule_text("    calls: [f]\n    where: [{argument: 0, is: odd}]\n")),
               ElementsAre(StartsWith("12:31: `odd` is not one of: literal, built")));
 }
