@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_map>
 
 #include "syntax/compiled_pattern.h"
 #include "syntax/pattern.h"
@@ -222,16 +223,47 @@ class Matcher {
   std::uint32_t end_ = 0;  // of what was found last
 };
 
+std::vector<Matcher> matchers_of(const Pattern& pattern, const Tree& tree, Steps& steps) {
+  std::vector<Matcher> matchers;
+  for (const Reading& reading : pattern.compiled().readings)
+    matchers.emplace_back(pattern, reading, tree, steps);
+  return matchers;
+}
+
 }  // namespace
+
+struct Fitter::State {
+  const Tree& tree;
+  Steps steps;
+  std::unordered_map<const Pattern::Compiled*, std::vector<Matcher>> matchers;
+};
+
+Fitter::Fitter(const Tree& tree, const Bounds& bounds)
+    : state_(new State{tree, Steps{bounds.match_steps, bounds}, {}}) {}
+Fitter::~Fitter() = default;
+
+std::optional<Match> Fitter::fit(const Pattern& pattern, std::uint32_t node) {
+  auto known = state_->matchers.find(&pattern.compiled());
+  if (known == state_->matchers.end()) {
+    known = state_->matchers.emplace(&pattern.compiled(), matchers_of(pattern, state_->tree, state_->steps))
+                .first;
+  }
+  for (Matcher& matcher : known->second) {
+    if (!matcher.may_start_at(node)) continue;
+    if (auto match = matcher.match(node)) return match;
+  }
+  return std::nullopt;
+}
+
+bool Fitter::is_exhausted() const {
+  return state_->steps.left == 0;
+}
 
 Result<std::vector<Match>> find_all(const Pattern& pattern, const Tree& tree, const Bounds& bounds) {
   const std::string tried = "search for the pattern";
   std::vector<Match> matches;
   Steps steps{bounds.match_steps, bounds};
-  std::vector<Matcher> matchers;
-  for (const Reading& reading : pattern.compiled().readings)
-    matchers.emplace_back(pattern, reading, tree, steps);
-
+  std::vector<Matcher> matchers = matchers_of(pattern, tree, steps);
   for (std::uint32_t i = 0; i < tree.nodes().size(); ++i) {
     if (i % 1024 == 0 && bounds.is_stopped()) return base::fail_world(tried, "", kStopped);
     for (Matcher& matcher : matchers) {

@@ -79,6 +79,19 @@ const std::vector<std::string>& Pattern::names() const {
   return compiled_->names;
 }
 
+std::vector<Kind> Pattern::root_kinds() const {
+  std::vector<Kind> kinds;
+  for (const Reading& reading : compiled_->readings)
+    kinds.push_back(reading.nodes[0].kind);
+  std::sort(kinds.begin(), kinds.end());
+  kinds.erase(std::unique(kinds.begin(), kinds.end()), kinds.end());
+  return kinds;
+}
+
+std::string_view Pattern::needed_word() const {
+  return compiled_->needed.empty() ? std::string_view() : compiled_->needed[0];
+}
+
 bool Pattern::may_match(std::string_view source) const {
   return std::all_of(compiled_->needed.begin(), compiled_->needed.end(), [&](const std::string& word) {
     // An empty view may have no place at all, which memmem(3) does not take.

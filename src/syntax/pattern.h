@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,11 @@ class Pattern {
   // a parse.
   [[nodiscard]] bool may_match(std::string_view source) const;
 
+  // What a match begins with: nodes of other kinds need not be looked at.
+  [[nodiscard]] std::vector<Kind> root_kinds() const;
+  // The longest name or literal that every source with a match holds; empty: there is none.
+  [[nodiscard]] std::string_view needed_word() const;
+
   struct Compiled;
   [[nodiscard]] const Compiled& compiled() const { return *compiled_; }
 
@@ -76,5 +82,23 @@ struct Match {
 // more than `match_steps`, and with Fault::world when stopped.
 [[nodiscard]] Result<std::vector<Match>> find_all(const Pattern& pattern, const Tree& tree,
                                                   const Bounds& bounds = {});
+
+// Fits patterns to nodes that the caller chooses: for one walk over a tree with many patterns. Of one thread;
+// it views the tree, the bounds and every pattern that it was given.
+class Fitter {
+ public:
+  Fitter(const Tree& tree, const Bounds& bounds);
+  ~Fitter();
+  Fitter(const Fitter&) = delete;
+  Fitter& operator=(const Fitter&) = delete;
+
+  [[nodiscard]] std::optional<Match> fit(const Pattern& pattern, std::uint32_t node);
+  // `match_steps` are used up, over all patterns, or it was stopped: nothing fits any more.
+  [[nodiscard]] bool is_exhausted() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace fleet::syntax

@@ -15,7 +15,9 @@ namespace {
 
 struct Delete {
   void operator()(TSParser* parser) const { ts_parser_delete(parser); }
-  void operator()(TSTree* tree) const { ts_tree_delete(tree); }
+  void operator()(TSTree* tree) const {
+    if (tree != nullptr) ts_tree_delete(tree);
+  }
 };
 
 // The parser of this thread keeps its buffers from one source to the next.
@@ -138,8 +140,9 @@ Place place_at(std::string_view source, std::size_t offset) {
   return place;
 }
 
-Tree::Tree(Language language, std::string_view source, std::vector<Node> nodes)
-    : language_(language), source_(source), nodes_(std::move(nodes)) {
+Tree::Tree(Language language, std::string_view source, std::vector<Node> nodes,
+           std::shared_ptr<const TSTree> parsed)
+    : language_(language), source_(source), nodes_(std::move(nodes)), parsed_(std::move(parsed)) {
   std::uint32_t error_end = 0;
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
     const Node& node = nodes_[i];
@@ -175,8 +178,10 @@ Result<Tree> parse(Language language, std::string_view source, const Bounds& bou
 
   TSParser* parser = parser_for(language);
   Alarm alarm{std::chrono::steady_clock::now() + bounds.time, bounds};
-  const std::unique_ptr<TSTree, Delete> tree(ts_parser_parse_with_options(
-      parser, nullptr, {&input, read_all, TSInputEncodingUTF8, nullptr}, {&alarm, Alarm::rings}));
+  std::shared_ptr<TSTree> tree(
+      ts_parser_parse_with_options(parser, nullptr, {&input, read_all, TSInputEncodingUTF8, nullptr},
+                                   {&alarm, Alarm::rings}),
+      Delete());
   if (tree == nullptr) {
     ts_parser_reset(parser);
     if (bounds.is_stopped()) return base::fail_world(tried, "", kStopped);
@@ -185,7 +190,7 @@ Result<Tree> parse(Language language, std::string_view source, const Bounds& bou
   }
   std::vector<Node> nodes = flatten(*tree, input, bounds);
   if (bounds.is_stopped()) return base::fail_world(tried, "", kStopped);
-  return Tree(language, source, std::move(nodes));
+  return Tree(language, source, std::move(nodes), std::move(tree));
 }
 
 }  // namespace fleet::syntax

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "syntax/language.h"
+
+struct TSTree;
 
 namespace fleet::syntax {
 
@@ -63,7 +66,9 @@ struct Node {
 // around its escapes) is a leaf here. A value; it views the source, which must outlive it.
 class Tree {
  public:
-  Tree(Language language, std::string_view source, std::vector<Node> nodes);
+  // `parsed` is the parser's own tree, for queries (query.h); null where none will be asked.
+  Tree(Language language, std::string_view source, std::vector<Node> nodes,
+       std::shared_ptr<const TSTree> parsed = nullptr);
 
   [[nodiscard]] Language language() const { return language_; }
   [[nodiscard]] std::string_view source() const { return source_; }
@@ -79,10 +84,13 @@ class Tree {
   // The first error or missing node.
   [[nodiscard]] const Node* first_error() const;
 
+  [[nodiscard]] const TSTree* parsed() const { return parsed_.get(); }
+
  private:
   Language language_;
   std::string_view source_;
   std::vector<Node> nodes_;
+  std::shared_ptr<const TSTree> parsed_;
   std::size_t errors_ = 0;
   std::size_t error_bytes_ = 0;
 };
@@ -94,7 +102,7 @@ class Tree {
 [[nodiscard]] Result<Tree> parse(Language language, std::string_view source, const Bounds& bounds = {});
 
 [[nodiscard]] std::string_view kind_name(Language language, Kind kind);
-// Kinds are numbers below it, but for that of an error.
+// Kinds are numbered below this; `ERROR` is none of them.
 [[nodiscard]] Kind kind_count(Language language);
 
 }  // namespace fleet::syntax

@@ -153,6 +153,13 @@ Result<Regex::Replaced> Regex::replace_all(std::string_view text, std::string_vi
   return out;
 }
 
+std::vector<std::string> Regex::group_names() const {
+  std::vector<std::string> names(static_cast<std::size_t>(compiled_->re.NumberOfCapturingGroups()) + 1);
+  for (const auto& [name, group] : compiled_->re.NamedCapturingGroups())
+    names[static_cast<std::size_t>(group)] = name;
+  return names;
+}
+
 bool Regex::is_found_in(std::string_view text) const {
   const re2::StringPiece input(text.data(), text.size());
   return compiled_->re.Match(input, 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0);

@@ -48,6 +48,8 @@ class Regex {
   // The number of a group written `(?P<name>...)`; nothing when there is none.
   [[nodiscard]] std::optional<std::size_t> group(std::string_view name) const;
   [[nodiscard]] std::size_t count_groups() const;
+  // The names of its groups, by their number, with that of the match itself; empty where a group has none.
+  [[nodiscard]] std::vector<std::string> group_names() const;
 
  private:
   struct Compiled;

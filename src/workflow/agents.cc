@@ -1,4 +1,4 @@
-#include "workflow/key_like.h"
+#include "text/key_like.h"
 #include "workflow/names.h"
 #include "workflow/parts.h"
 
@@ -28,7 +28,7 @@ Reach reach(model::AgentKind kind) {
 
 void read_key_name(Reader& reader, yaml::Node node, model::SingleAgent& agent) {
   if (!expect_scalar(reader, node, "the name of an environment variable")) return;
-  if (may_be_api_key(node.text())) {
+  if (text::may_be_api_key(node.text())) {
     reader.problems.add_secret(
         node,
         "this looks like a key itself, and `key` is the name of the environment variable that "

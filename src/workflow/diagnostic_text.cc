@@ -7,8 +7,8 @@
 #include <tuple>
 #include <vector>
 
+#include "text/key_like.h"
 #include "text/utf8.h"
-#include "workflow/key_like.h"
 
 namespace fleet::workflow {
 namespace {
@@ -90,7 +90,7 @@ class Source {
     std::vector<Cell> cells = cells_of(part, kLead + 2 * kColumns);
     const std::size_t begin = std::min(all.begin - skipped, cells.size());
     const Range marked{begin, std::clamp(all.end - skipped, begin, cells.size())};
-    for (const WordPlace key : find_api_keys(part)) {
+    for (const text::WordPlace key : text::find_api_keys(part)) {
       const std::size_t first = text::count_codepoints(part.substr(0, key.begin));
       hide(cells, {first, first + key.size});
     }
@@ -165,7 +165,7 @@ struct Paint {
 };
 
 std::string safe(std::string_view text) {
-  return without_api_keys(text::printable(text, text::Newlines::escape));
+  return text::without_api_keys(text::printable(text, text::Newlines::escape));
 }
 
 }  // namespace

@@ -13,12 +13,15 @@
 #include "base/time.h"
 #include "model/workflow.h"
 #include "workflow/meant.h"
-#include "workflow/problems.h"
 #include "yaml/document.h"
+#include "yaml/problems.h"
 
 // The small parts that the keys of a workflow are read with. Each returns what it read, or says what is wrong
 // and returns nothing (or something harmless: the workflow is not used then).
 namespace fleet::workflow {
+
+using yaml::Problems;
+using yaml::quote;
 
 // What an expression may use, by when it is evaluated.
 enum class Scope {

@@ -8,8 +8,8 @@
 
 #include "base/time.h"
 #include "text/ascii.h"
+#include "text/key_like.h"
 #include "text/utf8.h"
-#include "workflow/key_like.h"
 
 namespace fleet::workflow {
 namespace {
@@ -82,7 +82,7 @@ std::optional<std::string_view> name_meant(std::string_view word, std::span<cons
 std::string in_braces(std::string_view text) {
   constexpr std::size_t kMostBytes = 60;
   const bool shown = !text.empty() && text.size() <= kMostBytes && text::printable(text) == text &&
-                     text.find('\n') == std::string_view::npos && without_api_keys(text) == text;
+                     text.find('\n') == std::string_view::npos && text::without_api_keys(text) == text;
   if (!shown) return "...";
   if (text.find_first_of("{}[],&*!|>'\"%@`#:?-\\") == std::string_view::npos) return std::string(text);
   std::string quoted = "'";

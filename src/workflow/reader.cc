@@ -1,6 +1,6 @@
 #include "workflow/reader.h"
 
-#include "workflow/key_like.h"
+#include "text/key_like.h"
 #include "workflow/parts.h"
 
 namespace fleet::workflow {
@@ -70,7 +70,7 @@ void check_for_api_keys(Reader& reader, yaml::Node node) {
     check_for_api_keys(reader, item);
   for (const yaml::Entry entry : node.entries())
     check_for_api_keys(reader, entry.value);
-  if (node.is_scalar() && looks_like_api_key(node.text())) {
+  if (node.is_scalar() && text::looks_like_api_key(node.text())) {
     reader.problems.add_secret(node,
                                "this looks like an API key, and anyone who can read the file can read it",
                                "keep it in an environment variable; if it was ever committed, revoke it");

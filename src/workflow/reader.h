@@ -5,15 +5,16 @@
 
 #include "model/diagnostic.h"
 #include "model/workflow.h"
+#include "yaml/problems.h"
 
 namespace fleet::workflow {
 
 // What a workflow may ask for, beside the bounds of YAML itself (yaml/document.h).
-inline constexpr std::size_t kMostTasks = 100'000;      // cells of matrices counted one by one
-inline constexpr std::size_t kMostAxes = 20;            // of one matrix
-inline constexpr std::size_t kMostOutputs = 1'000;      // of one task
-inline constexpr std::size_t kMostMatrixCells = 256;    // of one task, as GitHub has it
-inline constexpr std::size_t kMostDiagnostics = 1'000;  // and one more that says so
+inline constexpr std::size_t kMostTasks = 100'000;    // cells of matrices counted one by one
+inline constexpr std::size_t kMostAxes = 20;          // of one matrix
+inline constexpr std::size_t kMostOutputs = 1'000;    // of one task
+inline constexpr std::size_t kMostMatrixCells = 256;  // of one task, as GitHub has it
+using yaml::kMostDiagnostics;
 
 struct Reading {
   model::Workflow workflow;        // complete only when there are no diagnostics

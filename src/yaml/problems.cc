@@ -1,21 +1,20 @@
-#include "workflow/problems.h"
+#include "yaml/problems.h"
 
 #include <algorithm>
 #include <optional>
 #include <tuple>
 
+#include "text/key_like.h"
 #include "text/utf8.h"
-#include "workflow/key_like.h"
-#include "workflow/reader.h"
 
-namespace fleet::workflow {
+namespace fleet::yaml {
 namespace {
 
 constexpr std::string_view kExpressionStart = "${{";
 
 // Where a byte of a scalar's text stands in the source, if it can be told. Text and source differ in block
 // and escaped scalars, but the k-th `${{` of one is the k-th of the other.
-std::optional<std::size_t> place_in_source(std::string_view source, yaml::Node node, std::size_t offset) {
+std::optional<std::size_t> place_in_source(std::string_view source, Node node, std::size_t offset) {
   const std::string_view text = node.text();
   std::size_t start = node.source_offset();
   if (start < source.size() && (source[start] == '"' || source[start] == '\'')) ++start;
@@ -41,12 +40,12 @@ bool Problems::full() const {
   return count_ > kMostDiagnostics;
 }
 
-void Problems::add(yaml::Node at, std::string message, std::string suggestion) {
+void Problems::add(Node at, std::string message, std::string suggestion) {
   if (++count_ > kMostDiagnostics) return;
   found_.push_back({path_, at.at(), at.length(), std::move(message), std::move(suggestion)});
 }
 
-void Problems::add_within(yaml::Node at, std::size_t offset, std::size_t length, std::string message,
+void Problems::add_within(Node at, std::size_t offset, std::size_t length, std::string message,
                           std::string suggestion) {
   if (count_ >= kMostDiagnostics) {
     ++count_;
@@ -63,7 +62,7 @@ void Problems::add_within(yaml::Node at, std::size_t offset, std::size_t length,
                     std::move(suggestion)});
 }
 
-void Problems::add_secret(yaml::Node at, std::string message, std::string suggestion) {
+void Problems::add_secret(Node at, std::string message, std::string suggestion) {
   add(at, std::move(message), std::move(suggestion));
   if (count_ <= kMostDiagnostics) found_.back().secret = true;
 }
@@ -88,8 +87,8 @@ model::Diagnostics Problems::take() {
 std::string quote(std::string_view text) {
   constexpr std::size_t kColumns = 60;
   const std::string line =
-      without_api_keys(text::printable(text.substr(0, 4 * kColumns), text::Newlines::escape));
+      text::without_api_keys(text::printable(text.substr(0, 4 * kColumns), text::Newlines::escape));
   return fmt::format("`{}`", text::truncate(line, kColumns));
 }
 
-}  // namespace fleet::workflow
+}  // namespace fleet::yaml

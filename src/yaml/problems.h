@@ -11,20 +11,22 @@
 #include "text/distance.h"
 #include "yaml/document.h"
 
-namespace fleet::workflow {
+namespace fleet::yaml {
+
+inline constexpr std::size_t kMostDiagnostics = 1'000;  // of a file, and one more that says so
 
 // Gathers what is wrong with one file, up to kMostDiagnostics.
 class Problems {
  public:
-  Problems(std::string path, const yaml::Document& document) : path_(std::move(path)), document_(document) {}
+  Problems(std::string path, const Document& document) : path_(std::move(path)), document_(document) {}
 
-  void add(yaml::Node at, std::string message, std::string suggestion = {});
+  void add(Node at, std::string message, std::string suggestion = {});
   // About a part of a scalar's text, in bytes of it. Underlines the whole scalar when the part stands
   // otherwise in the source (escaped, folded).
-  void add_within(yaml::Node at, std::size_t offset, std::size_t length, std::string message,
+  void add_within(Node at, std::size_t offset, std::size_t length, std::string message,
                   std::string suggestion = {});
   // About a value that may be a secret.
-  void add_secret(yaml::Node at, std::string message, std::string suggestion);
+  void add_secret(Node at, std::string message, std::string suggestion);
 
   // "did you mean `needs`?", else what is given. Comparing is bounded over all calls: a file with many errors
   // among many names gets fewer hints, not a long wait.
@@ -47,7 +49,7 @@ class Problems {
   static constexpr std::size_t kMostCompared = 300'000;
 
   std::string path_;
-  const yaml::Document& document_;
+  const Document& document_;
   model::Diagnostics found_;
   std::size_t count_ = 0;
   std::size_t compared_ = 0;
@@ -56,4 +58,4 @@ class Problems {
 // A text of the file for a message: in backquotes, shortened, on one line, and never an API key.
 [[nodiscard]] std::string quote(std::string_view text);
 
-}  // namespace fleet::workflow
+}  // namespace fleet::yaml

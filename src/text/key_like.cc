@@ -1,8 +1,8 @@
-#include "workflow/key_like.h"
+#include "text/key_like.h"
 
 #include <algorithm>
 
-namespace fleet::workflow {
+namespace fleet::text {
 namespace {
 
 constexpr std::string_view kBeginnings[] = {"sk-",         "sk_live_", "xai-", "gsk_", "pplx-", "hf_",
@@ -71,4 +71,4 @@ std::string without_api_keys(std::string_view text) {
   return out.append(text.substr(copied));
 }
 
-}  // namespace fleet::workflow
+}  // namespace fleet::text

@@ -7,7 +7,7 @@
 
 // Keys that somebody pasted into a file. Guesses by shape, for messages: what finds secrets in code is
 // elsewhere.
-namespace fleet::workflow {
+namespace fleet::text {
 
 // By the fixed beginnings that providers give their keys (`sk-`, `ghp_`, `AKIA`, ...): hardly ever wrong.
 [[nodiscard]] bool looks_like_api_key(std::string_view word);
@@ -25,4 +25,4 @@ struct WordPlace {
 // The text with `***` for each word that looks like a key.
 [[nodiscard]] std::string without_api_keys(std::string_view text);
 
-}  // namespace fleet::workflow
+}  // namespace fleet::text

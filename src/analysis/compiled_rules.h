@@ -1,0 +1,67 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "analysis/rule.h"
+#include "analysis/word_scan.h"
+#include "syntax/pattern.h"
+#include "syntax/query.h"
+#include "text/glob.h"
+#include "text/regex.h"
+
+// The rules of one language, or of text, compiled: the inside of a RuleSet.
+namespace fleet::analysis {
+
+struct CompiledCondition {
+  const Condition* written = nullptr;
+  std::vector<CompiledCondition> any;
+  std::vector<syntax::Pattern> patterns;  // of `inside`
+  std::optional<text::Regex> expression;  // of `matches`
+};
+
+struct CompiledExpression {
+  text::Regex expression;
+  std::vector<std::string> names;  // of its groups
+  WordScan::Word word = WordScan::kAlways;
+};
+
+struct CompiledRule {
+  const Rule* rule = nullptr;
+  std::optional<text::GlobSet> files;  // nothing: all
+  std::vector<CompiledCondition> where;
+  std::vector<CompiledExpression> expressions;
+};
+
+struct PatternProbe {
+  std::uint32_t rule;
+  syntax::Pattern pattern;
+  WordScan::Word word;
+};
+
+// One name of a rule's `calls`.
+struct CallProbe {
+  std::uint32_t rule;
+  std::string full_name;  // empty: any with the last part, of any object (`*.execute`)
+};
+
+struct CompiledRules {
+  // Views the rules. They must be good: what does not compile is a bug. `language`: nothing for those of
+  // text.
+  CompiledRules(const std::vector<Rule>& rules, std::optional<syntax::Language> language);
+
+  std::vector<CompiledRule> rules;
+  std::vector<PatternProbe> patterns;
+  std::vector<std::vector<std::uint32_t>> patterns_by_kind;                    // indexes in `patterns`
+  std::unordered_map<std::string_view, std::vector<CallProbe>> calls_by_name;  // by the last part
+  std::vector<WordScan::Word> call_words;       // one of them is in a file with a call that is looked for
+  std::vector<std::uint32_t> with_expressions;  // indexes in `rules`
+  std::optional<syntax::Query> query;           // of all rules that have one
+  std::vector<std::uint32_t> rule_of_query;     // the rule of each of its patterns
+  WordScan words;
+};
+
+}  // namespace fleet::analysis

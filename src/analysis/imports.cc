@@ -1,0 +1,266 @@
+#include "analysis/imports.h"
+
+#include <algorithm>
+#include <array>
+
+namespace fleet::analysis {
+namespace {
+
+constexpr int kMostParts = 40;  // of a name; bounds the recursion over expressions
+
+bool is_script(const Code& code) {
+  using enum syntax::Language;
+  return code.language() == javascript || code.language() == typescript || code.language() == tsx;
+}
+
+std::string module_name(std::string_view quoted) {
+  std::string_view name = without_quotes(quoted);
+  if (name.starts_with("node:")) name.remove_prefix(5);
+  return std::string(name);
+}
+
+// Ways to say the same thing.
+void leave_out_prefixes(std::string& name, bool of_script) {
+  static constexpr auto kAlways = std::to_array<std::string_view>({"std.", "builtins.", "__builtins__."});
+  static constexpr auto kOfScripts =
+      std::to_array<std::string_view>({"window.", "globalThis.", "global.", "self."});
+  const auto strip = [&](const auto& prefixes) {
+    for (const std::string_view prefix : prefixes) {
+      if (name.starts_with(prefix)) name.erase(0, prefix.size());
+    }
+  };
+  strip(kAlways);
+  if (of_script) strip(kOfScripts);
+}
+
+std::string dotted(std::string_view text) {
+  std::string name;
+  int brackets = 0;  // of template arguments
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '<') ++brackets;
+    if (brackets == 0 && c == ':') {
+      if (!name.empty() && name.back() != '.') name += '.';
+    } else if (brackets == 0 && c != ' ' && c != '\n' && c != '\r' && c != '\t') {
+      name += c;
+    }
+    if (c == '>' && brackets > 0) --brackets;
+  }
+  return name;
+}
+
+// The string that a call of `require`, `import` or `__import__` is given.
+std::string required_module(const Code& code, std::uint32_t call) {
+  static constexpr auto kLoaders =
+      std::to_array<std::string_view>({"require", "import", "__import__", "importlib.import_module"});
+  const std::uint32_t callee = code.first_child(call);
+  if (callee == kNowhere || std::find(kLoaders.begin(), kLoaders.end(), code.text(callee)) == kLoaders.end())
+    return {};
+  const std::uint32_t arguments = code.child_of_shape(call, Shape::arguments);
+  if (arguments == kNowhere) return {};
+  const std::uint32_t first = code.first_child(arguments);
+  if (first == kNowhere || code.shape(first) != Shape::string) return {};
+  return module_name(code.text(first));
+}
+
+// `promisify(exec)` calls what `exec` does.
+std::uint32_t promisified(const Code& code, std::uint32_t call) {
+  const std::uint32_t callee = code.first_child(call);
+  if (callee == kNowhere || !code.text(callee).ends_with("promisify")) return kNowhere;
+  const std::uint32_t arguments = code.child_of_shape(call, Shape::arguments);
+  return arguments == kNowhere ? kNowhere : code.first_child(arguments);
+}
+
+}  // namespace
+
+std::string_view without_quotes(std::string_view text) {
+  std::string_view rest = text;
+  while (!rest.empty() && rest.front() != '"' && rest.front() != '\'' && rest.front() != '`')
+    rest.remove_prefix(1);
+  const std::size_t prefix = text.size() - rest.size();
+  constexpr std::size_t kLongestPrefix = 3;  // `rb`, `u8R`
+  if (rest.size() < 2 || prefix > kLongestPrefix) return text;
+  for (const std::string_view triple : {"\"\"\"", "'''"}) {
+    if (rest.size() >= 6 && rest.starts_with(triple) && rest.ends_with(triple))
+      return rest.substr(3, rest.size() - 6);
+  }
+  return rest.front() == rest.back() ? rest.substr(1, rest.size() - 2) : text;
+}
+
+Imports Imports::of(Code& code) {
+  Imports imports;
+  const bool is_python = code.language() == syntax::Language::python;
+  for (std::uint32_t i = 0; i < code.size() && code.work().take(); ++i) {
+    switch (code.shape(i)) {
+      case Shape::import:
+        if (is_python) {
+          imports.add_python(code, i);
+        } else {
+          imports.add_script(code, i);
+        }
+        break;
+      case Shape::binding:
+        imports.add_binding(code, i);
+        break;
+      case Shape::function:
+        imports.add_function(code, i);
+        break;
+      default:
+        if (code.node(i).named && code.kind(i) == "namespace_alias_definition") imports.add_binding(code, i);
+    }
+  }
+  return imports;
+}
+
+void Imports::add_python(const Code& code, std::uint32_t node) {
+  if (code.kind(node) == "import_from_statement") return add_python_names(code, node);
+  for (std::uint32_t child = code.first_child(node); child != kNowhere;
+       child = code.next_child(child, node)) {
+    if (code.kind(child) == "aliased_import") {
+      bind(code.text(code.last_child(child)), std::string(code.text(code.first_child(child))));
+    } else {  // `import os.path` binds `os`
+      const std::string_view root = code.text(child).substr(0, code.text(child).find('.'));
+      bind(root, std::string(root));
+    }
+  }
+}
+
+void Imports::add_python_names(const Code& code, std::uint32_t node) {
+  const std::uint32_t module = code.first_child(node);
+  if (module == kNowhere) return;
+  const std::string prefix = std::string(code.text(module)) + ".";
+  for (std::uint32_t child = code.next_child(module, node); child != kNowhere;
+       child = code.next_child(child, node)) {
+    if (code.kind(child) == "wildcard_import") {
+      whole_modules_.emplace_back(code.text(module));
+    } else if (code.kind(child) == "aliased_import") {
+      bind(code.text(code.last_child(child)), prefix + std::string(code.text(code.first_child(child))));
+    } else {
+      bind(code.text(child), prefix + std::string(code.text(child)));
+    }
+  }
+}
+
+void Imports::add_script(const Code& code, std::uint32_t node) {
+  std::string module;
+  for (std::uint32_t at = node + 1; at < code.node(node).next && code.work().take(); ++at) {
+    if (code.shape(at) == Shape::string) module = module_name(code.text(at));
+  }
+  if (module.empty()) return;
+  for (std::uint32_t at = node + 1; at < code.node(node).next && code.work().take(); ++at) {
+    if (!code.node(at).named) continue;
+    const std::string_view kind = code.kind(at);
+    if (kind == "import_specifier") {
+      bind(code.text(code.last_child(at)), module + "." + std::string(code.text(code.first_child(at))));
+    } else if (kind == "import_clause" || kind == "namespace_import" || kind == "import_require_clause") {
+      const std::uint32_t name = code.first_child(at);
+      if (name != kNowhere && code.shape(name) == Shape::name) bind(code.text(name), module);
+    }
+  }
+}
+
+void Imports::add_binding(const Code& code, std::uint32_t node) {
+  const std::uint32_t left = code.first_child(node);
+  const std::uint32_t value = code.last_child(node);
+  if (left == kNowhere || value == left) return;
+  if (code.shape(left) == Shape::name) {
+    if (code.shape(value) == Shape::function) {
+      own_.insert(code.text(left));
+      return;
+    }
+    std::string full = imported_name(code, value);
+    if (!full.empty()) bind(code.text(left), std::move(full));
+    return;
+  }
+  if (code.kind(left) != "object_pattern") return;
+  const std::string full = imported_name(code, value);
+  if (full.empty()) return;
+  for (std::uint32_t child = code.first_child(left); child != kNowhere;
+       child = code.next_child(child, left)) {
+    if (code.shape(child) == Shape::name) {
+      bind(code.text(child), full + "." + std::string(code.text(child)));
+    } else if (code.kind(child) == "pair_pattern") {
+      bind(code.text(code.last_child(child)), full + "." + std::string(code.text(code.first_child(child))));
+    }
+  }
+}
+
+void Imports::add_function(Code& code, std::uint32_t node) {
+  const std::uint32_t around = code.parent(node);
+  const bool is_method =
+      around != kNowhere && code.parent(around) != kNowhere && code.shape(code.parent(around)) == Shape::type;
+  // In C++ a method is called by its bare name from its class.
+  if (is_method && code.language() != syntax::Language::cpp) return;
+  const std::uint32_t name = code.first_child(node);
+  if (name != kNowhere && code.shape(name) == Shape::name && code.kind(name) != "type_identifier") {
+    own_.insert(code.text(name));
+    return;
+  }
+  for (std::uint32_t at = node + 1; at < code.node(node).next && code.work().take(); ++at) {
+    if (code.shape(at) == Shape::block) return;
+    if (code.kind(at) != "function_declarator") continue;
+    const std::uint32_t declared = code.first_child(at);
+    if (declared != kNowhere && code.shape(declared) == Shape::name) own_.insert(code.text(declared));
+    return;
+  }
+}
+
+std::string Imports::imported_name(const Code& code, std::uint32_t expression) const {
+  bool imported = false;
+  std::string name = name_of(code, expression, 0, imported);
+  return imported ? name : std::string();
+}
+
+std::string Imports::full_name(const Code& code, std::uint32_t expression) const {
+  bool imported = false;
+  std::string name = name_of(code, expression, 0, imported);
+  leave_out_prefixes(name, is_script(code));
+  return name;
+}
+
+std::string Imports::name_of(const Code& code, std::uint32_t expression, int depth, bool& imported) const {
+  if (expression == kNowhere || depth > kMostParts || !code.work().take()) return {};
+  switch (code.shape(expression)) {
+    case Shape::name: {
+      const std::string_view text = code.text(expression);
+      if (const auto known = names_.find(text); known != names_.end()) {
+        imported = true;
+        return known->second;
+      }
+      return own_.count(text) > 0 ? std::string() : std::string(text);
+    }
+    case Shape::member: {
+      if (code.kind(expression) == "qualified_identifier") {
+        std::string name = dotted(code.text(expression));
+        const std::size_t dot = name.find('.');
+        const auto known = names_.find(std::string_view(name).substr(0, dot));
+        if (known == names_.end() || dot == std::string::npos) return name;
+        imported = true;
+        return known->second + name.substr(dot);
+      }
+      const std::uint32_t property = code.last_child(expression);
+      std::string object = name_of(code, code.first_child(expression), depth + 1, imported);
+      if (object.empty() || property == kNowhere) return {};
+      return object + "." + std::string(code.text(property));
+    }
+    case Shape::wrapper:
+      return name_of(code, code.first_child(expression), depth + 1, imported);
+    case Shape::construction:
+    case Shape::call: {
+      if (std::string module = required_module(code, expression); !module.empty()) {
+        imported = true;
+        return module;
+      }
+      const std::uint32_t inner = promisified(code, expression);
+      if (inner != kNowhere) return name_of(code, inner, depth + 1, imported);
+      std::string callee = name_of(code, code.first_child(expression), depth + 1, imported);
+      return callee.empty() ? callee : callee + "()";
+    }
+    default:
+      if (code.node(expression).named && code.kind(expression) == "nested_namespace_specifier")
+        return dotted(code.text(expression));
+      return {};
+  }
+}
+
+}  // namespace fleet::analysis

@@ -1,0 +1,246 @@
+#include "analysis/rule_file.h"
+
+#include <map>
+
+#include "analysis/built_in_rules.h"
+#include "analysis/rule_fields.h"
+#include "analysis/rule_reader.h"
+#include "base/assert.h"
+
+namespace fleet::analysis {
+namespace {
+
+using RuleFileKey = RuleKey<RuleReader, RuleDraft>;
+
+bool is_rule_id(std::string_view id) {
+  const auto is_part = [](std::string_view part) {
+    return !part.empty() && part.front() != '-' && part.back() != '-' &&
+           std::all_of(part.begin(), part.end(),
+                       [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+  };
+  const std::size_t dot = id.find('.');
+  return dot != std::string_view::npos && is_part(id.substr(0, dot)) && is_part(id.substr(dot + 1));
+}
+
+void read_id(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
+  draft.rule.id = read_text(reader.problems, node);
+  draft.rule.at = node.at();
+  if (!draft.rule.id.empty() && !is_rule_id(draft.rule.id)) {
+    reader.problems.add(node, fmt::format("{} cannot name a rule", yaml::quote(draft.rule.id)),
+                        "write `<group>.<name>` in small letters, digits and dashes: `python.eval`");
+  }
+}
+
+void read_languages(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
+  for (const yaml::Node each : read_texts(reader.problems, node)) {
+    if (const auto language = read_word<syntax::Language>(reader.problems, each))
+      draft.rule.languages.push_back(*language);
+  }
+}
+
+void read_cwe(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
+  for (const yaml::Node each : read_texts(reader.problems, node)) {
+    const std::string_view id = each.text();
+    if (id.starts_with("CWE-") && id.find_first_not_of("0123456789", 4) == std::string_view::npos &&
+        id.size() > 4) {
+      draft.rule.cwe.emplace_back(id);
+    } else {
+      reader.problems.add(each, fmt::format("{} is no id of a weakness", yaml::quote(id)),
+                          "write it as `CWE-78`");
+    }
+  }
+}
+
+std::vector<std::string> to_strings(const std::vector<yaml::Node>& nodes) {
+  std::vector<std::string> texts;
+  for (const yaml::Node node : nodes)
+    texts.emplace_back(node.text());
+  return texts;
+}
+
+void read_patterns(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
+  draft.patterns = read_texts(reader.problems, node);
+  draft.rule.patterns = to_strings(draft.patterns);
+}
+
+void read_expressions(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
+  draft.expressions = read_texts(reader.problems, node);
+  draft.rule.expressions = to_strings(draft.expressions);
+}
+
+void read_query(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
+  draft.rule.query = read_text(reader.problems, node);
+  draft.query = {node};
+}
+
+void read_where(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
+  read_conditions(reader, node, draft, draft.rule.where);
+}
+
+template <std::vector<Example> Rule::*examples>
+void read_example(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
+  for (const yaml::Node each : read_texts(reader.problems, node))
+    (draft.rule.*examples).push_back({std::string(each.text()), each.at()});
+}
+
+const RuleFileKey kExampleKeys[] = {
+    {"match", read_example<&Rule::match>},
+    {"no-match", read_example<&Rule::no_match>},
+};
+
+void not_yet(RuleReader& reader, yaml::Node node, RuleDraft&) {
+  reader.problems.add(node, "data is not yet followed from sources to sinks by this build of fleet",
+                      "say what to look for with patterns, calls, regex or query");
+}
+
+template <std::string Rule::*text>
+void read_member(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
+  draft.rule.*text = read_text(reader.problems, node);
+}
+
+template <class T, T Rule::*member>
+void read_word_into(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
+  if (const auto word = read_word<T>(reader.problems, node)) draft.rule.*member = *word;
+}
+
+const RuleFileKey kRuleKeys[] = {
+    {"id", read_id},
+    {"languages", read_languages},
+    {"files",
+     [](RuleReader& r, yaml::Node node, RuleDraft& draft) {
+       draft.globs = read_texts(r.problems, node);
+       draft.rule.files = to_strings(draft.globs);
+     }},
+    {"message",
+     [](RuleReader& r, yaml::Node node, RuleDraft& draft) {
+       draft.rule.message = read_text(r.problems, node);
+       draft.message = {node};
+     }},
+    {"why", read_member<&Rule::why>},
+    {"fix", read_member<&Rule::fix>},
+    {"severity", read_word_into<model::Severity, &Rule::severity>},
+    {"confidence", read_word_into<model::Confidence, &Rule::confidence>},
+    {"category", read_word_into<Category, &Rule::category>},
+    {"counts", [](RuleReader& r, yaml::Node node,
+                  RuleDraft& draft) { draft.rule.counts = read_word<Counts>(r.problems, node); }},
+    {"cwe", read_cwe},
+    {"owasp", read_member<&Rule::owasp>},
+    {"pattern", read_patterns},
+    {"patterns", read_patterns},
+    {"calls", [](RuleReader& r, yaml::Node node,
+                 RuleDraft& draft) { draft.rule.calls = to_strings(read_texts(r.problems, node)); }},
+    {"regex", read_expressions},
+    {"in", read_word_into<Part, &Rule::part>},
+    {"query", read_query},
+    {"where", read_where},
+    {"examples", [](RuleReader& r, yaml::Node node,
+                    RuleDraft& draft) { read_rule_keys(r, node, "examples", kExampleKeys, draft); }},
+    {"sources", not_yet},
+    {"sanitizers", not_yet},
+    {"sinks", not_yet},
+};
+
+bool has_key(yaml::Node mapping, std::string_view key) {
+  for (const yaml::Entry entry : mapping.entries()) {
+    if (entry.key.text() == key) return true;
+  }
+  return false;
+}
+
+void check_form(RuleReader& reader, yaml::Node node, const RuleDraft& draft) {
+  const Rule& rule = draft.rule;
+  for (const std::string_view key : {"id", "message", "why", "fix", "severity", "examples"}) {
+    if (!has_key(node, key))
+      reader.problems.add(node, fmt::format("the rule has no {}", yaml::quote(key)),
+                          "every rule says what it finds, why that matters and how to mend it");
+  }
+  if (!has_key(node, "languages") && !has_key(node, "files"))
+    reader.problems.add(node, "the rule does not say where it looks", "give it `languages` or `files`");
+  const int ways = (rule.patterns.empty() ? 0 : 1) + (rule.calls.empty() ? 0 : 1) +
+                   (rule.expressions.empty() ? 0 : 1) + (rule.query.empty() ? 0 : 1);
+  if (ways != 1) {
+    reader.problems.add(node,
+                        ways == 0 ? "the rule does not say what it looks for"
+                                  : "a rule looks in one way: patterns, calls, regex or query",
+                        "give it one of `patterns`, `calls`, `regex` and `query`");
+  }
+  if (rule.languages.empty() && ways == 1 && rule.expressions.empty())
+    reader.problems.add(node, "only a regex is looked for in files of no language", "give it `languages`");
+  if (has_key(node, "examples") && (rule.match.empty() || rule.no_match.empty()))
+    reader.problems.add(node, "the rule has no examples of both kinds",
+                        "give it at least one under `match` and one under `no-match`");
+  if (!draft.arguments.empty() && rule.calls.empty())
+    reader.problems.add(draft.arguments[0], "arguments are those of `calls`, which this rule has not",
+                        "name the code by a metavariable of the pattern: `capture: $X`");
+}
+
+void read_file(const RuleSource& file, Check check, ReadRules& into) {
+  const auto document = yaml::Document::parse(file.text);
+  if (!document) {
+    into.diagnostics.push_back(document.error());
+    into.diagnostics.back().path = file.path;
+    return;
+  }
+  yaml::Problems problems(file.path, *document);
+  RuleReader reader{problems};
+  for (const yaml::DoubledKey& key : document->doubled_keys()) {
+    problems.add(key.again, fmt::format("the key {} is here twice", yaml::quote(key.again.text())),
+                 fmt::format("the first one is on line {}: remove one of them", key.first.at().line));
+  }
+  const RuleKey<RuleReader, ReadRules> keys[] = {
+      {"rules", [](RuleReader&, yaml::Node, ReadRules&) {}},
+  };
+  read_rule_keys(reader, document->root(), "a file of rules", keys, into);
+  for (const yaml::Entry entry : document->root().entries()) {
+    if (entry.key.text() != "rules" || entry.value.is_null()) continue;
+    if (!entry.value.is_sequence())
+      problems.add(entry.value,
+                   fmt::format("expected a list of rules, found {}", found_instead(entry.value)));
+    for (const yaml::Node node : entry.value.items()) {
+      RuleDraft draft;
+      draft.rule.path = file.path;
+      const std::size_t before = problems.count();
+      if (!has_key(node, "in") && has_key(node, "languages")) draft.rule.part = Part::code;
+      read_rule_keys(reader, node, "a rule", kRuleKeys, draft);
+      if (node.is_mapping()) check_form(reader, node, draft);
+      if (check == Check::everything && problems.count() == before) check_rule(reader, draft);
+      into.rules.push_back(std::move(draft.rule));
+    }
+  }
+  for (model::Diagnostic& each : problems.take())
+    into.diagnostics.push_back(std::move(each));
+}
+
+void say_doubled_ids(ReadRules& read) {
+  std::map<std::string_view, const Rule*> seen;
+  for (const Rule& rule : read.rules) {
+    if (rule.id.empty()) continue;
+    const auto [first, is_new] = seen.emplace(rule.id, &rule);
+    if (is_new) continue;
+    read.diagnostics.push_back(
+        {rule.path, rule.at, static_cast<int>(rule.id.size()),
+         fmt::format("there is another rule {}", yaml::quote(rule.id)),
+         fmt::format("the first one is at {}:{}", first->second->path, first->second->at.line)});
+  }
+}
+
+}  // namespace
+
+ReadRules read_rules(std::span<const RuleSource> files, Check check) {
+  ReadRules read;
+  for (const RuleSource& file : files)
+    read_file(file, check, read);
+  say_doubled_ids(read);
+  return read;
+}
+
+std::vector<Rule> read_built_in_rules() {
+  std::vector<RuleSource> files;
+  for (const BuiltInFile& file : built_in_rules())
+    files.push_back({std::string(file.path), file.text});
+  ReadRules read = read_rules(files, Check::form);
+  FLEET_ASSERT(read.diagnostics.empty(), "the tests read them too");
+  return std::move(read.rules);
+}
+
+}  // namespace fleet::analysis

@@ -1,0 +1,72 @@
+#include "analysis/built_in_rules.h"
+
+#include <gmock/gmock.h>
+
+#include "analysis/examples.h"
+#include "analysis/rule_file.h"
+
+namespace fleet::analysis {
+namespace {
+
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::vector<RuleSource> built_in_sources() {
+  std::vector<RuleSource> files;
+  for (const BuiltInFile& file : built_in_rules())
+    files.push_back({std::string(file.path), file.text});
+  return files;
+}
+
+TEST(BuiltInRules, AreGood) {
+  for (const model::Diagnostic& each : read_rules(built_in_sources(), Check::everything).diagnostics)
+    ADD_FAILURE() << each.path << ":" << each.at.line << ": " << each.message;
+}
+
+TEST(BuiltInRules, HoldTheirExamples) {
+  const RuleSet rules(read_built_in_rules());
+  for (const model::Diagnostic& each : check_examples(rules))
+    ADD_FAILURE() << each.path << ":" << each.at.line << ": " << each.message;
+}
+
+TEST(BuiltInRules, HaveTwoExamplesOfEachKindAndAWeakness) {
+  for (const Rule& rule : read_built_in_rules()) {
+    EXPECT_GE(rule.match.size(), 2u) << rule.id;
+    EXPECT_GE(rule.no_match.size(), 2u) << rule.id;
+    EXPECT_THAT(rule.cwe, Not(IsEmpty())) << rule.id;
+    const bool has_owasp = rule.owasp != "";
+    EXPECT_TRUE(has_owasp || rule.category != Category::security) << rule.id;
+  }
+}
+
+TEST(Examples, ThatDoNotHoldAreSaidWithTheirLine) {
+  const RuleSource source{"r.yml",
+                          "rules:\n"
+                          "  - id: test.rule\n"
+                          "    languages: [python]\n"
+                          "    message: m\n"
+                          "    why: w\n"
+                          "    fix: f\n"
+                          "    severity: note\n"
+                          "    calls: [f]\n"
+                          "    examples:\n"
+                          "      match:\n"
+                          "        - g()\n"
+                          "        - f()\n"
+                          "      no-match:\n"
+                          "        - f(1)\n"
+                          "        - f(\n"};
+  ReadRules read = read_rules({&source, 1}, Check::everything);
+  ASSERT_THAT(read.diagnostics, IsEmpty());
+  const model::Diagnostics wrong = check_examples(RuleSet(std::move(read.rules)));
+  ASSERT_THAT(wrong, SizeIs(3));
+  EXPECT_EQ(wrong[0].at.line, 11);
+  EXPECT_EQ(wrong[0].message, "`test.rule` does not find it as python");
+  EXPECT_EQ(wrong[1].at.line, 14);
+  EXPECT_EQ(wrong[1].message, "`test.rule` finds it as python, on line 1 of it");
+  EXPECT_EQ(wrong[2].at.line, 15);
+  EXPECT_THAT(wrong[2].message, testing::StartsWith("it does not parse as python"));
+}
+
+}  // namespace
+}  // namespace fleet::analysis

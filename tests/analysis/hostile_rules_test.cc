@@ -1,0 +1,94 @@
+#include <gmock/gmock.h>
+
+#include <chrono>
+
+#include "analysis/fingerprint.h"
+#include "analysis/rules_fixture.h"
+#include "analysis/suppressions.h"
+
+namespace fleet::analysis {
+namespace {
+
+using syntax::Language;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::string repeated(std::string_view text, std::size_t times) {
+  std::string out;
+  for (std::size_t i = 0; i < times; ++i)
+    out += text;
+  return out;
+}
+
+const RuleSet& built_in() {
+  static const RuleSet rules(read_built_in_rules());
+  return rules;
+}
+
+void survives(Language language, const std::string& source) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto tree = syntax::parse(language, source);
+  ASSERT_TRUE(tree) << tree.error().message();
+  const SourceFile file{"f", source, &*tree};
+  RuleResult result = built_in().run(file);
+  set_fingerprints(result.findings, source);
+  const auto marks = find_suppressions(source, &*tree);
+  const auto about = apply_suppressions(marks, result.findings, "f", source, &*tree,
+                                        [](std::string_view) { return Ran::yes; });
+  EXPECT_LE(result.findings.size(), 2 * RuleSet::kMostFindings);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60));
+}
+
+TEST(HostileSource, NestedDeeply) {
+  survives(Language::python, "x = " + repeated("f(", 20'000) + "1" + repeated(")", 20'000) + "\n");
+  survives(Language::python, "x = os" + repeated(".system", 20'000) + "(y)\n");
+  survives(Language::javascript, repeated("eval(() => {", 5'000) + "x" + repeated("})", 5'000));
+  survives(Language::c, "int x = " + repeated("(", 20'000) + "1" + repeated(")", 20'000) + ";\n");
+  survives(Language::python, "q = " + repeated("'a' + x + ", 20'000) + "'b'\ndb.execute(q)\n");
+}
+
+TEST(HostileSource, OfOneLongLine) {
+  survives(Language::javascript, repeated("eval(a);", 50'000));
+  survives(Language::python, "x = '" + repeated("SELECT a FROM b ", 50'000) + "'\n");
+}
+
+TEST(HostileSource, OfAnyBytes) {
+  survives(Language::python, "import os\nos.system('\xff\xfe' + x)\n\xc3\n");
+  survives(Language::c, std::string("void f() { gets(x);\0 }\n", 24));
+  survives(Language::javascript,
+           "\xef\xbb\xbf"
+           "eval(\xed\xa0\x80);\n");
+}
+
+TEST(HostileSource, WithManyNames) {
+  std::string source = "import os\n";
+  for (int i = 0; i < 5'000; ++i)
+    source += "a" + std::to_string(i + 1) + " = a" + std::to_string(i) + "\nos.system(a" + std::to_string(i) +
+              ")\n";
+  survives(Language::python, source);
+  survives(Language::python, "import os\n" + repeated("x = x + y\nos.system(x)\n", 3'000));
+}
+
+TEST(HostileSource, SaysWhatItLeftOut) {
+  const RuleSet rules = rule_set(rule_text("    calls: [f]\n"));
+  const RuleResult many = run(rules, Language::python, repeated("f()\n", RuleSet::kMostFindings + 1));
+  EXPECT_EQ(many.findings.size(), RuleSet::kMostFindings);
+  EXPECT_THAT(many.gave_up, HasSubstr("more than 2000 findings"));
+  EXPECT_THAT(many.ran, IsEmpty());
+
+  syntax::Bounds bounds;
+  bounds.match_steps = 50;
+  EXPECT_EQ(run(rules, Language::python, repeated("f(g)\n", 1'000), bounds).gave_up,
+            "it takes too many steps");
+  bounds = {};
+  bounds.time = std::chrono::microseconds(0);
+  EXPECT_THAT(run(rules, Language::python, "f()\n", bounds).gave_up, HasSubstr("it takes longer than"));
+  std::atomic<bool> stop = true;
+  bounds = {};
+  const auto tree = syntax::parse(Language::python, "f()\n");
+  bounds.stop = &stop;
+  EXPECT_EQ(rules.run({"f", "f()\n", &*tree}, bounds).gave_up, "it was told to stop");
+}
+
+}  // namespace
+}  // namespace fleet::analysis
