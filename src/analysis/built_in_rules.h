@@ -12,5 +12,9 @@ struct BuiltInFile {
 
 // The files under rules/, as they were when this was built, by path.
 [[nodiscard]] std::span<const BuiltInFile> built_in_rules();
+// Of secrets: what secret_rules.h reads, and rule_file.h does not.
+[[nodiscard]] inline bool is_of_secrets(std::string_view path) {
+  return path.starts_with("secrets/");
+}
 
 }  // namespace fleet::analysis

@@ -266,7 +266,7 @@ SecretRules read_secret_rules(std::span<const BuiltInFile> files, SecretReading 
   SecretRules read;
   std::map<std::string, std::string, std::less<>> places;
   for (const BuiltInFile& file : files) {
-    if (!file.path.starts_with("secrets/")) continue;
+    if (!is_of_secrets(file.path)) continue;
     SecretRuleReader reader{std::string(file.path), reading, read, places};
     read_secret_file(reader, file.text);
   }

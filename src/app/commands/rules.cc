@@ -51,8 +51,10 @@ Result<std::vector<RuleText>> read_folder(const std::string& folder) {
 Result<std::vector<RuleText>> read_rule_texts(const Options& options) {
   if (!options.folder.empty()) return read_folder(options.folder);
   std::vector<RuleText> files;
-  for (const analysis::BuiltInFile& file : analysis::built_in_rules())
-    files.push_back({fmt::format("rules/{}", file.path), std::string(file.text)});
+  for (const analysis::BuiltInFile& file : analysis::built_in_rules()) {
+    if (!analysis::is_of_secrets(file.path))
+      files.push_back({fmt::format("rules/{}", file.path), std::string(file.text)});
+  }
   if (!os::is_directory(kOwnRules)) return files;
   FLEET_TRY(std::vector<RuleText> own, read_folder(kOwnRules));
   for (RuleText& each : own)
