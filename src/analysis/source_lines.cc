@@ -14,7 +14,7 @@ bool is_white(char c) {
 
 }  // namespace
 
-SourceLines::Lines(std::string_view source) : source_(source), starts_{0} {
+SourceLines::SourceLines(std::string_view source) : source_(source), starts_{0} {
   for (std::size_t at = source.find('\n'); at != source.npos; at = source.find('\n', at + 1))
     starts_.push_back(static_cast<std::uint32_t>(at + 1));
   // What follows the last line feed is a line only if there is something.
