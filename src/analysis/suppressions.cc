@@ -156,7 +156,7 @@ std::vector<model::Finding> apply_suppressions(const std::vector<Suppression>& s
                                  "`fleet:ignore` names no rule, and so it suppresses nothing", path));
       continue;
     }
-    // Down to the first line below that is no comment.
+    // Down to the first line below that is no comment; behind code, a comment is of its own line alone.
     std::uint32_t below = suppression.at.line;
     if (suppression.own_line) {
       do {
@@ -168,9 +168,8 @@ std::vector<model::Finding> apply_suppressions(const std::vector<Suppression>& s
       for (model::Finding& finding : findings) {
         if (finding.rule != rule) continue;
         const StatementLines::Range lines = statements.around(finding.at.line);
-        const bool covered =
-            lines.has(suppression.at.line) || finding.at.line == suppression.at.line ||
-            (suppression.own_line && lines.first > suppression.at.line && lines.first <= below);
+        const bool covered = lines.has(suppression.at.line) || finding.at.line == suppression.at.line ||
+                             (lines.first > suppression.at.line && lines.first <= below);
         if (!covered) continue;
         is_used = true;
         if (!finding.suppression) finding.suppression = suppression.reason;
