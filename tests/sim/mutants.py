@@ -106,7 +106,7 @@ MUTANTS = [
     ("a power cut hides what must be rolled back", "begun-unknown", DURABILITY, "return spec.once || spec.rollback.has_value()", "return spec.once"),
     ("the journal forgets the feedback", "ends-otherwise", JSON, "    outcome.notes.clear();", "    outcome.notes.clear(), outcome.feedback.clear();"),
     ("the journal forgets the result", "replay-differs", JSON, "    outcome.notes.clear();", "    outcome.notes.clear(), outcome.snapshot = {};"),
-    ("a resume leaves held what may go on", "hangs", INPUTS, "  check_failures();\n  // Too many failures may have held tasks back, and no longer do so.\n"
+    ("a resume leaves held what may go on", "waits-for-nothing", INPUTS, "  check_failures();\n  // Too many failures may have held tasks back, and no longer do so.\n"
      "  for (std::uint32_t i = 0; i < tasks_.size(); ++i)\n    reconsider({i});", "  check_failures();"),
     # For checks that none of those above is for
     ("what has started stays in the queue", "runs-twice-at-once", QUEUE, "  best->ready.erase(best->ready.begin());\n", ""),
