@@ -142,7 +142,7 @@ class Measurer {
     return nodes_[i].next;
   }
 
-  [[nodiscard]] bool follows_else(const OpenNode& now) const {
+  [[nodiscard]] bool follows_else() const {
     if (open_.empty()) return false;
     const OpenNode& parent = open_.back();
     return (parent.parts & (kIf | kElse)) != 0 && parent.previous != 0 && is_token(parent.previous, "else");
@@ -154,14 +154,14 @@ class Measurer {
     if ((now.parts & (kFunction | kLambda)) != 0) return open_function(now);
     if ((now.parts & (kClass | kScope)) != 0) open_scope(now);
     if ((now.parts & kIf) != 0) {
-      now.is_else_if = follows_else(now);
+      now.is_else_if = follows_else();
       now.condition_end = condition_end(i);
       decide();
-      now.is_else_if ? add_flat(now) : add_nested(now);
+      now.is_else_if ? add_flat() : add_nested(now);
       note_nesting(now.inside + (now.is_else_if ? 0 : 1));
     } else if ((now.parts & kElseIf) != 0) {
       decide();
-      add_flat(now);
+      add_flat();
     } else if ((now.parts & (kLoop | kSwitch | kCatch | kTernary)) != 0) {
       if ((now.parts & kSwitch) == 0 &&
           syntax::kind_name(tree_.language(), nodes_[i].kind) != "loop_expression")
@@ -176,7 +176,7 @@ class Measurer {
     } else if ((now.parts & kLogical) != 0) {
       count_logical(now);
     } else if ((now.parts & kJump) != 0 || ((now.parts & kLabelJump) != 0 && has_label(i))) {
-      add_flat(now);
+      add_flat();
     } else if ((now.parts & kCall) != 0) {
       now.logical = 0;
       note_call(i);
@@ -192,7 +192,7 @@ class Measurer {
     // Of a `try` it is no branch.
     const bool is_clause = (open_.back().parts & kElse) != 0;
     if (is_clause && open_.size() > 1 && (open_[open_.size() - 2].parts & (kIf | kLoop)) == 0) return;
-    add_flat(now);
+    add_flat();
   }
 
   // `default:`, `case _:`, `_ =>`
@@ -213,7 +213,7 @@ class Measurer {
       }
     }
     if (found == 0) return;
-    if (now.logical != found) add_flat(now);
+    if (now.logical != found) add_flat();
     now.logical = found;
   }
 
@@ -241,7 +241,7 @@ class Measurer {
     ++(functions_.empty() ? out_.cyclomatic : out_.functions[functions_.back().index].cyclomatic);
   }
 
-  void add_flat(const OpenNode&) { add(0); }
+  void add_flat() { add(0); }
   void add_nested(const OpenNode& now) { add_to_all(now.inside); }
 
   void add(std::uint32_t extra) {

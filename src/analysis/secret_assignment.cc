@@ -158,7 +158,8 @@ std::optional<AssignmentJoint> read_assignment_joint(AssignmentCursor& cursor, b
     return joint;
   }
   joint.needs_quote = true;
-  if (blanks > 0 && is_value_quote(next) && !was_quoted) return joint;
+  // Prose has code in back quotes: "pass `usedforsecurity=False`".
+  if (blanks > 0 && is_value_quote(next) && next != '`' && !was_quoted) return joint;
   if (blanks > 0 && !was_quoted && (skip_type(cursor) || cursor.take("or "))) return joint;
   if (next == '\n' && skip_value_key(cursor)) return AssignmentJoint{};
   return std::nullopt;
