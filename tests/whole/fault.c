@@ -139,7 +139,10 @@ static enum verdict judge(const char* name, const char* path) {
   trace(call, name, settings.kind, path);
   if (is_kind("kill")) kill(getpid(), SIGKILL);
   if (is_kind("short")) return SHORT;
-  errno = is_kind("eio") || is_kind("eio-read") ? EIO : is_kind("eintr") ? EINTR : is_kind("emfile") ? EMFILE : ENOSPC;
+  errno = is_kind("eio") || is_kind("eio-read") ? EIO
+          : is_kind("eintr")                    ? EINTR
+          : is_kind("emfile")                   ? EMFILE
+                                                : ENOSPC;
   return FAIL;
 }
 

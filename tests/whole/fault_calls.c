@@ -173,9 +173,9 @@ int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*
   return judge_thread() == FAIL ? EAGAIN : NEXT(pthread_create)(thread, attributes, work, with);
 }
 
-#define READING(name, fd, size)                    \
+#define READING(name, fd, size)                      \
   const enum verdict verdict = judge_read(name, fd); \
-  if (verdict == FAIL) return -1;            \
+  if (verdict == FAIL) return -1;                    \
   if (verdict == SHORT) (size) = half(size)
 
 ssize_t read(int fd, void* bytes, size_t size) {
