@@ -10,7 +10,7 @@ TEST(Language, HasTheNamesOfTheWorkflowFile) {
   EXPECT_EQ(find_language("cpp"), Language::cpp);
   EXPECT_EQ(find_language("TypeScript"), std::nullopt);
   EXPECT_EQ(find_language(""), std::nullopt);
-  EXPECT_EQ(language_names(), "c, cpp, javascript, python, tsx, typescript");
+  EXPECT_EQ(language_names(), "c, cpp, go, java, javascript, python, rust, tsx, typescript");
 }
 
 TEST(Language, CoversFilesByTheirEnding) {
