@@ -111,11 +111,8 @@ TEST(Metrics, NameWhatAFunctionIsIn) {
 
 TEST(Metrics, CountParametersWithoutTheReceiver) {
   EXPECT_EQ(function(Language::c, "int f(void) { return 1; }").parameters, 0u);
-  EXPECT_EQ(function(Language::cpp,
-                     "int f(int a, const std::string& b = "
-                     ") { return 1; }")
-                .parameters,
-            2u);
+  EXPECT_EQ(function(Language::cpp, "int f(int a, const std::string& b, int c = 1) { return 1; }").parameters,
+            3u);
   EXPECT_EQ(function(Language::python, "class A:\n  def f(self, a, *, b=1, **c): pass\n").parameters, 3u);
   EXPECT_EQ(function(Language::go, "package p\nfunc (s *T) f(a, b int, c string) {}\n").parameters, 3u);
   EXPECT_EQ(function(Language::javascript, "const f = x => x;").parameters, 1u);
