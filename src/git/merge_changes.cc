@@ -29,11 +29,14 @@ class Merging {
     }
     for (const auto& [path, entry] : to_put_) {
       FLEET_TRY(auto other, edited_.in_the_way_of(*path));
-      if (other) {
-        clashes_.push_back({*path, *std::move(other)});
-      } else {
+      if (!other) {
         edited_.put(*path, entry);
+        continue;
       }
+      clashes_.push_back({*path, *std::move(other)});
+      // Somebody else's edits are in it: it stays where it was.
+      if (const auto from = taken_from_.find(*path); from != taken_from_.end())
+        edited_.put(from->second.path, from->second.after);
     }
     return std::move(clashes_);
   }
@@ -79,7 +82,10 @@ class Merging {
                                        removes ? after_at(to) : change.after));
     if (merged && !is_gone) {
       FLEET_TRY(merged, merge_entry(store_, {}, there, *merged));
-      if (merged) edited_.put(change.path, {});
+      if (merged) {
+        taken_from_[to] = {change.path, {}, ours};
+        edited_.put(change.path, {});
+      }
     }
     if (merged) {
       moved_[to] = *merged;
@@ -116,7 +122,8 @@ class Merging {
   const std::vector<Change>& changes_;
   const Moves* const moves_;
   std::vector<Clash> clashes_;
-  std::map<std::string, TreeEntry> moved_;  // what files that moved become, by where they are now
+  std::map<std::string, TreeEntry> moved_;    // what files that moved become, by where they are now
+  std::map<std::string, Change> taken_from_;  // of them: where others had edited them, and what stood there
   std::vector<std::pair<const std::string*, TreeEntry>> to_put_;
 };
 

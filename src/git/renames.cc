@@ -19,8 +19,9 @@ using model::TreeEntry;
 constexpr std::uint64_t kWhole = 60'000;  // git's measure of likeness
 constexpr std::uint64_t kHalf = kWhole / 2;
 constexpr std::uint64_t kThreeQuarters = kWhole / 4 * 3;
-constexpr std::size_t kMostPairs = 250'000;       // to be compared by content
-constexpr std::uint64_t kMostBytes = 16'000'000;  // of a file that is compared
+constexpr std::size_t kMostPairs = 250'000;      // to be compared by content
+constexpr std::uint64_t kMostBytes = 8'000'000;  // of a file that is compared
+constexpr std::uint64_t kMostBytesInAll = 64'000'000;
 constexpr std::size_t kPiece = 64;
 
 bool is_file(const TreeEntry& entry) {
@@ -102,7 +103,7 @@ class Pairing {
     TreeEntry entry;
     bool is_paired = false;
     std::optional<Pieces> pieces{};
-    bool is_too_large = false;
+    bool is_not_compared = false;
   };
 
   void take(Side& from, Side& to) {
@@ -185,10 +186,14 @@ class Pairing {
   }
 
   Result<bool> read(Side& side) {
-    if (side.pieces || side.is_too_large) return !side.is_too_large;
+    if (side.pieces || side.is_not_compared) return !side.is_not_compared;
+    // A partial clone does not have all of them.
+    side.is_not_compared = !store_.contains(side.entry.id);
+    if (side.is_not_compared) return false;
     FLEET_TRY(const std::uint64_t size, store_.blob_size(side.entry.id));
-    side.is_too_large = size > kMostBytes || size == 0;
-    if (side.is_too_large) return false;
+    side.is_not_compared = size > kMostBytes || size == 0 || bytes_read_ + size > kMostBytesInAll;
+    if (side.is_not_compared) return false;
+    bytes_read_ += size;
     FLEET_TRY(const std::string bytes, store_.read_blob(side.entry.id));
     side.pieces.emplace(bytes);
     return true;
@@ -206,6 +211,7 @@ class Pairing {
 
   const ObjectStore& store_;
   std::vector<Side> removed_, added_;  // in order of path
+  std::uint64_t bytes_read_ = 0;
   std::vector<Rename> out_;
 };
 

@@ -1,6 +1,7 @@
 #include "git/small_file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,7 +18,12 @@ Result<std::string> read_small_file(const std::filesystem::path& path, std::uint
   struct stat info {};
   if (!file || ::fstat(file.get(), &info) != 0) return base::fail_errno("read", path.string(), errno);
   std::string text;
-  if (!S_ISREG(info.st_mode) || static_cast<std::uint64_t>(info.st_size) > largest) return text;
+  if (!S_ISREG(info.st_mode)) return text;
+  if (static_cast<std::uint64_t>(info.st_size) > largest) {
+    return base::fail_input("read", path.string(),
+                            fmt::format("{} bytes, more than the {} that are taken", info.st_size, largest),
+                            "make it smaller");
+  }
   std::array<char, 4096> bytes;
   for (;;) {
     const ssize_t count = ::read(file.get(), bytes.data(), bytes.size());

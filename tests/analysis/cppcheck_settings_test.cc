@@ -39,7 +39,7 @@ TEST(CppcheckSettings, AProjectFileIsHonouredExceptForWhatWouldRunPrograms) {
   <addons><addon>./run-me.py</addon></addons>
   <tools><tool>clang-tidy</tool></tools>
 </project>)",
-                                     "/work/tree", "p.cppcheck", settings);
+                                     "/checkout", "p.cppcheck", settings);
   ASSERT_TRUE(read) << read.error().message();
   EXPECT_EQ(settings.platform, "unix64");
   EXPECT_THAT(settings.everywhere.includes, ElementsAre("include"));
@@ -87,12 +87,12 @@ TEST(CppcheckSettings, AreFoundInTheFolder) {
 
 TEST(CompileCommands, FlagsComeFromCommandsAndArguments) {
   const auto commands = read_compile_commands(R"([
-    {"directory": "/work/tree/build", "file": "../src/a.c",
+    {"directory": "/checkout/build", "file": "../src/a.c",
      "command": "cc -I../include -I /opt/x -isystem /usr/include -D A -DB=\"two words\" -DC=\\\"s\\\" -UD -std=gnu99 -include pre.h -o a.o -c ../src/a.c"},
-    {"directory": "/work/tree", "file": "src/b.cc", "arguments": ["c++", "-iquote", "src", "-DX='", "src/b.cc"]},
-    {"directory": "/work/tree", "file": "src/b.cc", "arguments": ["c++", "-DLATER"]},
+    {"directory": "/checkout", "file": "src/b.cc", "arguments": ["c++", "-iquote", "src", "-DX='", "src/b.cc"]},
+    {"directory": "/checkout", "file": "src/b.cc", "arguments": ["c++", "-DLATER"]},
     {"directory": "/elsewhere", "file": "c.c", "command": "cc c.c"}])",
-                                              "/work/tree", "cc.json");
+                                              "/checkout", "cc.json");
   ASSERT_TRUE(commands) << commands.error().message();
   ASSERT_EQ(commands->files.size(), 2U);
   const auto& a = commands->files.at("src/a.c");

@@ -21,7 +21,7 @@ const model::Region kWholeDefault{};
 
 ForeignOptions in_tree() {
   ForeignOptions options;
-  options.root = "/work/tree";
+  options.root = "/checkout";
   return options;
 }
 
@@ -164,9 +164,9 @@ TEST(Sarif, FindsTheFileHoweverItIsNamed) {
   const auto path = [](const std::string& artifact) { return one_result(at_path(artifact)).path; };
   EXPECT_EQ(path(R"({"uri":"a/%C3%A4%20b.c"})"), "a/\xc3\xa4 b.c");
   EXPECT_EQ(path(R"({"uri":"./a/../b.c"})"), "b.c");
-  EXPECT_EQ(path(R"({"uri":"file:///work/tree/b.c"})"), "b.c");
-  EXPECT_EQ(path(R"({"uri":"file:/work/tree/b.c"})"), "b.c");
-  EXPECT_EQ(path(R"({"uri":"file://localhost/work/tree/b.c"})"), "b.c");
+  EXPECT_EQ(path(R"({"uri":"file:///checkout/b.c"})"), "b.c");
+  EXPECT_EQ(path(R"({"uri":"file:/checkout/b.c"})"), "b.c");
+  EXPECT_EQ(path(R"({"uri":"file://localhost/checkout/b.c"})"), "b.c");
   EXPECT_EQ(path(R"({"uri":"../../etc/passwd"})"), "/etc/passwd");
   EXPECT_EQ(path(R"({"uri":"100%.c"})"), "100%.c");
   EXPECT_EQ(path(R"({"uri":"a%00.c"})"), "a%00.c");

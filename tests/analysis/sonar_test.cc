@@ -15,7 +15,7 @@ using testing::SizeIs;
 
 ForeignOptions shop() {
   ForeignOptions options;
-  options.root = "/work/shop";
+  options.root = "/checkout";
   return options;
 }
 

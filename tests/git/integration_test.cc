@@ -466,5 +466,19 @@ TEST_F(IntegrationTest, leaves_a_move_out_that_gives_way) {
             (std::map<std::string, std::string>{{"a", ten_lines({{5, "FIVE"}})}, {"x", "2\n"}}));
 }
 
+// The place where it would go is taken: it stays where it was, with the edits that came first.
+TEST_F(IntegrationTest, leaves_an_edited_file_where_it_was_when_its_new_place_is_taken) {
+  const ObjectId start = commit_files({{"a", ten_lines()}});
+  Integration integration = must(Integration::create(store_, start));
+  const std::string edited = ten_lines({{2, "two"}});
+  must(integration.accept(result(0, start, {{"a", edited}, {"b/x", "1\n"}}), OnConflict::report));
+  const auto answer =
+      must(integration.accept(result(1, start, {{"b", ten_lines({{9, "nine"}})}}), OnConflict::earlier_wins));
+  EXPECT_TRUE(answer.accepted);
+  EXPECT_FALSE(answer.conflicts.empty());
+  EXPECT_EQ(files_of(must(integration.merged(tasks({0, 1})))),
+            (std::map<std::string, std::string>{{"a", edited}, {"b/x", "1\n"}}));
+}
+
 }  // namespace
 }  // namespace fleet::git
