@@ -164,6 +164,10 @@ enum verdict judge_read(const char* name, int fd) {
   return is_kind("eio-read") ? judge_fd(name, fd) : judge_wait();
 }
 
+enum verdict judge_folder(int fd) {
+  return is_kind("eio-read") ? judge_fd("read-folder", fd) : PASS;
+}
+
 enum verdict judge_wait(void) {
   if (!settings.ready || settings.every == 0 || !is_hit(atomic_fetch_add(&waits, 1) + 1)) return PASS;
   if (is_kind("short")) return SHORT;

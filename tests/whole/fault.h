@@ -10,8 +10,10 @@ enum verdict { PASS, FAIL, SHORT };  // with FAIL, errno is set
 // A counted call on a file.
 enum verdict judge_fd(const char* name, int fd);
 enum verdict judge_at(const char* name, int folder, const char* path);
-// A read of a file or folder; where those do not count, as judge_wait().
+// A read of a file; where those do not count, as judge_wait().
 enum verdict judge_read(const char* name, int fd);
+// A look into a folder: the kernel interrupts none and cuts none short, so it is only counted with the reads.
+enum verdict judge_folder(int fd);
 // A read or a wait, of pipes too.
 enum verdict judge_wait(void);
 // Whether one more thread can be had.

@@ -194,15 +194,15 @@ ssize_t pread64(int fd, void* bytes, size_t size, off64_t offset) {
 }
 
 ssize_t getdents64(int fd, void* entries, size_t size) {
-  return judge_read("read-folder", fd) == FAIL ? -1 : NEXT(getdents64)(fd, entries, size);
+  return judge_folder(fd) == FAIL ? -1 : NEXT(getdents64)(fd, entries, size);
 }
 
 struct dirent* readdir(DIR* folder) {
-  return judge_read("read-folder", dirfd(folder)) == FAIL ? NULL : NEXT(readdir)(folder);
+  return judge_folder(dirfd(folder)) == FAIL ? NULL : NEXT(readdir)(folder);
 }
 
 struct dirent64* readdir64(DIR* folder) {
-  return judge_read("read-folder", dirfd(folder)) == FAIL ? NULL : NEXT(readdir64)(folder);
+  return judge_folder(dirfd(folder)) == FAIL ? NULL : NEXT(readdir64)(folder);
 }
 
 int epoll_wait(int fd, struct epoll_event* events, int count, int milliseconds) {
