@@ -60,8 +60,7 @@ Result<std::string> rewrite_tree(const syntax::Codemod& codemod, const std::opti
   bounds.stop = &stop;
   Tally tally;
   for (const git::Listed& file : files) {
-    if (file.entry.mode != model::FileMode::regular && file.entry.mode != model::FileMode::executable)
-      continue;
+    if (!file.entry.is_file()) continue;
     if (bounds.is_stopped()) return base::fail_world("rewrite", file.path, syntax::kStopped);
     FLEET_TRY(const std::string source, editor.read(file.path));
     if (!syntax::is_text(source)) {

@@ -3,16 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <set>
 
 #include "base/assert.h"
+#include "git/delta.h"
 #include "git/edited_tree.h"
-#include "git/merge.h"
-#include "git/merge_changes.h"
 #include "git/path.h"
-#include "git/renames.h"
-#include "git/tree.h"
 
 namespace fleet::git {
 namespace {
@@ -20,66 +16,14 @@ namespace {
 using model::Change;
 using model::Conflict;
 
-// A result with what it changed, in order of path.
-struct Delta {
-  TaskResult result;
-  ObjectId base_tree;
-  ObjectId snapshot_tree;
-  ObjectId message_id;  // stands for the message in keys
-  std::vector<Change> changes;
-  OnConflict on_conflict = OnConflict::report;
-
-  [[nodiscard]] const Change* find(std::string_view path) const {
-    const auto at =
-        std::lower_bound(changes.begin(), changes.end(), path,
-                         [](const Change& change, std::string_view wanted) { return change.path < wanted; });
-    return at != changes.end() && at->path == path ? &*at : nullptr;
-  }
-
-  // By `from`. Found out when first asked for: only where results meet at a path does it matter.
-  [[nodiscard]] Result<const std::vector<Rename>*> renames(const ObjectStore& store) const {
-    if (!known_renames) {
-      FLEET_TRY(known_renames, find_renames(store, changes));
-    }
-    return &*known_renames;
-  }
-  // Where it moved a file to; nothing: it did not.
-  [[nodiscard]] Result<std::optional<std::string>> moved(const ObjectStore& store,
-                                                         std::string_view from) const {
-    const Change* change = find(from);
-    if (change == nullptr || change->after.exists()) return std::nullopt;
-    FLEET_TRY(const auto* all, renames(store));
-    const auto at =
-        std::lower_bound(all->begin(), all->end(), from,
-                         [](const Rename& rename, std::string_view wanted) { return rename.from < wanted; });
-    if (at == all->end() || at->from != from) return std::nullopt;
-    return at->to;
-  }
-
-  // The file that it moved to a path, as it was before; nothing: it moved none there.
-  [[nodiscard]] Result<const Change*> moved_from(const ObjectStore& store, std::string_view to) const {
-    const Change* change = find(to);
-    if (change == nullptr || change->before.exists()) return nullptr;
-    FLEET_TRY(const auto* all, renames(store));
-    const auto at =
-        std::find_if(all->begin(), all->end(), [&](const Rename& rename) { return rename.to == to; });
-    return at == all->end() ? nullptr : find(at->from);
-  }
-
-  mutable std::optional<std::vector<Rename>> known_renames{};  // the integration's thread is the only one
-};
-
 using DeltaPointer = std::shared_ptr<const Delta>;
-
-bool stands_on(const TaskResult& result, TaskIndex task) {
-  return result.from && std::binary_search(result.from->begin(), result.from->end(), task);
-}
 
 using Paths = std::set<std::string, std::less<>>;
 
-// What one more result on top of a commit of the chain gives.
+// What one more result on top of a chain gives. The chain is told by its number, not by its commit: that does
+// not tell what the results in it have renamed.
 struct Step {
-  ObjectId on;
+  std::size_t onto;
   ObjectId base;
   ObjectId snapshot;
   ObjectId message;
@@ -88,66 +32,24 @@ struct Step {
 struct StepHash {
   std::size_t operator()(const Step& step) const {
     const std::hash<ObjectId> hash;  // random bits already: mixed so that equal ids do not cancel out
-    return hash(step.on) + 3 * hash(step.base) + 5 * hash(step.snapshot) + 7 * hash(step.message);
+    return step.onto + 3 * hash(step.base) + 5 * hash(step.snapshot) + 7 * hash(step.message);
   }
 };
 struct Link {
+  std::size_t number;  // 0: the start
   ObjectId commit;
   ObjectId tree;
   std::vector<std::string> clashed;  // of the result's paths
 };
 
-// A result that has come together with others, and where it could not.
-struct Applied {
-  const Delta* delta;
-  std::vector<std::string> clashed;
-};
-
-// Where a file is after these results, of which a later one may have moved it on.
-Result<std::optional<std::string>> moved_by(const ObjectStore& store, std::span<const Applied> results,
-                                            std::string_view path) {
-  std::optional<std::string> at;
-  for (const Applied& result : results) {
-    const std::string_view from = at ? std::string_view(*at) : path;
-    if (std::find(result.clashed.begin(), result.clashed.end(), from) != result.clashed.end()) continue;
-    FLEET_TRY(auto to, result.delta->moved(store, from));
-    if (to) at = std::move(to);
-  }
-  return at;
-}
-
+// The paths of the result's own that clash, and those that it does not rename after all.
 std::vector<std::string> paths_of(const std::vector<Clash>& clashes) {
   std::vector<std::string> paths;
-  for (const Clash& clash : clashes)
+  for (const Clash& clash : clashes) {
     paths.push_back(clash.path);
-  return paths;
-}
-
-Moves moves_of(const ObjectStore& store, std::span<const Applied> before, const Delta& own) {
-  return {[&store, before](std::string_view path) { return moved_by(store, before, path); },
-          [&store, &own](std::string_view path) { return own.moved(store, path); }};
-}
-
-// Whether what two results made of a file, from the same beginnings, can both stand.
-Result<bool> merge_as_two(ObjectStore& store, const Delta& one, const Delta& other, const std::string& path) {
-  const Change& ours = *one.find(path);
-  const Change& theirs = *other.find(path);
-  FLEET_TRY(const auto merged, merge_entry(store, ours.before, theirs.after, ours.after));
-  if (merged) return true;
-  if (!ours.before.exists()) {  // unless both moved the same file here
-    FLEET_TRY(const Change* our_file, one.moved_from(store, path));
-    FLEET_TRY(const Change* their_file, other.moved_from(store, path));
-    if (our_file == nullptr || their_file == nullptr || our_file->path != their_file->path) return false;
-    FLEET_TRY(const auto moved, merge_moved(store, our_file->before, theirs.after, ours.after));
-    return moved.has_value();
+    if (!clash.from.empty()) paths.push_back(clash.from);
   }
-  if (ours.after.exists() == theirs.after.exists()) return false;
-  const Delta& mover = ours.after.exists() ? other : one;
-  FLEET_TRY(const auto to, mover.moved(store, path));
-  if (!to) return false;
-  FLEET_TRY(const auto moved, merge_moved(store, ours.before, mover.find(*to)->after,
-                                          ours.after.exists() ? ours.after : theirs.after));
-  return moved.has_value();
+  return paths;
 }
 
 // Who loses where, in one fold.
@@ -170,7 +72,8 @@ struct Integration::State {
 
   [[nodiscard]] Result<DeltaPointer> delta_of(const TaskResult& result) const;
   void add_related(std::string_view path, const Delta& offered, Paths& group) const;
-  [[nodiscard]] Result<> add_moved(const std::string& path, const Delta& offered, Paths& group) const;
+  [[nodiscard]] std::vector<const Delta*> touching(std::string_view path, const Delta& offered) const;
+  [[nodiscard]] Result<> add_renamed(const std::string& path, const Delta& offered, Paths& group) const;
   [[nodiscard]] Result<Paths> shared_paths(const Delta& offered) const;
   [[nodiscard]] Result<Losses> fold(const Paths& group, const Delta* offered) const;
   [[nodiscard]] Result<std::vector<TaskIndex>> winners(const Delta& loser, const Clash& clash,
@@ -200,22 +103,24 @@ void Integration::State::add_related(std::string_view path, const Delta& offered
     group.insert(own->path);
 }
 
-// Adds where results that touched the path moved its file to, and where they moved it from.
-Result<> Integration::State::add_moved(const std::string& path, const Delta& offered, Paths& group) const {
-  std::vector<const Delta*> deltas;
-  if (const auto touching = touched.find(path); touching != touched.end()) {
-    for (const TaskIndex task : touching->second)
-      deltas.push_back(accepted.at(task).get());
+// The accepted results that touched the path, in plan order, and the offered one.
+std::vector<const Delta*> Integration::State::touching(std::string_view path, const Delta& offered) const {
+  std::vector<const Delta*> out;
+  if (const auto tasks = touched.find(path); tasks != touched.end()) {
+    for (const TaskIndex task : tasks->second)
+      out.push_back(accepted.at(task).get());
   }
-  if (offered.find(path) != nullptr) deltas.push_back(&offered);
-  for (const Delta* delta : deltas) {
-    const Change& change = *delta->find(path);
-    if (change.before.exists() && change.after.exists()) continue;
-    FLEET_TRY(const auto* renames, delta->renames(store));
-    for (const Rename& rename : *renames) {
-      if (rename.from == path) group.insert(rename.to);
-      if (rename.to == path) group.insert(rename.from);
-    }
+  if (offered.find(path) != nullptr) out.push_back(&offered);
+  return out;
+}
+
+// Adds where results that touched the path renamed its file to, and where they renamed it from.
+Result<> Integration::State::add_renamed(const std::string& path, const Delta& offered, Paths& group) const {
+  for (const Delta* delta : touching(path, offered)) {
+    FLEET_TRY(auto to, delta->renamed_to(store, path));
+    if (to) group.insert(*std::move(to));
+    FLEET_TRY(const Change* from, delta->renamed_from(store, path));
+    if (from != nullptr) group.insert(from->path);
   }
   return {};
 }
@@ -242,7 +147,7 @@ Result<Paths> Integration::State::shared_paths(const Delta& offered) const {
     to_expand.pop_back();
     Paths related;
     add_related(path, offered, related);
-    FLEET_CHECK(add_moved(path, offered, related));
+    FLEET_CHECK(add_renamed(path, offered, related));
     for (const std::string& other : related) {
       if (group.insert(other).second) to_expand.push_back(other);
     }
@@ -255,15 +160,8 @@ Result<DeltaPointer> Integration::State::delta_of(const TaskResult& result) cons
       checked->result.snapshot == result.snapshot && checked->result.message == result.message) {
     return checked;
   }
-  auto delta = std::make_shared<Delta>();
-  delta->result = result;
-  if (!result.snapshot.is_none()) {
-    FLEET_TRY(delta->base_tree, store.tree_of(result.base));
-    FLEET_TRY(delta->snapshot_tree, store.tree_of(result.snapshot));
-    FLEET_TRY(delta->changes, diff(store, delta->base_tree, delta->snapshot_tree));
-    delta->message_id = ObjectStore::hash_blob(result.message);
-  }
-  return DeltaPointer(std::move(delta));
+  FLEET_TRY(Delta delta, Delta::create(store, result));
+  return std::make_shared<const Delta>(std::move(delta));
 }
 
 // merged() of all accepted results, and the offered one, looking at the group's paths only.
@@ -284,8 +182,8 @@ Result<Losses> Integration::State::fold(const Paths& group, const Delta* offered
     for (const std::string& path : group) {
       if (const Change* change = delta.find(path)) changes.push_back(*change);
     }
-    const Moves moves = moves_of(store, before, delta);
-    FLEET_TRY(auto clashes, merge_into(edited, store, changes, &moves));
+    const RenameLookup renames = lookup_of(store, before, delta);
+    FLEET_TRY(auto clashes, merge_into(edited, store, changes, &renames));
     std::vector<std::string> clashed = paths_of(clashes);
     for (Clash& clash : clashes)
       losses.emplace(task, std::move(clash));
@@ -294,38 +192,29 @@ Result<Losses> Integration::State::fold(const Paths& group, const Delta* offered
   return losses;
 }
 
-// Whom a result gives way to in a clash, of those before it that touched the path: those that it clashes with
-// by itself. Where it gets on with each but not with all of them together, all that it does not stand on: if
-// one of them goes, the clash may go too.
+// Whom a result gives way to in a clash, of those before it that touched the path, or where its file was:
+// those that it clashes with by itself. Where it gets on with each but not with all of them together, all
+// that it does not stand on: if one of them goes, the clash may go too. None: a file of its own has no room
+// since another was put back.
 Result<std::vector<TaskIndex>> Integration::State::winners(const Delta& loser, const Clash& clash,
                                                            const Delta& offered) const {
-  std::vector<const Delta*> before;
-  if (const auto touching = touched.find(clash.against); touching != touched.end()) {
-    for (const TaskIndex task : touching->second)
-      before.push_back(accepted.at(task).get());
+  std::map<TaskIndex, const Delta*> before;
+  for (const std::string* path : {&clash.against, &clash.from}) {
+    for (const Delta* other : touching(*path, offered))
+      if (other->result.task < loser.result.task) before.emplace(other->result.task, other);
   }
-  if (offered.find(clash.against) != nullptr) before.push_back(&offered);
-  std::erase_if(before, [&](const Delta* other) { return !(other->result.task < loser.result.task); });
-
   std::vector<TaskIndex> alone, together, all;
-  for (const Delta* other : before) {
-    const TaskIndex task = other->result.task;
+  for (const auto& [task, other] : before) {
     all.push_back(task);
-    if (stands_on(loser.result, task)) continue;
+    if (loser.stands_on(task)) continue;
     together.push_back(task);
-    const Change& theirs = *other->find(clash.against);
-    if (clash.path != clash.against) {
-      if (theirs.after.exists()) alone.push_back(task);
-      continue;
-    }
-    FLEET_TRY(const bool both_stand, merge_as_two(store, loser, *other, clash.path));
-    if (!both_stand) alone.push_back(task);
+    FLEET_TRY(const bool clashes, clashes_with(store, loser, clash, *other));
+    if (clashes) alone.push_back(task);
   }
   for (std::vector<TaskIndex>* out : {&alone, &together, &all}) {
     if (!out->empty()) return std::move(*out);
   }
-  return base::fail_input("integrate the path", quote_path(clash.path),
-                          "its task was built on results that are not integrated");
+  return std::vector<TaskIndex>{};
 }
 
 // The accepted results that made something else of a path than the offered one, from the same beginnings,
@@ -340,10 +229,11 @@ Result<std::vector<std::pair<TaskIndex, std::string>>> Integration::State::clash
     for (const TaskIndex task : touching->second) {
       const Delta& other = *accepted.at(task);
       const Change& theirs = *other.find(path);
-      if (!(theirs.before == ours->before) || theirs.after == ours->after) continue;
-      if (stands_on(offered.result, task) || stands_on(other.result, offered.result.task)) continue;
-      FLEET_TRY(const bool both_stand, merge_as_two(store, offered, other, path));
-      if (!both_stand) out.emplace_back(task, path);
+      if (!(theirs.before == ours->before)) continue;
+      if (theirs.after == ours->after && theirs.after.exists()) continue;
+      if (offered.stands_on(task) || other.stands_on(offered.result.task)) continue;
+      FLEET_TRY(const bool stand, both_stand(store, offered, other, path));
+      if (!stand) out.emplace_back(task, path);
     }
   }
   return out;
@@ -359,13 +249,27 @@ Result<std::vector<Conflict>> Integration::State::conflicts(const Delta& offered
   }
 
   std::map<std::pair<TaskIndex, TaskIndex>, Paths> pairs;  // loser and winner
+  std::map<TaskIndex, Paths> follow;                       // what clashes only because others of its own do
   for (const auto& loss : losses) {
     const auto& [loser, clash] = loss;
     if (known.contains(loss)) continue;
     const Delta& gives_way = loser == offered.result.task ? offered : *accepted.at(loser);
     FLEET_TRY(const auto against, winners(gives_way, clash, offered));
+    Paths own;
+    if (!clash.from.empty()) own.insert(clash.from);
+    if (gives_way.find(clash.path) != nullptr) own.insert(clash.path);
     for (const TaskIndex winner : against)
-      pairs[{loser, winner}].insert(clash.path);
+      pairs[{loser, winner}].insert(own.begin(), own.end());
+    if (against.empty()) follow[loser].merge(own);
+  }
+  for (const auto& [loser, own] : follow) {
+    auto pair = pairs.lower_bound({loser, TaskIndex{}});
+    if (pair == pairs.end() || pair->first.first != loser) {
+      return base::fail_input("integrate the path", quote_path(*own.begin()),
+                              "its task was built on results that are not integrated");
+    }
+    for (; pair != pairs.end() && pair->first.first == loser; ++pair)
+      pair->second.insert(own.begin(), own.end());
   }
   FLEET_TRY(const auto clashes, clashes_of_two(group, offered));
   for (const auto& [task, path] : clashes)
@@ -380,13 +284,13 @@ Result<std::vector<Conflict>> Integration::State::conflicts(const Delta& offered
 // `before`: what has come together up to there.
 Result<Link> Integration::State::extend(Link onto, std::span<const Applied> before, const Delta& delta,
                                         bool may_override) {
-  const Step step{onto.commit, delta.result.base, delta.result.snapshot, delta.message_id};
+  const Step step{onto.number, delta.result.base, delta.result.snapshot, delta.message_id};
   if (const auto known = links.find(step); known != links.end()) return known->second;
-  Link link{onto.commit, delta.snapshot_tree, {}};
+  Link link{links.size() + 1, onto.commit, delta.snapshot_tree, {}};
   if (delta.base_tree != onto.tree) {
     EditedTree edited(store, onto.tree);
-    const Moves moves = moves_of(store, before, delta);
-    FLEET_TRY(const auto clashes, merge_into(edited, store, delta.changes, &moves));
+    const RenameLookup renames = lookup_of(store, before, delta);
+    FLEET_TRY(const auto clashes, merge_into(edited, store, delta.changes, &renames));
     if (!clashes.empty() && !may_override) {
       return base::fail_input("merge the results up to",
                               delta.result.message.substr(0, delta.result.message.find('\n')),
@@ -406,7 +310,7 @@ Result<Link> Integration::State::extend(Link onto, std::span<const Applied> befo
 
 // `tasks` are in plan order.
 Result<ObjectId> Integration::State::chain(const std::vector<TaskIndex>& tasks) {
-  Link link{start, start_tree, {}};
+  Link link{0, start, start_tree, {}};
   bool may_override = false;
   std::vector<Applied> before;
   for (const TaskIndex task : tasks) {
@@ -478,8 +382,6 @@ void Integration::withdraw(TaskIndex task) {
     if (touching->second.empty()) state_->touched.erase(touching);
   }
   state_->accepted.erase(found);
-  // A commit of the chain no longer tells by which of a task's results it was made, and so what was moved.
-  state_->links.clear();
 }
 
 bool Integration::holds(TaskIndex task) const {

@@ -48,7 +48,7 @@ struct Acceptance {
 //                 merge_entry(before = its base's entry, ours = what has come together, theirs = its
 //                 snapshot's)
 //
-// An edit follows a file that another result moved (git/renames.h, git/merge_changes.h), as in git's own
+// An edit follows a file that another result renamed (git/renames.h, git/merge_changes.h), as in git's own
 // merges; a new file does not follow a folder.
 //
 // Plan order, never the order of arrival, decides what comes together and who loses a conflict: the same

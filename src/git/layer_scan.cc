@@ -135,8 +135,7 @@ class LayerScanner {
     if (errno != ENOENT)
       return base::fail_errno("look for", (upper_.path() / path / ".gitignore").string(), errno);
     const Tree::Entry* const old = before != nullptr && !hidden ? before->find(".gitignore") : nullptr;
-    return old != nullptr &&
-           (old->leaf().mode == FileMode::regular || old->leaf().mode == FileMode::executable);
+    return old != nullptr && old->leaf().is_file();
   }
 
   Result<std::string> rules_of(const Level& level) const {

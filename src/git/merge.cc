@@ -10,17 +10,7 @@
 namespace fleet::git {
 namespace {
 
-using model::FileMode;
 using model::TreeEntry;
-
-bool is_regular(const TreeEntry& entry) {
-  return entry.mode == FileMode::regular || entry.mode == FileMode::executable;
-}
-
-// git's own test (xdiff-interface.c).
-bool is_binary(std::string_view bytes) {
-  return bytes.substr(0, 8000).find('\0') != bytes.npos;
-}
 
 // The value that one side changed, where the other did not.
 template <class T>
@@ -77,12 +67,17 @@ Result<std::optional<ObjectId>> merge_content(ObjectStore& store, ObjectId base,
 
 }  // namespace
 
+// As in git's xdiff-interface.c.
+bool is_binary(std::string_view bytes) {
+  return bytes.substr(0, 8000).find('\0') != bytes.npos;
+}
+
 Result<std::optional<TreeEntry>> merge_entry(ObjectStore& store, const TreeEntry& base, const TreeEntry& ours,
                                              const TreeEntry& theirs) {
   if (const auto whole = one_sided(base, ours, theirs)) return whole;
-  if (!is_regular(ours) || !is_regular(theirs)) return std::nullopt;
+  if (!ours.is_file() || !theirs.is_file()) return std::nullopt;
   // Two new files have nothing in common but where they are equal; git takes what both began with for empty.
-  const TreeEntry common = is_regular(base) ? base : TreeEntry{};
+  const TreeEntry common = base.is_file() ? base : TreeEntry{};
   const auto mode = one_sided(common.mode, ours.mode, theirs.mode);
   if (!mode) return std::nullopt;
   if (const auto id = one_sided(common.id, ours.id, theirs.id)) return TreeEntry{*id, *mode};
@@ -91,10 +86,10 @@ Result<std::optional<TreeEntry>> merge_entry(ObjectStore& store, const TreeEntry
   return TreeEntry{*id, *mode};
 }
 
-Result<std::optional<TreeEntry>> merge_moved(ObjectStore& store, const TreeEntry& base, const TreeEntry& ours,
-                                             const TreeEntry& theirs) {
+Result<std::optional<TreeEntry>> merge_renamed(ObjectStore& store, const TreeEntry& base,
+                                               const TreeEntry& ours, const TreeEntry& theirs) {
   const auto is_same_kind = [&](const TreeEntry& side) {
-    return side.mode == base.mode || (is_regular(side) && is_regular(base));
+    return side.mode == base.mode || (side.is_file() && base.is_file());
   };
   if (!is_same_kind(ours) || !is_same_kind(theirs)) return std::nullopt;
   return merge_entry(store, base, ours, theirs);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "base/result.h"
 #include "git/object_store.h"
@@ -20,12 +21,14 @@ namespace fleet::git {
                                                                   const model::TreeEntry& ours,
                                                                   const model::TreeEntry& theirs);
 
-// What came of a file that one side moved and the other changed; also of one that both moved to the same
-// place. As merge_entry(), but that a change of its kind (a file that became a symlink) cannot be moved
-// along.
-[[nodiscard]] Result<std::optional<model::TreeEntry>> merge_moved(ObjectStore& store,
-                                                                  const model::TreeEntry& base,
-                                                                  const model::TreeEntry& ours,
-                                                                  const model::TreeEntry& theirs);
+// What came of a file that one side renamed and the other changed; also of one that both renamed to the same
+// path. As merge_entry(), but that a change of its kind (a file that became a symlink) cannot follow it.
+[[nodiscard]] Result<std::optional<model::TreeEntry>> merge_renamed(ObjectStore& store,
+                                                                    const model::TreeEntry& base,
+                                                                    const model::TreeEntry& ours,
+                                                                    const model::TreeEntry& theirs);
+
+// Whether git takes a file for binary: there is a NUL byte near its start.
+[[nodiscard]] bool is_binary(std::string_view bytes);
 
 }  // namespace fleet::git

@@ -1,9 +1,9 @@
 #include "git/merge_changes.h"
 
-#include <algorithm>
 #include <map>
 
 #include "git/merge.h"
+#include "git/tree.h"
 
 namespace fleet::git {
 namespace {
@@ -11,33 +11,28 @@ namespace {
 using model::Change;
 using model::TreeEntry;
 
+// Removals are made at once, what is put only when all is known: a rename that must be left undone puts its
+// file back, for which there must be room.
 class Merging {
  public:
-  Merging(EditedTree& edited, ObjectStore& store, const std::vector<Change>& changes, const Moves* moves)
-      : edited_(edited), store_(store), changes_(changes), moves_(moves) {}
+  Merging(EditedTree& edited, ObjectStore& store, const std::vector<Change>& changes,
+          const RenameLookup* renames)
+      : edited_(edited), store_(store), changes_(changes), renames_(renames) {}
 
   Result<std::vector<Clash>> run() {
     for (const Change& change : changes_) {
       if (change.before.exists()) FLEET_CHECK(merge(change));
     }
     for (const Change& change : changes_) {
-      if (!change.before.exists() && !moved_.contains(change.path)) FLEET_CHECK(merge(change));
+      if (!change.before.exists() && !renamed_.contains(change.path)) FLEET_CHECK(merge(change));
     }
-    for (const auto& [path, entry] : moved_) {
+    for (const auto& [path, entry] : renamed_) {
       FLEET_TRY(const TreeEntry there, edited_.at(path));
-      if (entry != there) to_put_.emplace_back(&path, entry);
+      if (entry != there) puts_[path] = entry;
     }
-    for (const auto& [path, entry] : to_put_) {
-      FLEET_TRY(auto other, edited_.in_the_way_of(*path));
-      if (!other) {
-        edited_.put(*path, entry);
-        continue;
-      }
-      clashes_.push_back({*path, *std::move(other)});
-      // Somebody else's edits are in it: it stays where it was.
-      if (const auto from = taken_from_.find(*path); from != taken_from_.end())
-        edited_.put(from->second.path, from->second.after);
-    }
+    FLEET_CHECK(refuse_what_has_no_room());
+    for (const auto& [path, entry] : puts_)
+      edited_.put(path, entry);
     return std::move(clashes_);
   }
 
@@ -48,90 +43,144 @@ class Merging {
     if (followed) return {};
     FLEET_TRY(const auto merged, merge_entry(store_, change.before, ours, change.after));
     if (!merged) {
-      clashes_.push_back({change.path, change.path});
+      FLEET_CHECK(refuse(change.path, change.path));
     } else if (*merged != ours && merged->exists()) {
-      to_put_.emplace_back(&change.path, *merged);
+      puts_[change.path] = *merged;
     } else if (*merged != ours) {
-      edited_.put(change.path, *merged);
+      remove(change.path, ours);
     }
     return {};
   }
 
-  // Whether the change concerned a file that has moved, or that it moves away from somebody else's edits.
+  // Whether the change concerned a file that was renamed, or that it renames with somebody else's edits in
+  // it.
   Result<bool> follow(const Change& change, const TreeEntry& ours) {
-    if (moves_ == nullptr || !change.before.exists() || ours == change.before) return false;
+    if (renames_ == nullptr || !change.before.exists() || ours == change.before) return false;
     const bool is_gone = !ours.exists();
     const bool removes = !change.after.exists();
     if (!is_gone && !removes) return false;
     std::optional<std::string> went, goes;
     if (is_gone) {
-      FLEET_TRY(went, moves_->before(change.path));
+      FLEET_TRY(went, renames_->before(change.path));
     }
     if (removes) {
-      FLEET_TRY(goes, moves_->own(change.path));
+      FLEET_TRY(goes, renames_->own(change.path));
     }
     if (!went && !goes) return false;
     if (is_gone && removes && went != goes) {
-      clashes_.push_back({change.path, change.path});
+      if (went)
+        clashes_.push_back({*went, *went, change.path});
+      else
+        clashes_.push_back({change.path, change.path});
       if (goes) FLEET_CHECK(leave(*goes));
       return true;
     }
     const std::string& to = went ? *went : *goes;
     FLEET_TRY(const TreeEntry there, at(to));
-    FLEET_TRY(auto merged, merge_moved(store_, change.before, is_gone ? there : ours,
-                                       removes ? after_at(to) : change.after));
+    const Change* own = removes ? find_change(changes_, to) : &change;
+    FLEET_TRY(auto merged, merge_renamed(store_, change.before, is_gone ? there : ours,
+                                         own != nullptr ? own->after : TreeEntry{}));
     if (merged && !is_gone) {
       FLEET_TRY(merged, merge_entry(store_, {}, there, *merged));
-      if (merged) {
-        taken_from_[to] = {change.path, {}, ours};
-        edited_.put(change.path, {});
-      }
+      if (merged) remove(change.path, ours);
     }
     if (merged) {
-      moved_[to] = *merged;
+      renamed_[to] = *merged;
     } else {
-      clashes_.push_back({change.path, is_gone ? to : change.path});
+      clashes_.push_back({to, to, change.path});
       FLEET_CHECK(leave(to));
     }
     return true;
   }
 
-  // What the changes put there belongs to a move that clashed.
+  // What the changes put there belongs to a rename that clashed.
   Result<> leave(const std::string& to) {
     FLEET_TRY(const TreeEntry there, at(to));
-    moved_.emplace(to, there);
+    renamed_.emplace(to, there);
     return {};
   }
 
-  // What stands at a path to which files move.
+  // What stands at a path by which files go now.
   Result<TreeEntry> at(const std::string& path) const {
-    const auto moved = moved_.find(path);
-    if (moved != moved_.end()) return moved->second;
+    const auto renamed = renamed_.find(path);
+    if (renamed != renamed_.end()) return renamed->second;
     return edited_.at(path);
   }
 
-  [[nodiscard]] TreeEntry after_at(const std::string& path) const {
-    const auto at = std::lower_bound(
-        changes_.begin(), changes_.end(), path,
-        [](const Change& change, const std::string& wanted) { return change.path < wanted; });
-    return at != changes_.end() && at->path == path ? at->after : TreeEntry{};
+  void remove(const std::string& path, const TreeEntry& ours) {
+    edited_.put(path, {});
+    if (renames_ != nullptr) removed_.emplace(path, ours);
   }
+
+  // What was to be put at the path is not. If it was a rename, its file is put back: where that is.
+  Result<std::optional<std::string>> refuse(const std::string& path, std::string against) {
+    std::optional<std::string> from;
+    if (renames_ != nullptr) {
+      FLEET_TRY(from, renames_->own_from(path));
+    }
+    const auto removed = from ? removed_.find(*from) : removed_.end();
+    if (removed == removed_.end()) {
+      clashes_.push_back({path, std::move(against)});
+      return std::nullopt;
+    }
+    edited_.put(removed->first, removed->second);
+    clashes_.push_back({path, std::move(against), *from});
+    return from;
+  }
+
+  Result<> refuse_what_has_no_room() {
+    std::vector<std::string> to_look_at;
+    for (const auto& [path, entry] : puts_)
+      to_look_at.push_back(path);
+    while (!to_look_at.empty()) {
+      const std::string path = std::move(to_look_at.back());
+      to_look_at.pop_back();
+      if (!puts_.contains(path)) continue;
+      FLEET_TRY(auto other, in_the_way_of(path));
+      if (!other) continue;
+      puts_.erase(path);
+      FLEET_TRY(const auto back, refuse(path, *std::move(other)));
+      if (!back) continue;
+      for_each_above(*back, [&](std::string_view above) { to_look_at.emplace_back(above); });
+      const std::string below = *back + '/';
+      for (auto it = puts_.lower_bound(below); it != puts_.end() && it->first.starts_with(below); ++it)
+        to_look_at.push_back(it->first);
+    }
+    return {};
+  }
+
+  Result<std::optional<std::string>> in_the_way_of(const std::string& path) const {
+    std::optional<std::string> other;
+    for_each_above(path, [&](std::string_view above) {
+      if (!other && puts_.find(above) != puts_.end()) other = above;
+    });
+    if (other) return other;
+    return edited_.in_the_way_of(path);
+  }
+
+  template <class Use>
+  static void for_each_above(std::string_view path, Use use) {
+    for (auto slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1))
+      use(path.substr(0, slash));
+  }
+
+  using Entries = std::map<std::string, TreeEntry, std::less<>>;
 
   EditedTree& edited_;
   ObjectStore& store_;
   const std::vector<Change>& changes_;
-  const Moves* const moves_;
+  const RenameLookup* const renames_;
   std::vector<Clash> clashes_;
-  std::map<std::string, TreeEntry> moved_;    // what files that moved become, by where they are now
-  std::map<std::string, Change> taken_from_;  // of them: where others had edited them, and what stood there
-  std::vector<std::pair<const std::string*, TreeEntry>> to_put_;
+  Entries renamed_;  // what renamed files become, by where they are now
+  Entries removed_;  // what stood where the changes remove a file
+  Entries puts_;
 };
 
 }  // namespace
 
 Result<std::vector<Clash>> merge_into(EditedTree& edited, ObjectStore& store,
-                                      const std::vector<Change>& changes, const Moves* moves) {
-  return Merging(edited, store, changes, moves).run();
+                                      const std::vector<Change>& changes, const RenameLookup* renames) {
+  return Merging(edited, store, changes, renames).run();
 }
 
 }  // namespace fleet::git

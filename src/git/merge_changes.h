@@ -14,28 +14,32 @@
 namespace fleet::git {
 
 // Where a result could not be applied, and the path whose state was against it: the same one, or one that
-// cannot stand beside it.
+// cannot stand beside it. `from`: where the file of the path was when the result was begun, if it was renamed
+// since; what the result was to make of it is left undone.
 struct Clash {
   std::string path;
   std::string against;
+  std::string from{};
   auto operator<=>(const Clash&) const = default;
 };
 
-// Where files went: what they are called now; nothing: they did not move. Asked only of a file that one side
-// removed and the other did not leave as it was.
-struct Moves {
+// By which paths files go; nothing: they were not renamed. Asked only where it matters: of a file that one
+// side removed and the other did not leave as it was, and of a path that cannot be put.
+struct RenameLookup {
   using Where = std::function<Result<std::optional<std::string>>(std::string_view path)>;
-  Where before;  // by what the tree already holds
-  Where own;     // by the changes that are applied
+  Where before;    // from there, by what the tree already holds
+  Where own;       // from there, by the changes that are applied
+  Where own_from;  // to there, by the changes that are applied
 };
 
-// Applies changes by three-way merge, path by path: removals first, then what is put. Where that clashes, the
-// tree keeps what it had. `changes` are in order of path.
+// Applies changes by three-way merge, path by path. Where that clashes, the tree keeps what it had.
+// `changes` are in order of path.
 //
-// With `moves`, an edit follows a file that was moved: one side's edits are merged with the other's at the
-// file's new path. Moved to two places, or moved here and removed there, is a clash.
+// With `renames`, an edit follows a file that was renamed: one side's edits are merged with the other's at
+// the file's new path. Renamed to two paths, or renamed here and removed there, is a clash. A file whose new
+// path is taken stays where it was.
 [[nodiscard]] Result<std::vector<Clash>> merge_into(EditedTree& edited, ObjectStore& store,
                                                     const std::vector<model::Change>& changes,
-                                                    const Moves* moves = nullptr);
+                                                    const RenameLookup* renames = nullptr);
 
 }  // namespace fleet::git

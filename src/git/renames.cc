@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "git/merge.h"
 
 namespace fleet::git {
 namespace {
@@ -24,21 +25,18 @@ constexpr std::uint64_t kMostBytes = 8'000'000;  // of a file that is compared
 constexpr std::uint64_t kMostBytesInAll = 64'000'000;
 constexpr std::size_t kPiece = 64;
 
-bool is_file(const TreeEntry& entry) {
-  return entry.mode == FileMode::regular || entry.mode == FileMode::executable;
-}
-
 std::string_view name_in(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
 }
 
-// A text's lines, cut into pieces where they are long: how many bytes of each there are, by its hash.
+// A text's lines, cut into pieces where they are long: how many bytes of each there are, by its hash. Whoever
+// makes two pieces of the same hash gains a rename that is none, of files of his own.
 struct Pieces {
   std::uint64_t size = 0;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> bytes;  // ascending
 
   explicit Pieces(std::string_view text) : size(text.size()) {
-    const bool is_text = text.substr(0, 8000).find('\0') == text.npos;
+    const bool is_text = !is_binary(text);
     while (!text.empty()) {
       std::size_t end = std::min(text.substr(0, kPiece).find('\n'), std::min(kPiece, text.size()) - 1) + 1;
       std::string_view piece = text.substr(0, end);
@@ -60,6 +58,7 @@ struct Pieces {
       }
     }
     if (!bytes.empty()) bytes.resize(last + 1);
+    bytes.shrink_to_fit();  // all files that are compared are kept
   }
 };
 
@@ -111,23 +110,39 @@ class Pairing {
     out_.push_back({from.change->path, to.change->path});
   }
 
+  // The removed files of one content and kind, the first one last.
+  struct Equals {
+    std::vector<Side*> files;
+    std::unordered_map<std::string_view, std::vector<Side*>> by_name;
+
+    static Side* first_left(std::vector<Side*>& files) {
+      while (!files.empty() && files.back()->is_paired)
+        files.pop_back();
+      return files.empty() ? nullptr : files.back();
+    }
+    Side* find(std::string_view name) {
+      const auto same = by_name.find(name);
+      Side* best = same != by_name.end() ? first_left(same->second) : nullptr;
+      return best != nullptr ? best : first_left(files);
+    }
+  };
+
   void pair_equal() {
     const ObjectId empty = ObjectStore::hash_blob("");
-    std::unordered_map<ObjectId, std::vector<Side*>> by_content;
-    for (Side& from : removed_)
-      if (from.entry.id != empty) by_content[from.entry.id].push_back(&from);
+    const auto key = [](const TreeEntry& entry) {
+      return std::pair(entry.id, entry.is_file() ? FileMode::regular : entry.mode);
+    };
+    std::map<std::pair<ObjectId, FileMode>, Equals> by_content;
+    for (auto from = removed_.rbegin(); from != removed_.rend(); ++from) {
+      if (from->entry.id == empty) continue;
+      Equals& equals = by_content[key(from->entry)];
+      equals.files.push_back(&*from);
+      equals.by_name[name_in(from->change->path)].push_back(&*from);
+    }
     for (Side& to : added_) {
-      const auto same = by_content.find(to.entry.id);
+      const auto same = by_content.find(key(to.entry));
       if (same == by_content.end()) continue;
-      Side* best = nullptr;
-      for (Side* from : same->second) {
-        const bool fits = (is_file(from->entry) && is_file(to.entry)) || from->entry.mode == to.entry.mode;
-        if (from->is_paired || !fits) continue;
-        const bool has_name = name_in(from->change->path) == name_in(to.change->path);
-        if (best == nullptr || has_name) best = from;
-        if (has_name) break;
-      }
-      if (best != nullptr) take(*best, to);
+      if (Side* from = same->second.find(name_in(to.change->path))) take(*from, to);
     }
   }
 
@@ -200,7 +215,7 @@ class Pairing {
   }
 
   Result<std::uint64_t> compare(Side& from, Side& to, std::uint64_t least) {
-    if (!is_file(from.entry) || !is_file(to.entry)) return std::uint64_t{0};
+    if (!from.entry.is_file() || !to.entry.is_file()) return std::uint64_t{0};
     FLEET_TRY(const bool has_from, read(from));
     FLEET_TRY(const bool has_to, read(to));
     if (!has_from || !has_to) return std::uint64_t{0};

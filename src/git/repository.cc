@@ -342,7 +342,7 @@ Result<std::vector<std::string>> Repository::submodules(ObjectId commit) const {
   FLEET_TRY(const ObjectId tree, objects().tree_of(commit));
   FLEET_TRY(const auto listing, entry_at(objects(), tree, ".gitmodules"));
   std::vector<std::string> out;
-  if (listing.mode != model::FileMode::regular && listing.mode != model::FileMode::executable) return out;
+  if (!listing.is_file()) return out;
   FLEET_TRY(const std::string text, objects().read_blob(listing.id));
   for (std::string& path : paths_in_gitmodules(text)) {
     FLEET_TRY(const auto entry, entry_at(objects(), tree, path));

@@ -295,6 +295,13 @@ int compare_names(std::string_view a, bool a_is_folder, std::string_view b, bool
   return static_cast<int>(a.size() > common) - static_cast<int>(b.size() > common);
 }
 
+const Change* find_change(std::span<const Change> changes, std::string_view path) {
+  const auto at =
+      std::lower_bound(changes.begin(), changes.end(), path,
+                       [](const Change& change, std::string_view wanted) { return change.path < wanted; });
+  return at != changes.end() && at->path == path ? &*at : nullptr;
+}
+
 Result<std::vector<Change>> diff(const ObjectStore& store, ObjectId before, ObjectId after) {
   std::vector<Change> changes;
   FLEET_CHECK(Differ(store, changes).run(before, after, 0));

@@ -51,6 +51,9 @@ class Tree {
 // The order of git's trees: bytewise, with a slash after the names of folders.
 [[nodiscard]] int compare_names(std::string_view a, bool a_is_folder, std::string_view b, bool b_is_folder);
 
+// The change at a path, of changes in bytewise order of paths; null: there is none.
+[[nodiscard]] const model::Change* find_change(std::span<const model::Change> changes, std::string_view path);
+
 // What differs, in bytewise order of paths. A file that became a folder shows as one path removed and others
 // added.
 [[nodiscard]] Result<std::vector<model::Change>> diff(const ObjectStore& store, ObjectId before,

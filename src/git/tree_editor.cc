@@ -11,10 +11,6 @@ namespace {
 using model::FileMode;
 using model::TreeEntry;
 
-bool is_file(const TreeEntry& entry) {
-  return entry.mode == FileMode::regular || entry.mode == FileMode::executable;
-}
-
 std::string_view describe(FileMode mode) {
   return mode == FileMode::symlink ? "it is a symlink" : "it is a submodule";
 }
@@ -37,7 +33,7 @@ Result<> TreeEditor::check_free(std::string_view path) const {
   }
   return base::fail_input(
       "write", quote_path(path),
-      quote_path(*other) + (is_file(entry)                    ? " is a file"
+      quote_path(*other) + (entry.is_file()                   ? " is a file"
                             : entry.mode == FileMode::symlink ? " is a symlink, which is not followed"
                                                               : " is a submodule"));
 }
@@ -51,7 +47,7 @@ Result<std::string> TreeEditor::read(std::string_view path) const {
   FLEET_CHECK(check_path("read", path));
   FLEET_TRY(const TreeEntry entry, edits_.at(path));
   if (!entry.exists()) return base::fail_input("read", quote_path(path), "there is no such file");
-  if (!is_file(entry)) return base::fail_input("read", quote_path(path), std::string(describe(entry.mode)));
+  if (!entry.is_file()) return base::fail_input("read", quote_path(path), std::string(describe(entry.mode)));
   return store_.read_blob(entry.id);
 }
 

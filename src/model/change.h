@@ -22,6 +22,7 @@ struct TreeEntry {
   FileMode mode = FileMode::none;
   bool operator==(const TreeEntry&) const = default;
   [[nodiscard]] bool exists() const { return mode != FileMode::none; }
+  [[nodiscard]] bool is_file() const { return mode == FileMode::regular || mode == FileMode::executable; }
 };
 
 // One path that differs between two trees. Paths are bytes with `/` between parts: git does not promise

@@ -383,7 +383,7 @@ class Batch {
   // `three`: none where git may see otherwise which files moved. Where two files move to one path, or a file
   // that one removed has only a new mode on the other side, git lets go of edits when anything has moved;
   // here that is a conflict.
-  void check_merges(const Case& one, bool moves_files, const Merge& two, const Merge* three) {
+  void check_merges(const Case& one, bool has_renames, const Merge& two, const Merge* three) {
     SCOPED_TRACE(fmt::format("seed {}; start, left, right, third: {} {} {} {}", one.seed,
                              one.commits[kStart].hex(), one.commits[kLeft].hex(), one.commits[kRight].hex(),
                              one.commits[kThird].hex()));
@@ -396,13 +396,14 @@ class Batch {
                                      OnConflict::report));
     };
     const auto is_same = [&](const Acceptance& answer, const Merge& by_git, std::vector<TaskIndex> of) {
-      if (moves_files && !answer.accepted && by_git.is_clean) {
+      if (has_renames && !answer.accepted && by_git.is_clean) {
         ++tally["conflicts of moved files that git has none of"];
         return;
       }
       ASSERT_EQ(answer.accepted, by_git.is_clean)
           << (answer.accepted ? "" : ::testing::PrintToString(answer.conflicts[0].paths));
       ++tally[fmt::format("{} of {}", answer.accepted ? "merges" : "conflicts", of.size())];
+      if (answer.accepted && has_renames) ++tally[fmt::format("merges of {} with renames", of.size())];
       if (answer.accepted) {
         ASSERT_EQ(must(store_.tree_of(must(integration.merged(of)))), by_git.tree);
       }
@@ -442,6 +443,9 @@ TEST(Algebra, differs_updates_and_merges_as_git_does) {
     fmt::print("{} {}\n", count, what);
   EXPECT_LE(static_cast<std::uint64_t>(seen["conflicts of moved files that git has none of"]) * 1000, cases);
   EXPECT_LE(static_cast<std::uint64_t>(seen["changes with other renames"]) * 100, cases);
+  EXPECT_LE(static_cast<std::uint64_t>(seen["not asked"]) * 10, cases);
+  for (const char* what : {"merges of 2 with renames", "merges of 3 with renames"})
+    EXPECT_GT(static_cast<std::uint64_t>(seen[what]) * 10, cases) << what;
   EXPECT_GT(static_cast<std::uint64_t>(seen["renames"]) * 2, cases);
   for (const char* what : {"merges of 2", "conflicts of 2", "merges of 3", "conflicts of 3"})
     EXPECT_GT(static_cast<std::uint64_t>(seen[what]) * 20, cases) << what;

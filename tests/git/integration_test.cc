@@ -323,10 +323,18 @@ TEST_F(IntegrationTest, merges_random_results_the_same_in_every_order_of_arrival
                                               : std::vector<TaskIndex>{results[0].task};
       const ObjectId base = must(plan.merged(from));
       auto files = files_of(base);
+      if (files.empty()) files["0"] = "line 0\n";
       for (std::size_t edit = dice.below(3) + 1; edit > 0; --edit) {
         const std::string path = (dice.one_in(2) ? "d/" : "") + std::to_string(dice.below(5));
         if (dice.one_in(6)) {
           files.erase(path);
+        } else if (dice.one_in(6)) {
+          const auto moved = std::next(files.begin(), static_cast<std::ptrdiff_t>(dice.below(files.size())));
+          std::string text = std::move(moved->second);
+          files.erase(moved);
+          files[path] = std::move(text);
+        } else if (dice.one_in(6)) {
+          files = first;  // takes back what it was built on
         } else {
           std::string& text = files[path];
           const auto at = text.find(fmt::format("line {}\n", dice.below(12)));
@@ -478,6 +486,113 @@ TEST_F(IntegrationTest, leaves_an_edited_file_where_it_was_when_its_new_place_is
   EXPECT_FALSE(answer.conflicts.empty());
   EXPECT_EQ(files_of(must(integration.merged(tasks({0, 1})))),
             (std::map<std::string, std::string>{{"a", edited}, {"b/x", "1\n"}}));
+}
+
+// The last result by plan order loses to the one it clashes with, in every order of arrival in which a result
+// comes after what it was built on.
+void expect_winner(ObjectStore& store, ObjectId start, const std::vector<TaskResult>& results,
+                   std::uint32_t winner, const std::vector<std::string>& paths) {
+  std::vector<std::size_t> order(results.size());
+  std::iota(order.begin(), order.end(), 0);
+  int orders = 0;
+  do {
+    std::vector<TaskIndex> there;
+    Integration integration = must(Integration::create(store, start));
+    std::vector<Conflict> conflicts;
+    bool comes_after_what_it_needs = true;
+    for (const std::size_t i : order) {
+      for (const TaskIndex task : *results[i].from)
+        comes_after_what_it_needs =
+            comes_after_what_it_needs && std::find(there.begin(), there.end(), task) != there.end();
+      if (!comes_after_what_it_needs) break;
+      there.push_back(results[i].task);
+      const auto answer = must(integration.accept(results[i], OnConflict::report));
+      conflicts.insert(conflicts.end(), answer.conflicts.begin(), answer.conflicts.end());
+      if (!answer.accepted) break;
+    }
+    if (!comes_after_what_it_needs) continue;
+    ++orders;
+    SCOPED_TRACE(::testing::PrintToString(order));
+    ASSERT_EQ(conflicts.size(), 1u);
+    EXPECT_EQ(conflicts[0].winner, TaskIndex{winner});
+    EXPECT_EQ(conflicts[0].loser, results.back().task);
+    EXPECT_EQ(conflicts[0].paths, paths);
+  } while (std::next_permutation(order.begin(), order.end()));
+  EXPECT_GE(orders, 3);
+}
+
+TEST_F(IntegrationTest, two_renames_clash_also_when_a_third_result_has_taken_one_back) {
+  const ObjectId start = commit_files({{"a", ten_lines()}});
+  const TaskResult there = result(0, start, {{"b", ten_lines()}});
+  const TaskResult back = result(1, there.snapshot, {{"a", ten_lines()}}, tasks({0}));
+  expect_winner(store_, start, {there, back, result(2, start, {{"c", ten_lines()}})}, 0, {"a"});
+}
+
+TEST_F(IntegrationTest, a_rename_and_a_removal_clash_also_when_a_third_result_has_put_the_file_back) {
+  const ObjectId start = commit_files({{"a", ten_lines()}, {"x", "1\n"}});
+  const TaskResult removes = result(0, start, {{"x", "1\n"}});
+  const TaskResult puts = result(1, removes.snapshot, {{"a", ten_lines()}, {"x", "1\n"}}, tasks({0}));
+  expect_winner(store_, start, {removes, puts, result(2, start, {{"b", ten_lines()}, {"x", "1\n"}})}, 0,
+                {"a"});
+}
+
+TEST_F(IntegrationTest, names_who_edited_the_file_not_who_renamed_it) {
+  const ObjectId start = commit_files({{"a", ten_lines()}});
+  const TaskResult edits = result(0, start, {{"a", ten_lines({{1, "one"}})}});
+  const TaskResult renames = result(1, start, {{"b", ten_lines()}});
+  expect_winner(store_, start, {edits, renames, result(2, start, {{"a", ten_lines({{1, "uno"}})}})}, 0,
+                {"a"});
+}
+
+TEST_F(IntegrationTest, names_who_edited_the_file_at_its_new_path) {
+  const ObjectId start = commit_files({{"a", ten_lines()}});
+  const TaskResult renames = result(0, start, {{"b", ten_lines()}});
+  const TaskResult edits = result(1, renames.snapshot, {{"b", ten_lines({{1, "one"}})}}, tasks({0}));
+  expect_winner(store_, start, {renames, edits, result(2, start, {{"a", ten_lines({{1, "uno"}})}})}, 1,
+                {"a"});
+}
+
+TEST_F(IntegrationTest, names_who_renamed_the_file_on) {
+  const ObjectId start = commit_files({{"a", ten_lines()}});
+  const TaskResult there = result(0, start, {{"b", ten_lines()}});
+  const TaskResult on = result(1, there.snapshot, {{"c", ten_lines()}}, tasks({0}));
+  expect_winner(store_, start, {there, on, result(2, start, {{"b", ten_lines({{9, "nine"}})}})}, 1, {"a"});
+}
+
+// Nobody else has touched the file, but its new path is taken: it is not lost, and later edits find it.
+TEST_F(IntegrationTest, leaves_a_file_where_it_was_when_its_new_path_is_taken) {
+  const ObjectId start = commit_files({{"a", ten_lines()}});
+  for (const char* taken : {"b", "b/x"}) {
+    SCOPED_TRACE(taken);
+    Integration integration = must(Integration::create(store_, start));
+    must(integration.accept(result(0, start, {{"a", ten_lines()}, {taken, "1\n"}}), OnConflict::report));
+    const auto answer =
+        must(integration.accept(result(1, start, {{"b", ten_lines()}}), OnConflict::earlier_wins));
+    ASSERT_EQ(answer.conflicts.size(), 1u);
+    EXPECT_EQ(answer.conflicts[0].paths, (std::vector<std::string>{"a", "b"}));
+    must(integration.accept(result(2, start, {{"a", ten_lines({{2, "two"}})}}), OnConflict::report));
+    EXPECT_EQ(files_of(must(integration.merged(tasks({0, 1, 2})))),
+              (std::map<std::string, std::string>{{"a", ten_lines({{2, "two"}})}, {taken, "1\n"}}));
+  }
+}
+
+// The file that stays takes the room of what the result put there, and so on.
+TEST_F(IntegrationTest, leaves_out_what_has_no_room_beside_files_that_stay) {
+  const ObjectId start = commit_files({{"a", ten_lines()}, {"c", ten_lines({{1, "of c"}, {2, "of c"}})}});
+  Integration integration = must(Integration::create(store_, start));
+  auto first = files_of(start);
+  first["b"] = "1\n";
+  must(integration.accept(result(0, start, first), OnConflict::report));
+  const auto answer = must(integration.accept(result(1, start,
+                                                     {{"b", ten_lines()},
+                                                      {"a/c", ten_lines({{1, "of c"}, {2, "of c"}})},
+                                                      {"c/new", "x\n"},
+                                                      {"d", "x\n"}}),
+                                              OnConflict::earlier_wins));
+  ASSERT_EQ(answer.conflicts.size(), 1u);
+  EXPECT_EQ(answer.conflicts[0].paths, (std::vector<std::string>{"a", "a/c", "b", "c", "c/new"}));
+  first["d"] = "x\n";
+  EXPECT_EQ(files_of(must(integration.merged(tasks({0, 1})))), first);
 }
 
 }  // namespace
