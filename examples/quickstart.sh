@@ -43,10 +43,15 @@ echo "\$ head -n 40 report.md"
 head -n 40 "$work/report/report.md"
 
 # Nobody may take a run for good in which nothing was done.
-changed=$(git diff --name-only main fleet/quickstart -- src | wc -l)
-if ((changed < 105)); then
-  echo "quickstart: the branch changes $changed files under src, which is too few" >&2
-  exit 1
-fi
+expect_in() { # the word stands in at least so many files of the result
+  local files
+  files=$(git grep --files-with-matches --word-regexp "$2" fleet/quickstart -- src | wc -l)
+  if ((files < $1)); then
+    echo "quickstart: \"$2\" is in $files files of the branch, not in $1" >&2
+    exit 1
+  fi
+}
+expect_in 105 sink
+expect_in 117 SPDX-License-Identifier
 echo
 echo "The reports are in $work/report; the branch fleet/quickstart of $work/rxjs holds the result."

@@ -69,7 +69,8 @@ Result<> write_private_git(const Repository& repository, const Root& work, const
   FLEET_CHECK(write(top, "config", kConfig));
   if (repository.is_shallow()) {
     FLEET_TRY(const std::string shallow,
-              read_small_file(repository.common_folder() / "shallow", kLargestShallow));
+              read_small_file(repository.common_folder() / "shallow", kLargestShallow,
+                              "fetch more of the history: `git fetch --unshallow`"));
     FLEET_CHECK(write(top, "shallow", shallow));
   }
   struct stat root {};

@@ -12,7 +12,8 @@
 
 namespace fleet::git {
 
-Result<std::string> read_small_file(const std::filesystem::path& path, std::uint64_t largest) {
+Result<std::string> read_small_file(const std::filesystem::path& path, std::uint64_t largest,
+                                    const char* what_to_do) {
   const base::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file && (errno == ENOENT || errno == ENOTDIR || errno == EACCES)) return std::string();
   struct stat info {};
@@ -22,7 +23,7 @@ Result<std::string> read_small_file(const std::filesystem::path& path, std::uint
   if (static_cast<std::uint64_t>(info.st_size) > largest) {
     return base::fail_input("read", path.string(),
                             fmt::format("{} bytes, more than the {} that are taken", info.st_size, largest),
-                            "make it smaller");
+                            what_to_do);
   }
   std::array<char, 4096> bytes;
   for (;;) {

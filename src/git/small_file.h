@@ -12,6 +12,7 @@ namespace fleet::git {
 // cannot be read although it is there is an Error, and so is one larger than any of its kind: it might change
 // what a commit holds.
 [[nodiscard]] Result<std::string> read_small_file(const std::filesystem::path& path,
-                                                  std::uint64_t largest = 1'000'000);  // bytes
+                                                  std::uint64_t largest = 1'000'000,  // bytes
+                                                  const char* what_to_do = "make it smaller");
 
 }  // namespace fleet::git

@@ -260,6 +260,8 @@ def main():
     link = link_command(build)
     checks = checks_of(source)
     unhit = set(checks)
+    if unknown := set(names) - {mutant[0] for mutant in mutants + unseen}:
+        raise SystemExit(f"there is no mutant {', '.join(sorted(unknown))}")
     before = after = wrong = 0
 
     def look(folder, mutant):
