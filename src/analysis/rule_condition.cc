@@ -125,7 +125,6 @@ const ConditionKey kConditionKeys[] = {
 
 void read_condition(RuleReader& reader, yaml::Node node, RuleDraft& rule, std::vector<Condition>& into) {
   ConditionDraft draft{{}, rule, node, 0, 0, false};
-  draft.condition.at = node.at();
   const std::size_t before = reader.problems.count();
   read_rule_keys(reader, node, "a condition", kConditionKeys, draft);
   if (reader.problems.count() > before) return;
@@ -139,6 +138,15 @@ void read_condition(RuleReader& reader, yaml::Node node, RuleDraft& rule, std::v
                         draft.needs_test ? "the condition needs one test" : "this condition takes no test",
                         draft.needs_test ? "give it one of is, equals or matches" : "remove it");
   }
+  const Condition& condition = draft.condition;
+  const bool is_of_argument = condition.is == Is::present || condition.is == Is::absent;
+  if (condition.of == Condition::Of::capture && condition.test == Condition::Test::is) {
+    rule.values.push_back(node);
+    if (is_of_argument)
+      reader.problems.add(node, fmt::format("what is captured is never {}", base::name_of(condition.is)),
+                          "arguments alone may be present or absent");
+  }
+  if (condition.of == Condition::Of::code_around) rule.around.push_back(node);
   into.push_back(std::move(draft.condition));
 }
 

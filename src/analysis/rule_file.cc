@@ -1,6 +1,7 @@
 #include "analysis/rule_file.h"
 
 #include <map>
+#include <optional>
 
 #include "analysis/built_in_rules.h"
 #include "analysis/rule_fields.h"
@@ -130,7 +131,7 @@ const RuleFileKey kRuleKeys[] = {
     {"calls", [](RuleReader& r, yaml::Node node,
                  RuleDraft& draft) { draft.rule.calls = to_strings(read_texts(r.problems, node)); }},
     {"regex", read_expressions},
-    {"in", read_word_into<Part, &Rule::part>},
+    {"in", read_word_into<View, &Rule::view>},
     {"query", read_query},
     {"where", read_where},
     {"examples", [](RuleReader& r, yaml::Node node,
@@ -140,11 +141,41 @@ const RuleFileKey kRuleKeys[] = {
     {"sinks", not_yet},
 };
 
-bool has_key(yaml::Node mapping, std::string_view key) {
+std::optional<yaml::Node> find_key(yaml::Node mapping, std::string_view key) {
   for (const yaml::Entry entry : mapping.entries()) {
-    if (entry.key.text() == key) return true;
+    if (entry.key.text() == key) return entry.key;
   }
-  return false;
+  return std::nullopt;
+}
+
+bool has_key(yaml::Node mapping, std::string_view key) {
+  return find_key(mapping, key).has_value();
+}
+
+// What stands in the rule and can have no effect, or lets nothing be found.
+void check_sense(RuleReader& reader, yaml::Node node, const RuleDraft& draft) {
+  const Rule& rule = draft.rule;
+  if (const auto pattern = find_key(node, "pattern"); pattern && has_key(node, "patterns"))
+    reader.problems.add(*pattern,
+                        "`pattern` and `patterns` say the same thing, and one of them would be lost",
+                        "put all of them under `patterns`");
+  if (const auto in = find_key(node, "in")) {
+    if (rule.expressions.empty())
+      reader.problems.add(*in, "`in` is for `regex`, which this rule has not", "remove it");
+    else if (rule.languages.empty() && (rule.view == View::comment || rule.view == View::string))
+      reader.problems.add(*in,
+                          fmt::format("in files of no language no {} is known", base::name_of(rule.view)),
+                          "give it `languages`, or `in: text`");
+  }
+  if (!rule.expressions.empty()) {
+    for (const yaml::Node each : draft.values)
+      reader.problems.add(each, "a group of an expression is text, and `is` holds of none",
+                          "compare it with `equals` or `matches`");
+  }
+  if (rule.languages.empty()) {
+    for (const yaml::Node each : draft.around)
+      reader.problems.add(each, "in files of no language there is no code around", "give it `languages`");
+  }
 }
 
 void check_form(RuleReader& reader, yaml::Node node, const RuleDraft& draft) {
@@ -172,6 +203,7 @@ void check_form(RuleReader& reader, yaml::Node node, const RuleDraft& draft) {
   if (!draft.arguments.empty() && rule.calls.empty())
     reader.problems.add(draft.arguments[0], "arguments are those of `calls`, which this rule has not",
                         "name the code by a metavariable of the pattern: `capture: $X`");
+  check_sense(reader, node, draft);
 }
 
 void read_file(const RuleSource& file, Check check, ReadRules& into) {
@@ -200,7 +232,7 @@ void read_file(const RuleSource& file, Check check, ReadRules& into) {
       RuleDraft draft;
       draft.rule.path = file.path;
       const std::size_t before = problems.count();
-      if (!has_key(node, "in") && has_key(node, "languages")) draft.rule.part = Part::code;
+      if (!has_key(node, "in") && has_key(node, "languages")) draft.rule.view = View::code;
       read_rule_keys(reader, node, "a rule", kRuleKeys, draft);
       if (node.is_mapping()) check_form(reader, node, draft);
       if (check == Check::everything && problems.count() == before) check_rule(reader, draft);

@@ -27,7 +27,7 @@ const RuleSet& built_in() {
 
 void survives(Language language, const std::string& source) {
   const auto start = std::chrono::steady_clock::now();
-  const auto tree = syntax::parse(language, source);
+  const auto tree = syntax::parse(language, source, {}, syntax::Keep::nodes_and_parsed);
   ASSERT_TRUE(tree) << tree.error().message();
   const SourceFile file{"f", source, &*tree};
   RuleResult result = built_in().run(file);
@@ -85,7 +85,7 @@ TEST(HostileSource, SaysWhatItLeftOut) {
   EXPECT_THAT(run(rules, Language::python, "f()\n", bounds).gave_up, HasSubstr("it takes longer than"));
   std::atomic<bool> stop = true;
   bounds = {};
-  const auto tree = syntax::parse(Language::python, "f()\n");
+  const auto tree = syntax::parse(Language::python, "f()\n", {}, syntax::Keep::nodes_and_parsed);
   bounds.stop = &stop;
   EXPECT_EQ(rules.run({"f", "f()\n", &*tree}, bounds).gave_up, "it was told to stop");
 }

@@ -160,11 +160,11 @@ TEST(Findings, NameTheFunctionAroundThem) {
   };
   EXPECT_EQ(symbol(Language::javascript, "class A { m() { f(); } }"), "A.m");
   EXPECT_EQ(symbol(Language::javascript, "const g = () => f();"), "g");
-  EXPECT_EQ(symbol(Language::javascript, "x.g = function () { f(); };"), "g");
+  EXPECT_EQ(symbol(Language::javascript, "x.g = function () { f(); };"), "x.g");
   EXPECT_EQ(symbol(Language::typescript, "class A { g = () => { f(); } }"), "A.g");
   EXPECT_EQ(symbol(Language::c, "static int *g(int a) { return f(); }"), "g");
-  EXPECT_EQ(symbol(Language::cpp, "std::string A::g(int a) { return f(); }"), "A.g");
-  EXPECT_EQ(symbol(Language::cpp, "namespace n { class A { int g() { return f(); } }; }"), "A.g");
+  EXPECT_EQ(symbol(Language::cpp, "std::string A::g(int a) { return f(); }"), "A::g");
+  EXPECT_EQ(symbol(Language::cpp, "namespace n { class A { int g() { return f(); } }; }"), "n::A::g");
   EXPECT_EQ(symbol(Language::python, "f()\n"), "");
 }
 
