@@ -102,6 +102,25 @@ TEST(RuleFile, SaysWhatARuleLacks) {
                           "2:5: only a regex is looked for in files of no language"));
 }
 
+TEST(RuleFile, SaysWhatCanHaveNoEffect) {
+  EXPECT_THAT(wrong_with(rule_text("    pattern: f()\n    patterns: [g()]\n")),
+              ElementsAre(StartsWith("11:5: `pattern` and `patterns` say the same thing")));
+  EXPECT_THAT(wrong_with(rule_text("    pattern: f($X)\n    where: [{capture: $X, is: present}]\n")),
+              ElementsAre("12:13: what is captured is never present"));
+  EXPECT_THAT(wrong_with(rule_text("    regex: (?P<X>a)\n    where: [{capture: $X, is: literal}]\n")),
+              ElementsAre("12:13: a group of an expression is text, and `is` holds of none"));
+  EXPECT_THAT(wrong_with(rule_text("    calls: [f]\n    in: text\n")),
+              ElementsAre("12:5: `in` is for `regex`, which this rule has not"));
+  const auto of_text = [](std::string_view lines) {
+    std::string text = rule_text(lines);
+    return wrong_with(text.replace(text.find("languages: [python]"), 19, "files: ['*.txt']"));
+  };
+  EXPECT_THAT(of_text("    regex: a\n    in: string\n"),
+              ElementsAre("12:5: in files of no language no string is known"));
+  EXPECT_THAT(of_text("    regex: a\n    where: [{not-inside: f()}]\n"),
+              ElementsAre("12:13: in files of no language there is no code around"));
+}
+
 TEST(RuleFile, SaysThatDataIsNotFollowedYet) {
   EXPECT_THAT(wrong_with(rule_text("    calls: [f]\n    sources: [input]\n")),
               ElementsAre(HasSubstr("not yet followed")));
