@@ -280,7 +280,8 @@ TEST(Queries, AreJoinedAsFarAsTheyMay) {
     rule.replace(rule.find("test.rule"), 9, "test." + name);
     text += rule.substr(rule.find('\n') + 1);
   }
-  const RuleResult result = run(rule_set(text), Language::python, "c()\na()\nb()\n");
+  const RuleSet set = rule_set(text);
+  const RuleResult result = run(set, Language::python, "c()\na()\nb()\n");
   std::vector<std::string> rules;
   for (const model::Finding& each : result.findings)
     rules.push_back(each.rule);
