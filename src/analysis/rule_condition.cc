@@ -15,7 +15,7 @@ struct ConditionDraft {
   int tests = 0;
   bool needs_test = false;
 };
-using ConditionKey = RuleKey<RuleReader, ConditionDraft>;
+using ConditionKey = yaml::Key<RuleReader, ConditionDraft>;
 
 void read_capture(RuleReader& reader, yaml::Node node, ConditionDraft& draft) {
   const std::string text = read_text(reader.problems, node);
@@ -126,7 +126,7 @@ const ConditionKey kConditionKeys[] = {
 void read_condition(RuleReader& reader, yaml::Node node, RuleDraft& rule, std::vector<Condition>& into) {
   ConditionDraft draft{{}, rule, node, 0, 0, false};
   const std::size_t before = reader.problems.count();
-  read_rule_keys(reader, node, "a condition", kConditionKeys, draft);
+  yaml::read_keys(reader, node, "a condition", kConditionKeys, draft);
   if (reader.problems.count() > before) return;
   if (draft.subjects != 1) {
     reader.problems.add(
@@ -155,7 +155,8 @@ void read_condition(RuleReader& reader, yaml::Node node, RuleDraft& rule, std::v
 void read_conditions(RuleReader& reader, yaml::Node node, RuleDraft& draft, std::vector<Condition>& into) {
   if (node.is_mapping()) return read_condition(reader, node, draft, into);
   if (!node.is_sequence()) {
-    reader.problems.add(node, fmt::format("expected a list of conditions, found {}", found_instead(node)));
+    reader.problems.add(node,
+                        fmt::format("expected a list of conditions, found {}", yaml::found_instead(node)));
   }
   for (const yaml::Node item : node.items())
     read_condition(reader, item, draft, into);

@@ -11,7 +11,7 @@
 namespace fleet::analysis {
 namespace {
 
-using RuleFileKey = RuleKey<RuleReader, RuleDraft>;
+using RuleFileKey = yaml::Key<RuleReader, RuleDraft>;
 
 bool is_rule_id(std::string_view id) {
   const auto is_part = [](std::string_view part) {
@@ -135,7 +135,7 @@ const RuleFileKey kRuleKeys[] = {
     {"query", read_query},
     {"where", read_where},
     {"examples", [](RuleReader& r, yaml::Node node,
-                    RuleDraft& draft) { read_rule_keys(r, node, "examples", kExampleKeys, draft); }},
+                    RuleDraft& draft) { yaml::read_keys(r, node, "examples", kExampleKeys, draft); }},
     {"sources", not_yet},
     {"sanitizers", not_yet},
     {"sinks", not_yet},
@@ -219,21 +219,21 @@ void read_file(const RuleSource& file, Check check, ReadRules& into) {
     problems.add(key.again, fmt::format("the key {} is here twice", yaml::quote(key.again.text())),
                  fmt::format("the first one is on line {}: remove one of them", key.first.at().line));
   }
-  const RuleKey<RuleReader, ReadRules> keys[] = {
+  const yaml::Key<RuleReader, ReadRules> keys[] = {
       {"rules", [](RuleReader&, yaml::Node, ReadRules&) {}},
   };
-  read_rule_keys(reader, document->root(), "a file of rules", keys, into);
+  yaml::read_keys(reader, document->root(), "a file of rules", keys, into);
   for (const yaml::Entry entry : document->root().entries()) {
     if (entry.key.text() != "rules" || entry.value.is_null()) continue;
     if (!entry.value.is_sequence())
       problems.add(entry.value,
-                   fmt::format("expected a list of rules, found {}", found_instead(entry.value)));
+                   fmt::format("expected a list of rules, found {}", yaml::found_instead(entry.value)));
     for (const yaml::Node node : entry.value.items()) {
       RuleDraft draft;
       draft.rule.path = file.path;
       const std::size_t before = problems.count();
       if (!has_key(node, "in") && has_key(node, "languages")) draft.rule.view = View::code;
-      read_rule_keys(reader, node, "a rule", kRuleKeys, draft);
+      yaml::read_keys(reader, node, "a rule", kRuleKeys, draft);
       if (node.is_mapping()) check_form(reader, node, draft);
       if (check == Check::everything && problems.count() == before) check_rule(reader, draft);
       into.rules.push_back(std::move(draft.rule));

@@ -173,8 +173,10 @@ class Pass {
       if (!is_wanted_[rule] || match.captures.empty()) continue;
       if (++dutiful_ % 256 == 0 && limit_.is_over()) return;
       Candidate candidate;
-      // The first capture is the finding.
-      candidate.span = match.captures[0].span;
+      const auto here = std::find_if(match.captures.begin(), match.captures.end(), [&](const auto& each) {
+        return joined.query.names()[each.name] == "here";
+      });
+      candidate.span = (here == match.captures.end() ? match.captures.front() : *here).span;
       candidate.node = code_->node_at(candidate.span);
       for (const syntax::QueryCapture& each : match.captures) {
         const std::uint32_t node = code_->node_at(each.span);

@@ -271,6 +271,16 @@ TEST(Queries, AreFoundWithTheirPredicates) {
               ElementsAre("2:1"));
 }
 
+TEST(Queries, SayWhatPlaceIsMeant) {
+  const std::string_view source = "def f(p):\n  g(p)\n";
+  EXPECT_THAT(
+      found("    query: '(function_definition (parameters (identifier) @p) (block (_) @call))'\n", source),
+      ElementsAre("1:7"));
+  EXPECT_THAT(
+      found("    query: '(function_definition (parameters (identifier) @p) (block (_) @here))'\n", source),
+      ElementsAre("2:3"));
+}
+
 TEST(Queries, AreJoinedAsFarAsTheyMay) {
   // Each is nearly as long as one may be, by its comment.
   std::string text = "rules:\n";
