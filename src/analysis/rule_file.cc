@@ -69,6 +69,23 @@ void read_expressions(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
   draft.rule.expressions = to_strings(draft.expressions);
 }
 
+// `os.system`, `std::system`, `*.execute`, `Runtime.getRuntime().exec`
+bool is_call_name(std::string_view name) {
+  if (name.starts_with("*.")) name.remove_prefix(2);
+  return !name.empty() && name.find_first_of("* \t\r\n") == std::string_view::npos && name.back() != '.' &&
+         name.back() != ':' && name.back() != ')';
+}
+
+void read_calls(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
+  for (const yaml::Node each : read_texts(reader.problems, node)) {
+    if (!is_call_name(each.text()))
+      reader.problems.add(each,
+                          fmt::format("nothing that is called has the name {}", yaml::quote(each.text())),
+                          "write `module.function`, or `*.method` for that of any object");
+    draft.rule.calls.emplace_back(each.text());
+  }
+}
+
 void read_query(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
   draft.rule.query = read_text(reader.problems, node);
   draft.query = {node};
@@ -128,8 +145,7 @@ const RuleFileKey kRuleKeys[] = {
     {"owasp", read_member<&Rule::owasp>},
     {"pattern", read_patterns},
     {"patterns", read_patterns},
-    {"calls", [](RuleReader& r, yaml::Node node,
-                 RuleDraft& draft) { draft.rule.calls = to_strings(read_texts(r.problems, node)); }},
+    {"calls", read_calls},
     {"regex", read_expressions},
     {"in", read_word_into<View, &Rule::view>},
     {"query", read_query},

@@ -103,6 +103,10 @@ TEST(RuleFile, SaysWhatARuleLacks) {
 }
 
 TEST(RuleFile, SaysWhatCanHaveNoEffect) {
+  EXPECT_THAT(wrong_with(rule_text("    calls: ['*.', 'os.*', 'f()', a.b().c]\n")),
+              ElementsAre("11:13: nothing that is called has the name `*.`",
+                          "11:19: nothing that is called has the name `os.*`",
+                          "11:27: nothing that is called has the name `f()`"));
   EXPECT_THAT(wrong_with(rule_text("    pattern: f()\n    patterns: [g()]\n")),
               ElementsAre(StartsWith("11:5: `pattern` and `patterns` say the same thing")));
   EXPECT_THAT(wrong_with(rule_text("    pattern: f($X)\n    where: [{capture: $X, is: present}]\n")),
