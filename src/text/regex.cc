@@ -182,6 +182,13 @@ bool Regex::find(std::string_view text, std::size_t from, Start start, std::span
   return true;
 }
 
+std::optional<std::size_t> Regex::group(std::string_view name) const {
+  const auto& named = compiled_->re.NamedCapturingGroups();
+  const auto found = named.find(std::string(name));
+  if (found == named.end()) return std::nullopt;
+  return static_cast<std::size_t>(found->second);
+}
+
 std::size_t Regex::count_groups() const {
   return static_cast<std::size_t>(compiled_->re.NumberOfCapturingGroups());
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,6 +45,8 @@ class Regex {
   // The first match in `text` from byte `from` on; what stands before is seen by `^` and `\b`. Fills
   // `groups`, whose first is the whole match, as far as it goes.
   [[nodiscard]] bool find(std::string_view text, std::size_t from, Start start, std::span<Span> groups) const;
+  // The number of a group written `(?P<name>...)`; nothing when there is none.
+  [[nodiscard]] std::optional<std::size_t> group(std::string_view name) const;
   [[nodiscard]] std::size_t count_groups() const;
   // The names of its groups, by their number, with that of the match itself; empty where a group has none.
   [[nodiscard]] std::vector<std::string> group_names() const;
