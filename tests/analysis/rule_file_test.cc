@@ -78,6 +78,17 @@ TEST(RuleFile, SaysWhatDoesNotCompile) {
   EXPECT_THAT(wrong_with(rule_text("    calls: [f]\n    files: ['[a']\n")), ElementsAre(HasSubstr("12:13:")));
 }
 
+TEST(RuleFile, SaysNothingThatTurnsATerminalOver) {
+  for (const std::string lines :
+       {"    regex: \"(\\e[31m\"\n", "    query: \"(\\e[31m)\"\n", "    pattern: \"f(\\e[31m\"\n",
+        "    calls: [\"\\e[31m*\"]\n", "    category: \"\\e[31m\"\n"}) {
+    const auto wrong = wrong_with(rule_text(lines));
+    ASSERT_THAT(wrong, testing::Not(IsEmpty())) << lines;
+    for (const std::string& each : wrong)
+      EXPECT_EQ(each.find('\x1b'), std::string::npos) << lines;
+  }
+}
+
 TEST(RuleFile, SaysWhatAConditionLacks) {
   EXPECT_THAT(wrong_with(rule_text("    pattern: f($X)\n    where: [{capture: $Y, is: literal}]\n")),
               ElementsAre("12:23: `$Y` is captured by nothing in this rule"));
