@@ -4,26 +4,39 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
 
 #include "base/assert.h"
 
 namespace fleet::text {
 namespace {
 
-constexpr int kLeastLength = 3;  // of a word; shorter ones are in most texts
+constexpr std::size_t kLeastLength = 3;  // of a word; shorter ones are in most texts
 
-bool is_ascii(const std::string& word) {
+bool is_ascii(std::string_view word) {
   return std::all_of(word.begin(), word.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+// The text that is looked for in the file may be a copy of it with blanks for some of it.
+std::string_view longest_without_blank(std::string_view atom) {
+  std::string_view longest;
+  for (std::size_t at = 0; at < atom.size();) {
+    const std::size_t end = std::min(atom.find(' ', at), atom.size());
+    if (end - at > longest.size()) longest = atom.substr(at, end - at);
+    at = end + 1;
+  }
+  return longest;
 }
 
 }  // namespace
 
 struct RegexFilter::State {
   std::size_t count;
-  re2::FilteredRE2 filter{kLeastLength};
+  re2::FilteredRE2 filter{static_cast<int>(kLeastLength)};
   std::vector<std::string> words;
-  std::vector<int> atom_of;   // by word
-  std::vector<int> unlooked;  // atoms that may always be there
+  std::vector<std::vector<int>> atoms_of;  // by word
+  std::vector<int> unlooked;               // atoms that may always be there
   std::size_t first_folding = 0;
 };
 
@@ -40,11 +53,17 @@ RegexFilter::RegexFilter(const std::vector<std::string>& expressions)
   if (expressions.empty()) return;
   std::vector<std::string> atoms;
   state.filter.Compile(&atoms);
+  std::unordered_map<std::string_view, std::size_t> number_of;
   for (std::size_t i = 0; i < atoms.size(); ++i) {
+    const std::string_view word = longest_without_blank(atoms[i]);
     // Case is folded in ASCII alone where the words are looked for.
-    if (is_ascii(atoms[i])) {
-      state.words.push_back(atoms[i]);
-      state.atom_of.push_back(static_cast<int>(i));
+    if (is_ascii(atoms[i]) && word.size() >= kLeastLength) {
+      const auto [known, is_new] = number_of.emplace(word, state.words.size());
+      if (is_new) {
+        state.words.emplace_back(word);
+        state.atoms_of.emplace_back();
+      }
+      state.atoms_of[known->second].push_back(static_cast<int>(i));
     } else {
       state.unlooked.push_back(static_cast<int>(i));
     }
@@ -70,8 +89,8 @@ std::vector<bool> RegexFilter::may_match(const std::vector<bool>& is_there) cons
   std::vector<bool> may(state.count, folds);
   if (folds || state.count == 0) return may;
   std::vector<int> atoms = state.unlooked;
-  for (std::size_t i = 0; i < state.atom_of.size(); ++i) {
-    if (is_there[i]) atoms.push_back(state.atom_of[i]);
+  for (std::size_t i = 0; i < state.atoms_of.size(); ++i) {
+    if (is_there[i]) atoms.insert(atoms.end(), state.atoms_of[i].begin(), state.atoms_of[i].end());
   }
   std::vector<int> potential;
   state.filter.AllPotentials(atoms, &potential);

@@ -271,6 +271,11 @@ TEST(Queries, AreFoundWithTheirPredicates) {
               ElementsAre("2:1"));
 }
 
+TEST(Regexes, SeeBlanksForWhatTheyDoNotSee) {
+  EXPECT_THAT(found("    regex: 'call\\(     \\)'\n", "call(/*a*/)", Language::javascript),
+              ElementsAre("1:1"));
+}
+
 TEST(Queries, SayWhatPlaceIsMeant) {
   const std::string_view source = "def f(p):\n  g(p)\n";
   EXPECT_THAT(
