@@ -1,94 +1,64 @@
 #include "analysis/call.h"
 
-#include "analysis/imports.h"
-
 namespace fleet::analysis {
 namespace {
 
-std::uint32_t last_name(const Code& code, std::uint32_t expression) {
+// The last name of what is called, with what stands before it.
+void find_name(const Code& code, Call& call) {
+  std::uint32_t expression = call.callee;
   for (int depth = 0; depth < 8 && expression != kNowhere; ++depth) {
-    if (code.shape(expression) == Shape::name) return expression;
     const std::string_view kind = code.kind(expression);
-    if (kind == "template_function" || kind == "template_method") {
+    if (code.shape(expression) == Shape::name || kind == "import") {
+      call.name = expression;
+      return;
+    }
+    if (kind == "template_function" || kind == "template_method" || kind == "generic_function" ||
+        kind == "generic_type") {
       expression = code.first_child(expression);
     } else if (code.shape(expression) == Shape::member) {
+      if (call.object == kNowhere) call.object = code.first_child(expression);
       expression = code.last_child(expression);
-    } else if (kind == "import") {
-      return expression;
     } else {
-      return kNowhere;
+      return;
     }
   }
-  return kNowhere;
 }
 
-// The value of a property of an object that is written out, or that the name is bound to.
-void find_property(Code& code, Values& values, std::uint32_t argument, std::string_view property,
-                   Arguments& into) {
-  const std::uint32_t object = values.resolved(argument);
-  const Shape shape = code.shape(object);
-  if (shape != Shape::collection) {
-    into.unknown = into.unknown || (shape != Shape::string && shape != Shape::number &&
-                                    shape != Shape::constant && shape != Shape::function);
-    return;
+// Java's, which has the object, the name and the arguments side by side.
+void find_parts(const Code& code, Call& call) {
+  std::uint32_t before = kNowhere;
+  for (std::uint32_t child = code.first_child(call.node); child != kNowhere && child != call.arguments;
+       child = code.next_child(child, call.node)) {
+    if (code.kind(child) == "type_arguments") continue;
+    before = call.name;
+    call.name = child;
   }
-  for (std::uint32_t child = code.first_child(object); child != kNowhere;
-       child = code.next_child(child, object)) {
-    if (code.shape(child) == Shape::spread) {
-      into.unknown = true;
-    } else if (code.shape(child) == Shape::pair) {
-      const std::uint32_t key = code.first_child(child);
-      if (key != kNowhere && without_quotes(code.text(key)) == property)
-        into.nodes.push_back(code.last_child(child));
-    } else if (code.text(child) == property) {
-      into.nodes.push_back(child);
-    }
-  }
+  if (call.name == kNowhere) return;
+  call.object = before;
+  if (before == kNowhere) call.callee = call.name;
+  call.callee_span = {code.node(call.node).span.start, code.node(call.name).span.end};
 }
 
 }  // namespace
 
 std::optional<Call> call_at(const Code& code, std::uint32_t node) {
   if (code.shape(node) != Shape::call && code.shape(node) != Shape::construction) return std::nullopt;
-  Call call{node, code.first_child(node), code.child_of_shape(node, Shape::arguments)};
+  Call call;
+  call.node = node;
+  call.arguments = code.child_of_shape(node, Shape::arguments);
+  if (code.kind(node) == "method_invocation") {
+    find_parts(code, call);
+    return call.name == kNowhere ? std::nullopt : std::optional(call);
+  }
+  call.callee = code.first_child(node);
   if (call.callee == kNowhere || call.callee == call.arguments) return std::nullopt;
+  call.callee_span = code.node(call.callee).span;
+  find_name(code, call);
   return call;
 }
 
-std::uint32_t called_name(const Code& code, const Call& call) {
-  return last_name(code, call.callee);
-}
-
-Arguments find_arguments(Code& code, Values& values, const Call& call, const ArgumentName& name) {
-  Arguments found;
-  if (call.arguments == kNowhere) {  // a generator, a template: what is passed cannot be told
-    found.unknown = true;
-    return found;
-  }
-  const bool any = !name.position && name.keyword.empty();
-  std::uint32_t position = 0;
-  const auto take = [&](std::uint32_t value) {
-    if (name.property.empty()) {
-      found.nodes.push_back(value);
-    } else {
-      find_property(code, values, value, name.property, found);
-    }
-  };
-  for (std::uint32_t each = code.first_child(call.arguments); each != kNowhere;
-       each = code.next_child(each, call.arguments)) {
-    switch (code.shape(each)) {
-      case Shape::spread:
-        found.unknown = true;
-        break;
-      case Shape::keyword_argument:
-        if (any || code.text(code.first_child(each)) == name.keyword) take(code.last_child(each));
-        break;
-      default:
-        if (any || (name.position && !found.unknown && *name.position == position)) take(each);
-        ++position;
-    }
-  }
-  return found;
+std::string_view called_name(const Code& code, const Call& call) {
+  return call.name == kNowhere ? std::string_view() : code.text(call.name);
 }
 
 }  // namespace fleet::analysis

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/imports.h"
 #include "base/assert.h"
 
 namespace fleet::analysis {
@@ -29,74 +30,100 @@ CompiledCondition compile_condition(const Condition& condition, std::optional<sy
   return compiled;
 }
 
-std::string with_dots(std::string_view name) {
-  std::string out;
-  for (const char c : name) {
-    if (c != ':') {
-      out += c;
-    } else if (out.empty() || out.back() != '.') {
-      out += '.';
-    }
-  }
-  return out;
+std::vector<std::string> expressions_of(const std::vector<const Rule*>& rules) {
+  std::vector<std::string> all;
+  for (const Rule* rule : rules)
+    all.insert(all.end(), rule->expressions.begin(), rule->expressions.end());
+  return all;
 }
 
-}  // namespace
-
-CompiledRules::CompiledRules(const std::vector<Rule>& all, std::optional<syntax::Language> language) {
-  if (language) patterns_by_kind.resize(syntax::kind_count(*language));
-  std::string query_text;
-  std::vector<std::pair<std::size_t, std::uint32_t>> query_ends;  // of each rule's part
+std::vector<const Rule*> rules_of(const std::vector<Rule>& all, std::optional<syntax::Language> language) {
+  std::vector<const Rule*> ours;
   for (const Rule& rule : all) {
     const bool is_ours =
         language ? std::find(rule.languages.begin(), rule.languages.end(), *language) != rule.languages.end()
                  : rule.languages.empty();
-    if (!is_ours) continue;
+    if (is_ours) ours.push_back(&rule);
+  }
+  return ours;
+}
+
+}  // namespace
+
+CompiledRules::CompiledRules(const std::vector<Rule>& all, std::optional<syntax::Language> language)
+    : filter(expressions_of(rules_of(all, language))) {
+  if (language) patterns_by_kind.resize(syntax::kind_count(*language));
+  std::size_t expressions = 0;
+  for (const Rule* rule : rules_of(all, language)) {
     const auto index = static_cast<std::uint32_t>(rules.size());
     CompiledRule& compiled = rules.emplace_back();
-    compiled.rule = &rule;
-    if (!rule.files.empty()) compiled.files = good(text::GlobSet::parse(rule.files));
-    for (const Condition& condition : rule.where)
+    compiled.rule = rule;
+    if (!rule->files.empty()) compiled.files = good(text::GlobSet::parse(rule->files));
+    for (const Condition& condition : rule->where)
       compiled.where.push_back(compile_condition(condition, language));
-    for (const std::string& expression : rule.expressions) {
+    for (const std::string& expression : rule->expressions) {
       text::Regex regex = good(text::Regex::parse(expression));
       std::vector<std::string> names = regex.group_names();
-      compiled.expressions.push_back(
-          {std::move(regex), std::move(names), words.add(needed_literal(expression))});
+      compiled.expressions.push_back({std::move(regex), std::move(names), expressions++});
     }
-    if (!rule.expressions.empty()) with_expressions.push_back(index);
+    if (!rule->expressions.empty()) with_expressions.push_back(index);
     if (!language) continue;
-    if (!rule.query.empty()) {
-      query_text += rule.query;
-      query_text += '\n';
-      query_ends.emplace_back(query_text.size(), index);
-    }
-    for (const std::string& text : rule.patterns) {
-      syntax::Pattern pattern = good(syntax::Pattern::compile(*language, text));
-      for (const syntax::Kind kind : pattern.root_kinds()) {
-        // Errors have a kind of their own, which is never looked for.
-        if (kind < patterns_by_kind.size())
-          patterns_by_kind[kind].push_back(static_cast<std::uint32_t>(patterns.size()));
-      }
-      const WordScan::Word word = words.add(pattern.needed_word());
-      patterns.push_back({index, std::move(pattern), word});
-    }
-    for (const std::string& written : rule.calls) {
-      const std::string name = with_dots(written);
-      const std::size_t last_at = written.find_last_of(".:");
-      const std::string_view last = std::string_view(written).substr(last_at + 1);  // npos + 1 is 0
-      calls_by_name[last].push_back({index, name.starts_with("*.") ? std::string() : name});
-      call_words.push_back(words.add(last));
-    }
+    add_patterns(*rule, index, *language);
+    add_calls(*rule, index, *language);
   }
+  if (language) join_queries(*language);
+  for (const std::string& word : filter.words())
+    filter_words.push_back(words.add(word));
   words.build();
-  if (query_text.empty()) return;
-  query = good(syntax::Query::compile(*language, query_text));
-  for (const std::uint32_t start : query->pattern_starts()) {
-    const auto part = std::find_if(query_ends.begin(), query_ends.end(),
-                                   [&](const auto& each) { return start < each.first; });
-    rule_of_query.push_back(part->second);
+}
+
+void CompiledRules::add_patterns(const Rule& rule, std::uint32_t index, syntax::Language language) {
+  for (const std::string& text : rule.patterns) {
+    syntax::Pattern pattern = good(syntax::Pattern::compile(language, text));
+    for (const syntax::Kind kind : pattern.root_kinds()) {
+      // Errors have a kind of their own, which is never looked for.
+      if (kind < patterns_by_kind.size())
+        patterns_by_kind[kind].push_back(static_cast<std::uint32_t>(patterns.size()));
+    }
+    const WordScan::Word word = words.add(pattern.needed_word());
+    patterns.push_back({index, std::move(pattern), word});
   }
+}
+
+void CompiledRules::add_calls(const Rule& rule, std::uint32_t index, syntax::Language language) {
+  for (const std::string& written : rule.calls) {
+    const bool of_any_object = written.starts_with("*.");
+    std::string name = of_any_object ? written.substr(1) : plain_name(written, language);
+    const std::string last = name.substr(name.rfind('.') + 1);  // npos + 1 is 0
+    calls_by_name[last].push_back({index, std::move(name), of_any_object});
+    call_words.push_back(words.add(last));
+  }
+}
+
+void CompiledRules::join_queries(syntax::Language language) {
+  std::string joined;
+  std::vector<std::pair<std::size_t, std::uint32_t>> ends;  // of each rule's part
+  const auto finish = [&] {
+    if (joined.empty()) return;
+    JoinedQuery query{good(syntax::Query::compile(language, joined)), {}};
+    for (const std::uint32_t start : query.query.pattern_starts()) {
+      const auto part =
+          std::find_if(ends.begin(), ends.end(), [&](const auto& each) { return start < each.first; });
+      query.rules.push_back(part->second);
+    }
+    queries.push_back(std::move(query));
+    joined.clear();
+    ends.clear();
+  };
+  for (std::uint32_t index = 0; index < rules.size(); ++index) {
+    const std::string& query = rules[index].rule->query;
+    if (query.empty()) continue;
+    if (joined.size() + 1 + query.size() > syntax::Query::kMaxLength) finish();
+    if (!joined.empty()) joined += '\n';
+    joined += query;
+    ends.emplace_back(joined.size(), index);
+  }
+  finish();
 }
 
 }  // namespace fleet::analysis

@@ -13,7 +13,7 @@ std::string try_example(const RuleSet& rules, const Rule& rule, const Example& e
   const std::string as = language ? fmt::format(" as {}", base::name_of(*language)) : std::string();
   std::optional<syntax::Tree> tree;
   if (language) {
-    auto parsed = syntax::parse(*language, example.text);
+    auto parsed = syntax::parse(*language, example.text, {}, syntax::Keep::nodes_and_parsed);
     if (!parsed) return parsed.error().line();
     tree = *std::move(parsed);
     if (tree->errors() > 0) {
@@ -31,10 +31,9 @@ std::string try_example(const RuleSet& rules, const Rule& rule, const Example& e
 
 }  // namespace
 
-model::Diagnostics check_examples(const RuleSet& rules, std::string_view only_of) {
+model::Diagnostics check_examples(const RuleSet& rules) {
   model::Diagnostics wrong;
   for (const Rule& rule : rules.rules()) {
-    if (!only_of.empty() && rule.path != only_of) continue;
     std::vector<std::optional<syntax::Language>> languages(rule.languages.begin(), rule.languages.end());
     if (languages.empty()) languages.emplace_back();
     for (const auto* examples : {&rule.match, &rule.no_match}) {

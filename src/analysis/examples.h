@@ -6,8 +6,7 @@
 namespace fleet::analysis {
 
 // Tries every rule on its own examples, in each of its languages: says which of them it does not find, which
-// it finds and should not, and which do not parse. `only_of`: the rules of this file, or all where it is
-// empty.
-[[nodiscard]] model::Diagnostics check_examples(const RuleSet& rules, std::string_view only_of = {});
+// it finds and should not, and which do not parse.
+[[nodiscard]] model::Diagnostics check_examples(const RuleSet& rules);
 
 }  // namespace fleet::analysis

@@ -3,50 +3,78 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <numeric>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 
-#include "base/random.h"
+#include "analysis/source_lines.h"
+#include "base/sha256.h"
 #include "text/ascii.h"
 
 namespace fleet::analysis {
 namespace {
 
 constexpr std::size_t kMostBytes = 2'000;  // of the code that a finding points at; it may be a whole class
+constexpr std::size_t kDigits = 32;
 
-class Lines {
+// The code of regions that come in the order of their starts, in one pass over the source.
+class RegionReader {
  public:
-  explicit Lines(std::string_view source) : source_(source), starts_{0} {
-    for (std::size_t end = source.find('\n'); end != std::string_view::npos; end = source.find('\n', end + 1))
-      starts_.push_back(end + 1);
-  }
+  explicit RegionReader(std::string_view source) : source_(source), lines_(source) {}
 
   // What a region holds, cut off at kMostBytes; the whole line where it has no width.
-  [[nodiscard]] std::string_view of(const model::Region& at) const {
-    if (at.line == 0 || at.line > starts_.size()) return {};
-    const std::size_t start = offset(at.line, at.column);
-    const std::size_t end = offset(at.end_line, at.end_column);
-    if (end > start) return source_.substr(start, std::min(end - start, kMostBytes));
-    const std::size_t line = starts_[at.line - 1];
-    return source_.substr(line, std::min(source_.find('\n', line) - line, kMostBytes));
+  [[nodiscard]] std::string_view read(const model::Region& region) {
+    if (region.line == 0 || region.line > lines_.count_lines()) return {};
+    go_to(region.line, region.column);
+    const std::size_t end = end_of(region);
+    if (end > at_) return source_.substr(at_, end - at_);
+    return lines_.text(region.line).substr(0, kMostBytes);
   }
 
  private:
-  [[nodiscard]] std::size_t offset(std::uint32_t line, std::uint32_t column) const {
-    if (line == 0 || line > starts_.size()) return source_.size();
-    std::size_t at = starts_[line - 1];
-    for (std::uint32_t left = column; left > 1 && at < source_.size() && source_[at] != '\n'; --left) {
-      do {
+  void go_to(std::uint32_t line, std::uint32_t column) {
+    if (line != line_) {
+      line_ = line;
+      column_ = 1;
+      at_ = lines_.start(line);
+    }
+    for (; column_ < column && at_ < source_.size() && source_[at_] != '\n'; ++column_)
+      at_ = after_character(at_);
+  }
+
+  [[nodiscard]] std::size_t end_of(const model::Region& region) const {
+    std::uint32_t line = line_;
+    std::uint32_t column = column_;
+    std::size_t at = at_;
+    while (at < source_.size() && at < at_ + kMostBytes &&
+           std::tie(line, column) < std::tie(region.end_line, region.end_column)) {
+      if (source_[at] == '\n') {
+        // Past the end of its last line there is nothing that it could hold.
+        if (line == region.end_line) break;
+        ++line;
+        column = 1;
         ++at;
-      } while (at < source_.size() && (static_cast<unsigned char>(source_[at]) & 0xc0) == 0x80);
+      } else {
+        ++column;
+        at = after_character(at);
+      }
     }
     return at;
   }
 
+  [[nodiscard]] std::size_t after_character(std::size_t at) const {
+    do {
+      ++at;
+    } while (at < source_.size() && (static_cast<unsigned char>(source_[at]) & 0xc0) == 0x80);
+    return at;
+  }
+
   std::string_view source_;
-  std::vector<std::size_t> starts_;  // of each line
+  SourceLines lines_;
+  std::uint32_t line_ = 0;  // of the last place
+  std::uint32_t column_ = 1;
+  std::size_t at_ = 0;
 };
 
 // Blanks between words become one; there are none at the ends.
@@ -66,7 +94,7 @@ std::string normalised(std::string_view code) {
 }  // namespace
 
 void set_fingerprints(std::vector<model::Finding>& findings, std::string_view source) {
-  const Lines lines(source);
+  RegionReader regions(source);
   std::vector<std::size_t> order(findings.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -74,18 +102,15 @@ void set_fingerprints(std::vector<model::Finding>& findings, std::string_view so
     const model::Region& right = findings[b].at;
     return std::tie(left.line, left.column) < std::tie(right.line, right.column);
   });
-  std::map<std::string, std::size_t> alike;
+  std::unordered_map<std::string, std::size_t> alike;
   for (const std::size_t index : order) {
     model::Finding& finding = findings[index];
     if (!finding.fingerprint.empty()) continue;
     // No id, symbol or code holds a NUL byte that would make two of them look like others.
-    std::string key =
-        fmt::format("{}{}{}{}{}", finding.rule, '\0', finding.symbol, '\0', normalised(lines.of(finding.at)));
+    const std::string key = base::sha256_hex(fmt::format("{}{}{}{}{}", finding.rule, '\0', finding.symbol,
+                                                         '\0', normalised(regions.read(finding.at))));
     const std::size_t occurrence = alike[key]++;
-    key += fmt::format("{}{}", '\0', occurrence);
-    // Two hashes of different seeds: one alone could meet another in a large repository.
-    finding.fingerprint = fmt::format("{:016x}{:016x}", base::mix(base::hash(key)),
-                                      base::mix(base::hash(key, 0x9e3779b97f4a7c15u)));
+    finding.fingerprint = base::sha256_hex(fmt::format("{}{}", key, occurrence)).substr(0, kDigits);
   }
 }
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
+#include "analysis/symbols.h"
 #include "syntax/layout.h"
 #include "syntax/words.h"
 #include "text/ascii.h"
@@ -20,22 +22,30 @@ std::string shortened(std::string_view code, std::size_t columns) {
   return text::truncate(line, columns);
 }
 
-// The line that a span begins on, from well before the span where the line is long.
+// The line that a span begins on, from well before the span where the line is long. Looks at no more of the
+// line than it shows.
 std::string excerpt_of(std::string_view source, syntax::Span span) {
-  const std::size_t line_start = span.start == 0 ? 0 : source.rfind('\n', span.start - 1) + 1;
   constexpr std::size_t kBefore = 80;
-  std::size_t start = span.start - line_start > kExcerptColumns ? span.start - kBefore : line_start;
+  const std::size_t earliest = span.start - std::min<std::size_t>(span.start, kExcerptColumns);
+  const std::size_t newline = source.substr(earliest, span.start - earliest).rfind('\n');
+  std::size_t start = earliest;
+  if (newline != std::string_view::npos) {
+    start = earliest + newline + 1;
+  } else if (earliest > 0) {
+    start = span.start - kBefore;
+  }
   while (start < span.start && (static_cast<unsigned char>(source[start]) & 0xc0) == 0x80)
     ++start;
-  const std::size_t end = std::min(source.find('\n', span.start), source.size());
-  return shortened(text::trim(source.substr(start, end - start)), kExcerptColumns);
+  const std::string_view shown = source.substr(start, span.start - start + kExcerptColumns * 4);
+  const std::size_t end = std::min(shown.find('\n', span.start - start), shown.size());
+  return shortened(text::trim(shown.substr(0, end)), kExcerptColumns);
 }
 
 }  // namespace
 
 std::vector<model::Finding> to_findings(const SourceFile& file, std::vector<Hit> hits) {
   std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) {
-    return a.span.start != b.span.start ? a.span.start < b.span.start : a.rule->id < b.rule->id;
+    return std::tie(a.span.start, a.rule->id, a.span.end) < std::tie(b.span.start, b.rule->id, b.span.end);
   });
   std::map<std::uint32_t, syntax::Place> places;
   for (const Hit& hit : hits) {
@@ -46,8 +56,17 @@ std::vector<model::Finding> to_findings(const SourceFile& file, std::vector<Hit>
   for (auto& place : places)
     place.second = counter.at(place.first);
 
+  std::vector<std::string> symbols(hits.size());
+  if (file.tree != nullptr) {
+    std::vector<std::uint32_t> nodes;
+    for (const Hit& hit : hits)
+      nodes.push_back(hit.node == kNowhere ? 0 : hit.node);
+    symbols = symbols_of(*file.tree, nodes);
+  }
+
   std::vector<model::Finding> findings;
-  for (Hit& hit : hits) {
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    Hit& hit = hits[i];
     model::Finding& finding = findings.emplace_back();
     finding.rule = hit.rule->id;
     finding.severity = hit.rule->severity;
@@ -58,7 +77,7 @@ std::vector<model::Finding> to_findings(const SourceFile& file, std::vector<Hit>
     const syntax::Place end = places[hit.span.end];
     finding.at = {static_cast<std::uint32_t>(start.line), static_cast<std::uint32_t>(start.column),
                   static_cast<std::uint32_t>(end.line), static_cast<std::uint32_t>(end.column)};
-    finding.symbol = std::move(hit.symbol);
+    finding.symbol = std::move(symbols[i]);
     finding.excerpt = excerpt_of(file.text, hit.span);
     finding.cwe = hit.rule->cwe;
     finding.owasp = hit.rule->owasp;
@@ -74,11 +93,11 @@ std::string message_of(std::string_view message, const std::vector<Captured>& ca
     const auto captured = std::find_if(captures.begin(), captures.end(),
                                        [&](const Captured& each) { return each.name == word.name; });
     if (captured == captures.end()) continue;
-    out += message.substr(done, word.span.start - done);
+    out += text::printable(message.substr(done, word.span.start - done), text::Newlines::escape);
     out += shortened(captured->text, kCaptureColumns);
     done = word.span.end;
   }
-  out += message.substr(done);
+  out += text::printable(message.substr(done), text::Newlines::escape);
   return out;
 }
 

@@ -15,13 +15,12 @@ struct Hit {
   syntax::Span span;
   std::uint32_t node;  // kNowhere: in text
   std::string message;
-  std::string symbol;
 };
 
 // As people count, in the file's order.
 [[nodiscard]] std::vector<model::Finding> to_findings(const SourceFile& file, std::vector<Hit> hits);
 
-// The message with what its metavariables stood for.
+// The message with what its metavariables stood for, for any terminal.
 [[nodiscard]] std::string message_of(std::string_view message, const std::vector<Captured>& captures);
 
 }  // namespace fleet::analysis

@@ -10,12 +10,18 @@ constexpr std::size_t kBytesOfStep = 32;  // that a regular expression looks at
 }  // namespace
 
 bool Judge::holds(const CompiledRule& rule, const Candidate& candidate) {
-  return std::all_of(rule.where.begin(), rule.where.end(),
-                     [&](const CompiledCondition& each) { return holds(each, candidate); });
+  const bool holds = std::all_of(rule.where.begin(), rule.where.end(),
+                                 [&](const CompiledCondition& each) { return this->holds(each, candidate); });
+  // Without steps, nothing is found: then `not-inside` would hold of anything.
+  return holds && !steps_.is_over();
+}
+
+bool Judge::is_found(const CompiledCondition& condition, std::string_view text) {
+  return steps_.take(1 + text.size() / kBytesOfStep) && condition.expression->is_found_in(text);
 }
 
 bool Judge::holds(const CompiledCondition& condition, const Candidate& candidate) {
-  if (!work_.take()) return false;
+  if (!steps_.take()) return false;
   switch (condition.written->of) {
     case Condition::Of::capture:
       return holds_for_capture(condition, candidate);
@@ -27,7 +33,6 @@ bool Judge::holds(const CompiledCondition& condition, const Candidate& candidate
       return std::any_of(condition.any.begin(), condition.any.end(),
                          [&](const CompiledCondition& each) { return holds(each, candidate); });
     case Condition::Of::file:
-      return file_has(condition) != condition.written->negated;
     case Condition::Of::function:
       return function_has(condition, candidate) != condition.written->negated;
   }
@@ -38,7 +43,7 @@ bool Judge::passes(const CompiledCondition& condition, std::string_view text) {
   const Condition& written = *condition.written;
   if (written.test == Condition::Test::equals)
     return std::find(written.texts.begin(), written.texts.end(), text) != written.texts.end();
-  return work_.take(1 + text.size() / kBytesOfStep) && condition.expression->is_found_in(text);
+  return is_found(condition, text);
 }
 
 bool Judge::passes(const CompiledCondition& condition, std::uint32_t node) {
@@ -94,20 +99,14 @@ bool Judge::is_inside(const CompiledCondition& condition, std::uint32_t node) {
   return false;
 }
 
-bool Judge::file_has(const CompiledCondition& condition) {
-  const auto known = of_file_.find(&condition);
-  if (known != of_file_.end()) return known->second;
-  const bool has = condition.expression->is_found_in(source_);
-  of_file_.emplace(&condition, has);
-  return has;
-}
-
+// Of the innermost function, or of the file where it is not asked of a function or there is none.
 bool Judge::function_has(const CompiledCondition& condition, const Candidate& candidate) {
-  if (code_ == nullptr || candidate.node == kNowhere) return file_has(condition);
-  const std::uint32_t function = code_->function_around(candidate.node);
-  if (function == kNowhere) return file_has(condition);
-  const std::string_view text = code_->text(function);
-  return work_.take(1 + text.size() / kBytesOfStep) && condition.expression->is_found_in(text);
+  const bool in_function =
+      condition.written->of == Condition::Of::function && code_ != nullptr && candidate.node != kNowhere;
+  const std::uint32_t function = in_function ? code_->function_around(candidate.node) : kNowhere;
+  const auto [known, is_new] = of_function_.emplace(std::pair(&condition, function), false);
+  if (is_new) known->second = is_found(condition, function == kNowhere ? source_ : code_->text(function));
+  return known->second;
 }
 
 }  // namespace fleet::analysis

@@ -2,10 +2,11 @@
 
 #include <map>
 #include <optional>
-#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "analysis/arguments.h"
 #include "analysis/call.h"
 #include "analysis/code.h"
 #include "analysis/compiled_rules.h"
@@ -27,12 +28,13 @@ struct Candidate {
   std::vector<Captured> captures;
 };
 
-// Whether a candidate is what its rule's conditions want. Of one file and one thread.
+// Whether a candidate is what its rule's conditions want. Where the steps end before that is known, it is
+// not. Of one file and one thread.
 class Judge {
  public:
   // `code`, `values` and `fitter` are null for text.
-  Judge(std::string_view source, Code* code, Values* values, syntax::Fitter* fitter, Work& work)
-      : source_(source), code_(code), values_(values), fitter_(fitter), work_(work) {}
+  Judge(std::string_view source, Code* code, Values* values, syntax::Fitter* fitter, syntax::Steps& steps)
+      : source_(source), code_(code), values_(values), fitter_(fitter), steps_(steps) {}
 
   [[nodiscard]] bool holds(const CompiledRule& rule, const Candidate& candidate);
 
@@ -43,15 +45,16 @@ class Judge {
   [[nodiscard]] bool passes(const CompiledCondition& condition, std::uint32_t node);
   [[nodiscard]] bool passes(const CompiledCondition& condition, std::string_view text);
   [[nodiscard]] bool is_inside(const CompiledCondition& condition, std::uint32_t node);
-  [[nodiscard]] bool file_has(const CompiledCondition& condition);
+  [[nodiscard]] bool is_found(const CompiledCondition& condition, std::string_view text);
   [[nodiscard]] bool function_has(const CompiledCondition& condition, const Candidate& candidate);
 
   std::string_view source_;
   Code* code_;
   Values* values_;
   syntax::Fitter* fitter_;
-  Work& work_;
-  std::map<const CompiledCondition*, bool> of_file_;  // what file_has() answered
+  syntax::Steps& steps_;
+  // What function_has() answered, by function; kNowhere: for the file.
+  std::map<std::pair<const CompiledCondition*, std::uint32_t>, bool> of_function_;
 };
 
 }  // namespace fleet::analysis

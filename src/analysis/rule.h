@@ -16,8 +16,8 @@ namespace fleet::analysis {
 enum class Category { security, bug, performance, style };
 // What the security score takes it for.
 enum class Counts { dangerous_call, unsafe_pattern };
-// Which part of a file a regular expression is for.
-enum class Part { text, code, comment, string, script };
+// What of a file a regular expression sees.
+enum class View { text, code, comment, string, script };
 // What a value is. `absent` is of arguments alone.
 enum class Is { literal, built, string, number, name, call, present, absent };
 
@@ -41,7 +41,6 @@ struct Condition {
   Is is = Is::literal;
   std::vector<std::string> texts;  // of `equals`: one of them; of `inside`: patterns; else one expression
   std::vector<Condition> any;      // one of them is enough
-  model::Location at;
 };
 
 struct Example {
@@ -66,7 +65,7 @@ struct Rule {
   std::vector<std::string> calls;
   std::vector<std::string> expressions;
   std::string query;
-  Part part = Part::text;  // that `expressions` are for
+  View view = View::text;  // that `expressions` have
 
   std::vector<Condition> where;
   std::vector<Example> match, no_match;
@@ -79,6 +78,6 @@ struct Rule {
 namespace fleet {
 FLEET_ENUM_NAMES(analysis::Category, "security", "bug", "performance", "style");
 FLEET_ENUM_NAMES(analysis::Counts, "dangerous-call", "unsafe-pattern");
-FLEET_ENUM_NAMES(analysis::Part, "text", "code", "comment", "string", "script");
+FLEET_ENUM_NAMES(analysis::View, "text", "code", "comment", "string", "script");
 FLEET_ENUM_NAMES(analysis::Is, "literal", "built", "string", "number", "name", "call", "present", "absent");
 }  // namespace fleet

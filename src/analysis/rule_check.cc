@@ -7,14 +7,17 @@
 #include "syntax/words.h"
 #include "text/glob.h"
 #include "text/regex.h"
+#include "text/utf8.h"
 
 namespace fleet::analysis {
 namespace {
 
 using Names = std::set<std::string, std::less<>>;
 
-void say(RuleReader& reader, yaml::Node node, const Error& error) {
-  reader.problems.add(node, error.why, error.hint);
+// What a compiler says quotes what was written, which may hold what turns a terminal over.
+void say(RuleReader& reader, yaml::Node node, const Error& error, std::string_view what = {}) {
+  reader.problems.add(node, fmt::format("{}{}", what, text::printable(error.why, text::Newlines::escape)),
+                      text::printable(error.hint, text::Newlines::escape));
 }
 
 void check_patterns(RuleReader& reader, const Rule& rule, const std::vector<yaml::Node>& nodes,
@@ -23,9 +26,7 @@ void check_patterns(RuleReader& reader, const Rule& rule, const std::vector<yaml
     for (const syntax::Language language : rule.languages) {
       const auto pattern = syntax::Pattern::compile(language, node.text());
       if (!pattern) {
-        reader.problems.add(node,
-                            fmt::format("no pattern of {}: {}", base::name_of(language), pattern.error().why),
-                            pattern.error().hint);
+        say(reader, node, pattern.error(), fmt::format("no pattern of {}: ", base::name_of(language)));
         break;
       }
       if (names != nullptr) names->insert(pattern->names().begin(), pattern->names().end());

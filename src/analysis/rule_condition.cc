@@ -15,7 +15,7 @@ struct ConditionDraft {
   int tests = 0;
   bool needs_test = false;
 };
-using ConditionKey = RuleKey<RuleReader, ConditionDraft>;
+using ConditionKey = yaml::Key<RuleReader, ConditionDraft>;
 
 void read_capture(RuleReader& reader, yaml::Node node, ConditionDraft& draft) {
   const std::string text = read_text(reader.problems, node);
@@ -125,9 +125,8 @@ const ConditionKey kConditionKeys[] = {
 
 void read_condition(RuleReader& reader, yaml::Node node, RuleDraft& rule, std::vector<Condition>& into) {
   ConditionDraft draft{{}, rule, node, 0, 0, false};
-  draft.condition.at = node.at();
   const std::size_t before = reader.problems.count();
-  read_rule_keys(reader, node, "a condition", kConditionKeys, draft);
+  yaml::read_keys(reader, node, "a condition", kConditionKeys, draft);
   if (reader.problems.count() > before) return;
   if (draft.subjects != 1) {
     reader.problems.add(
@@ -139,6 +138,15 @@ void read_condition(RuleReader& reader, yaml::Node node, RuleDraft& rule, std::v
                         draft.needs_test ? "the condition needs one test" : "this condition takes no test",
                         draft.needs_test ? "give it one of is, equals or matches" : "remove it");
   }
+  const Condition& condition = draft.condition;
+  const bool is_of_argument = condition.is == Is::present || condition.is == Is::absent;
+  if (condition.of == Condition::Of::capture && condition.test == Condition::Test::is) {
+    rule.values.push_back(node);
+    if (is_of_argument)
+      reader.problems.add(node, fmt::format("what is captured is never {}", base::name_of(condition.is)),
+                          "arguments alone may be present or absent");
+  }
+  if (condition.of == Condition::Of::code_around) rule.around.push_back(node);
   into.push_back(std::move(draft.condition));
 }
 
@@ -147,7 +155,8 @@ void read_condition(RuleReader& reader, yaml::Node node, RuleDraft& rule, std::v
 void read_conditions(RuleReader& reader, yaml::Node node, RuleDraft& draft, std::vector<Condition>& into) {
   if (node.is_mapping()) return read_condition(reader, node, draft, into);
   if (!node.is_sequence()) {
-    reader.problems.add(node, fmt::format("expected a list of conditions, found {}", found_instead(node)));
+    reader.problems.add(node,
+                        fmt::format("expected a list of conditions, found {}", yaml::found_instead(node)));
   }
   for (const yaml::Node item : node.items())
     read_condition(reader, item, draft, into);

@@ -4,15 +4,9 @@
 
 namespace fleet::analysis {
 
-std::string found_instead(yaml::Node node) {
-  if (node.is_scalar()) return yaml::quote(node.text());
-  if (node.is_null()) return "nothing";
-  return node.is_sequence() ? "a list" : "a mapping";
-}
-
 std::string read_text(yaml::Problems& problems, yaml::Node node) {
   if (!node.is_scalar()) {
-    problems.add(node, fmt::format("expected text, found {}", found_instead(node)));
+    problems.add(node, fmt::format("expected text, found {}", yaml::found_instead(node)));
     return {};
   }
   if (node.text().find_first_not_of(" \t\r\n") == std::string_view::npos) {
@@ -41,12 +35,6 @@ std::vector<yaml::Node> read_texts(yaml::Problems& problems, yaml::Node node) {
   for (const yaml::Node item : node.items())
     take(item);
   return texts;
-}
-
-bool expect_mapping(yaml::Problems& problems, yaml::Node node, std::string_view what) {
-  if (node.is_mapping()) return true;
-  problems.add(node, fmt::format("{} is a mapping of keys and values, found {}", what, found_instead(node)));
-  return false;
 }
 
 }  // namespace fleet::analysis

@@ -1,6 +1,7 @@
 #include "analysis/rule_file.h"
 
 #include <map>
+#include <optional>
 
 #include "analysis/built_in_rules.h"
 #include "analysis/rule_fields.h"
@@ -10,7 +11,7 @@
 namespace fleet::analysis {
 namespace {
 
-using RuleFileKey = RuleKey<RuleReader, RuleDraft>;
+using RuleFileKey = yaml::Key<RuleReader, RuleDraft>;
 
 bool is_rule_id(std::string_view id) {
   const auto is_part = [](std::string_view part) {
@@ -66,6 +67,23 @@ void read_patterns(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
 void read_expressions(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
   draft.expressions = read_texts(reader.problems, node);
   draft.rule.expressions = to_strings(draft.expressions);
+}
+
+// `os.system`, `std::system`, `*.execute`, `Runtime.getRuntime().exec`
+bool is_call_name(std::string_view name) {
+  if (name.starts_with("*.")) name.remove_prefix(2);
+  return !name.empty() && name.find_first_of("* \t\r\n") == std::string_view::npos && name.back() != '.' &&
+         name.back() != ':' && name.back() != ')';
+}
+
+void read_calls(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
+  for (const yaml::Node each : read_texts(reader.problems, node)) {
+    if (!is_call_name(each.text()))
+      reader.problems.add(each,
+                          fmt::format("nothing that is called has the name {}", yaml::quote(each.text())),
+                          "write `module.function`, or `*.method` for that of any object");
+    draft.rule.calls.emplace_back(each.text());
+  }
 }
 
 void read_query(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
@@ -127,24 +145,53 @@ const RuleFileKey kRuleKeys[] = {
     {"owasp", read_member<&Rule::owasp>},
     {"pattern", read_patterns},
     {"patterns", read_patterns},
-    {"calls", [](RuleReader& r, yaml::Node node,
-                 RuleDraft& draft) { draft.rule.calls = to_strings(read_texts(r.problems, node)); }},
+    {"calls", read_calls},
     {"regex", read_expressions},
-    {"in", read_word_into<Part, &Rule::part>},
+    {"in", read_word_into<View, &Rule::view>},
     {"query", read_query},
     {"where", read_where},
     {"examples", [](RuleReader& r, yaml::Node node,
-                    RuleDraft& draft) { read_rule_keys(r, node, "examples", kExampleKeys, draft); }},
+                    RuleDraft& draft) { yaml::read_keys(r, node, "examples", kExampleKeys, draft); }},
     {"sources", not_yet},
     {"sanitizers", not_yet},
     {"sinks", not_yet},
 };
 
-bool has_key(yaml::Node mapping, std::string_view key) {
+std::optional<yaml::Node> find_key(yaml::Node mapping, std::string_view key) {
   for (const yaml::Entry entry : mapping.entries()) {
-    if (entry.key.text() == key) return true;
+    if (entry.key.text() == key) return entry.key;
   }
-  return false;
+  return std::nullopt;
+}
+
+bool has_key(yaml::Node mapping, std::string_view key) {
+  return find_key(mapping, key).has_value();
+}
+
+// What stands in the rule and can have no effect, or lets nothing be found.
+void check_sense(RuleReader& reader, yaml::Node node, const RuleDraft& draft) {
+  const Rule& rule = draft.rule;
+  if (const auto pattern = find_key(node, "pattern"); pattern && has_key(node, "patterns"))
+    reader.problems.add(*pattern,
+                        "`pattern` and `patterns` say the same thing, and one of them would be lost",
+                        "put all of them under `patterns`");
+  if (const auto in = find_key(node, "in")) {
+    if (rule.expressions.empty())
+      reader.problems.add(*in, "`in` is for `regex`, which this rule has not", "remove it");
+    else if (rule.languages.empty() && (rule.view == View::comment || rule.view == View::string))
+      reader.problems.add(*in,
+                          fmt::format("in files of no language no {} is known", base::name_of(rule.view)),
+                          "give it `languages`, or `in: text`");
+  }
+  if (!rule.expressions.empty()) {
+    for (const yaml::Node each : draft.values)
+      reader.problems.add(each, "a group of an expression is text, and `is` holds of none",
+                          "compare it with `equals` or `matches`");
+  }
+  if (rule.languages.empty()) {
+    for (const yaml::Node each : draft.around)
+      reader.problems.add(each, "in files of no language there is no code around", "give it `languages`");
+  }
 }
 
 void check_form(RuleReader& reader, yaml::Node node, const RuleDraft& draft) {
@@ -172,6 +219,7 @@ void check_form(RuleReader& reader, yaml::Node node, const RuleDraft& draft) {
   if (!draft.arguments.empty() && rule.calls.empty())
     reader.problems.add(draft.arguments[0], "arguments are those of `calls`, which this rule has not",
                         "name the code by a metavariable of the pattern: `capture: $X`");
+  check_sense(reader, node, draft);
 }
 
 void read_file(const RuleSource& file, Check check, ReadRules& into) {
@@ -187,21 +235,21 @@ void read_file(const RuleSource& file, Check check, ReadRules& into) {
     problems.add(key.again, fmt::format("the key {} is here twice", yaml::quote(key.again.text())),
                  fmt::format("the first one is on line {}: remove one of them", key.first.at().line));
   }
-  const RuleKey<RuleReader, ReadRules> keys[] = {
+  const yaml::Key<RuleReader, ReadRules> keys[] = {
       {"rules", [](RuleReader&, yaml::Node, ReadRules&) {}},
   };
-  read_rule_keys(reader, document->root(), "a file of rules", keys, into);
+  yaml::read_keys(reader, document->root(), "a file of rules", keys, into);
   for (const yaml::Entry entry : document->root().entries()) {
     if (entry.key.text() != "rules" || entry.value.is_null()) continue;
     if (!entry.value.is_sequence())
       problems.add(entry.value,
-                   fmt::format("expected a list of rules, found {}", found_instead(entry.value)));
+                   fmt::format("expected a list of rules, found {}", yaml::found_instead(entry.value)));
     for (const yaml::Node node : entry.value.items()) {
       RuleDraft draft;
       draft.rule.path = file.path;
       const std::size_t before = problems.count();
-      if (!has_key(node, "in") && has_key(node, "languages")) draft.rule.part = Part::code;
-      read_rule_keys(reader, node, "a rule", kRuleKeys, draft);
+      if (!has_key(node, "in") && has_key(node, "languages")) draft.rule.view = View::code;
+      yaml::read_keys(reader, node, "a rule", kRuleKeys, draft);
       if (node.is_mapping()) check_form(reader, node, draft);
       if (check == Check::everything && problems.count() == before) check_rule(reader, draft);
       into.rules.push_back(std::move(draft.rule));

@@ -19,6 +19,8 @@ struct RuleDraft {
   };
   std::vector<Code> of_conditions;
   std::vector<yaml::Node> query, message, arguments;  // at most one; the first condition on an argument
+  std::vector<yaml::Node> values;                     // conditions on what a capture is
+  std::vector<yaml::Node> around;                     // conditions on the code around
 };
 
 // What the reading of one file shares.

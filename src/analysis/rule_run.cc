@@ -4,31 +4,32 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <set>
 #include <tuple>
 
-#include "analysis/hit.h"
 #include "analysis/imports.h"
 #include "analysis/judge.h"
-#include "analysis/parts.h"
+#include "analysis/rule_set.h"
+#include "analysis/views.h"
 
 namespace fleet::analysis {
 namespace {
 
-using SteadyTime = std::chrono::steady_clock::time_point;
-
 // One pass of a set of rules over a file.
 class Pass {
  public:
-  Pass(const CompiledRules& rules, const SourceFile& file, const syntax::Bounds& bounds)
+  Pass(const CompiledRules& rules, const SourceFile& file, FileLimit& limit, std::vector<Hit>& hits)
       : rules_(rules),
         file_(file),
-        bounds_(bounds),
-        deadline_(std::chrono::steady_clock::now() + bounds.time),
-        work_(bounds.match_steps),
+        limit_(limit),
+        hits_(hits),
         present_(rules.words.scan(file.text)),
-        is_wanted_(rules.rules.size(), false) {}
+        is_wanted_(rules.rules.size(), false) {
+    std::vector<bool> is_there;
+    for (const WordScan::Word word : rules.filter_words)
+      is_there.push_back(present_[word]);
+    may_match_ = rules.filter.may_match(is_there);
+  }
 
   void want(std::optional<std::string_view> only) {
     for (std::size_t i = 0; i < is_wanted_.size(); ++i) {
@@ -38,57 +39,33 @@ class Pass {
   }
 
   void look_in_code(const syntax::Tree& tree) {
-    Code code(tree, work_);
+    Code code(tree, limit_.steps());
     Values values(code);
-    syntax::Fitter fitter(tree, bounds_);
-    Judge judge(file_.text, &code, &values, &fitter, work_);
+    syntax::Fitter fitter(tree, limit_.steps());
+    Judge judge(file_.text, &code, &values, &fitter, limit_.steps());
     code_ = &code;
     judge_ = &judge;
     fitter_ = &fitter;
     walk();
     look_for_queries();
     look_for_expressions();
-    if (fitter.is_exhausted() && gave_up_.empty()) give_up("it takes too many steps");
-    // While the code is there.
-    for (Hit& hit : hits_) {
-      if (hit.node != kNowhere) hit.symbol = code.symbol(hit.node);
-    }
-    code_ = nullptr;
   }
 
   void look_in_text() {
-    Judge judge(file_.text, nullptr, nullptr, nullptr, work_);
+    Judge judge(file_.text, nullptr, nullptr, nullptr, limit_.steps());
     judge_ = &judge;
     look_for_expressions();
   }
 
-  void finish(RuleResult& into) {
-    if (work_.is_done() && gave_up_.empty()) give_up("it takes too many steps");
-    for (model::Finding& each : to_findings(file_, std::move(hits_)))
-      into.findings.push_back(std::move(each));
-    if (!gave_up_.empty()) {
-      into.gave_up = gave_up_;
-      return;
-    }
+  void finish(std::vector<std::string_view>& ran) {
+    if (limit_.is_over()) return;
     for (std::size_t i = 0; i < is_wanted_.size(); ++i) {
-      if (is_wanted_[i]) into.ran.push_back(rules_.rules[i].rule->id);
+      if (is_wanted_[i]) ran.push_back(rules_.rules[i].rule->id);
     }
   }
 
  private:
   enum : std::uint8_t { kPatterns = 1, kCalls = 2 };
-
-  void give_up(std::string why) {
-    if (gave_up_.empty()) gave_up_ = std::move(why);
-  }
-  [[nodiscard]] bool must_stop() {
-    if (!gave_up_.empty()) return true;
-    if (bounds_.is_stopped()) give_up(syntax::kStopped);
-    if (work_.is_done()) give_up("it takes too many steps");
-    if (std::chrono::steady_clock::now() >= deadline_)
-      give_up(fmt::format("it takes longer than {}", base::format_duration(bounds_.time)));
-    return !gave_up_.empty();
-  }
 
   // What there is to do at each kind of node.
   [[nodiscard]] std::vector<std::uint8_t> duties() const {
@@ -114,13 +91,13 @@ class Pass {
     const std::vector<std::uint8_t> duties = this->duties();
     if (std::all_of(duties.begin(), duties.end(), [](std::uint8_t duty) { return duty == 0; })) return;
     for (std::uint32_t i = 0; i < code_->size(); ++i) {
-      if (i % 4096 == 0 && must_stop()) return;
+      if (i % 4096 == 0 && limit_.is_over()) return;
       const syntax::Kind kind = code_->node(i).kind;
       if (kind >= duties.size() || duties[kind] == 0) continue;
       if ((duties[kind] & kPatterns) != 0) look_for_patterns(i);
       if ((duties[kind] & kCalls) != 0) look_for_calls(i);
       // A node may cost much; the clock is asked once in a while by what was done.
-      if (++dutiful_ % 256 == 0 && must_stop()) return;
+      if (++dutiful_ % 256 == 0 && limit_.is_over()) return;
     }
   }
 
@@ -149,68 +126,73 @@ class Pass {
   void look_for_calls(std::uint32_t node) {
     const auto call = call_at(*code_, node);
     if (!call) return;
-    const std::uint32_t name = called_name(*code_, *call);
-    if (name == kNowhere) return;
-    std::string_view last = code_->text(name);
+    std::string last(called_name(*code_, *call));
+    if (last.empty()) return;
     std::string full;
-    if (name == call->callee && imports().renames(last)) {
-      full = imports().full_name(*code_, call->callee);
-      last = std::string_view(full).substr(full.find_last_of(".") + 1);  // npos + 1 is 0
+    if (call->object == kNowhere && imports().renames(last)) {
+      full = imports().full_name(*code_, *call);
+      last = full.substr(full.rfind('.') + 1);  // npos + 1 is 0
     }
     const auto probes = rules_.calls_by_name.find(last);
     if (probes == rules_.calls_by_name.end()) return;
-    if (full.empty()) full = imports().full_name(*code_, call->callee);
+    if (full.empty()) full = imports().full_name(*code_, *call);
     for (const CallProbe& probe : probes->second) {
-      if (is_wanted_[probe.rule] && is_called(probe, *call, full)) judge_call(probe.rule, *call, name);
+      if (is_wanted_[probe.rule] && is_called(probe, *call, full)) judge_call(probe.rule, *call);
     }
   }
 
   bool is_called(const CallProbe& probe, const Call& call, const std::string& full) {
-    if (probe.full_name.empty()) return code_->shape(call.callee) == Shape::member;
-    if (probe.full_name == full) return true;
-    if (code_->shape(call.callee) != Shape::name) return false;
-    const auto& modules = imports().whole_modules();
-    return std::any_of(modules.begin(), modules.end(),
-                       [&](const std::string& module) { return probe.full_name == module + "." + full; });
+    if (!probe.of_any_object) return probe.name == full || imports().may_be(full, probe.name);
+    if (call.object == kNowhere) return false;
+    const bool is_one_part = probe.name.rfind('.') == 0;  // the dot before it
+    return is_one_part || full.ends_with(probe.name) || full == std::string_view(probe.name).substr(1) ||
+           plain_name(call.callee_span.of(file_.text), code_->language()).ends_with(probe.name);
   }
 
-  void judge_call(std::uint32_t rule, const Call& call, std::uint32_t name) {
+  void judge_call(std::uint32_t rule, const Call& call) {
     Candidate candidate{call.node, code_->node(call.node).span, call, {}};
-    candidate.captures.push_back({"CALLEE", call.callee, code_->text(call.callee)});
-    if (name != call.callee) {
-      const std::uint32_t object = code_->first_child(call.callee);
-      candidate.captures.push_back({"OBJECT", object, code_->text(object)});
-    }
+    candidate.captures.push_back({"CALLEE", call.callee, call.callee_span.of(file_.text)});
+    if (call.object != kNowhere)
+      candidate.captures.push_back({"OBJECT", call.object, code_->text(call.object)});
     judge(rule, candidate);
   }
 
   void look_for_queries() {
-    const auto is_wanted = [&](std::uint32_t rule) { return is_wanted_[rule]; };
-    if (std::none_of(rules_.rule_of_query.begin(), rules_.rule_of_query.end(), is_wanted) || must_stop())
-      return;
-    const syntax::QueryMatches found = syntax::find_all(*rules_.query, code_->tree(), bounds_);
-    if (found.is_cut_off) give_up("the queries have too many matches");
+    for (const JoinedQuery& joined : rules_.queries) {
+      const bool any =
+          std::any_of(joined.rules.begin(), joined.rules.end(), [&](auto rule) { return is_wanted_[rule]; });
+      if (any && !limit_.is_over()) look_for(joined);
+    }
+  }
+
+  void look_for(const JoinedQuery& joined) {
+    const syntax::Bounds rest = limit_.rest();
+    const syntax::QueryMatches found = syntax::find_all(joined.query, code_->tree(), rest);
     for (const syntax::QueryMatch& match : found.all) {
-      const std::uint32_t rule = rules_.rule_of_query[match.pattern];
+      const std::uint32_t rule = joined.rules[match.pattern];
       if (!is_wanted_[rule] || match.captures.empty()) continue;
-      if (++dutiful_ % 256 == 0 && must_stop()) return;
+      if (++dutiful_ % 256 == 0 && limit_.is_over()) return;
       Candidate candidate;
-      // The first capture is the finding.
-      candidate.span = match.captures[0].span;
+      const auto here = std::find_if(match.captures.begin(), match.captures.end(), [&](const auto& each) {
+        return joined.query.names()[each.name] == "here";
+      });
+      candidate.span = (here == match.captures.end() ? match.captures.front() : *here).span;
       candidate.node = code_->node_at(candidate.span);
       for (const syntax::QueryCapture& each : match.captures) {
         const std::uint32_t node = code_->node_at(each.span);
-        candidate.captures.push_back({rules_.query->names()[each.name],
+        candidate.captures.push_back({joined.query.names()[each.name],
                                       code_->node(node).span == each.span ? node : kNowhere,
                                       each.span.of(file_.text)});
       }
       judge(rule, candidate);
     }
+    if (found.is_cut_off && !limit_.is_over()) limit_.give_up("the queries have too many matches");
   }
 
-  const std::string& part(Part wanted) {
-    auto& made = parts_.at(static_cast<std::size_t>(wanted));
-    if (!made) made = part_of(wanted, file_.text, code_);
+  std::string_view seen_by(View view) {
+    if (view == View::text) return file_.text;
+    auto& made = views_.at(static_cast<std::size_t>(view));
+    if (!made) made = view_of(view, file_.text, code_);
     return *made;
   }
 
@@ -218,19 +200,22 @@ class Pass {
     for (const std::uint32_t rule : rules_.with_expressions) {
       if (!is_wanted_[rule]) continue;
       for (const CompiledExpression& each : rules_.rules[rule].expressions) {
-        if (!present_[each.word]) continue;
-        if (must_stop()) return;
-        const Part wanted = rules_.rules[rule].rule->part;
-        look_for(rule, each, wanted == Part::text ? file_.text : std::string_view(part(wanted)));
+        if (!may_match_[each.number]) continue;
+        if (limit_.is_over()) return;
+        look_for(rule, each, seen_by(rules_.rules[rule].rule->view));
       }
     }
   }
 
   void look_for(std::uint32_t rule, const CompiledExpression& expression, std::string_view text) {
+    constexpr std::size_t kBytesOfStep = 32;
     for (std::size_t from = 0; from <= text.size();) {
-      if (++dutiful_ % 256 == 0 && must_stop()) return;
+      // To find one may take a look at all of the rest.
+      if (++dutiful_ % 16 == 0 && limit_.is_over()) return;
       std::vector<text::Regex::Span> found(expression.names.size());
-      if (!expression.expression.find(text, from, text::Regex::Start::anywhere, found)) return;
+      const bool any = expression.expression.find(text, from, text::Regex::Start::anywhere, found);
+      const std::size_t seen = (any ? found.front().end : text.size()) - from;
+      if (!limit_.steps().take(1 + seen / kBytesOfStep) || !any) return;
       const text::Regex::Span whole = found.front();
       Candidate candidate;
       candidate.span = span_of(whole);
@@ -253,29 +238,29 @@ class Pass {
 
   void judge(std::uint32_t rule, const Candidate& candidate) {
     if (!judge_->holds(rules_.rules[rule], candidate)) return;
+    const Rule& written = *rules_.rules[rule].rule;
+    // Two patterns of a rule may find the same place. Two nodes may begin at the same one, and are two
+    // places; two expressions that do find the same.
+    const std::uint32_t end = written.expressions.empty() ? candidate.span.end : 0;
+    if (!seen_.emplace(rule, candidate.span.start, end).second) return;
     if (hits_.size() >= RuleSet::kMostFindings) {
-      give_up(fmt::format("it has more than {} findings", RuleSet::kMostFindings));
+      limit_.give_up(fmt::format("it has more than {} findings", RuleSet::kMostFindings));
       return;
     }
-    const Rule& written = *rules_.rules[rule].rule;
-    // Two patterns of a rule may find the same place.
-    if (!seen_.emplace(rule, candidate.span.start).second) return;
     hits_.push_back(
-        {&written, candidate.span, candidate.node, message_of(written.message, candidate.captures), {}});
+        {&written, candidate.span, candidate.node, message_of(written.message, candidate.captures)});
   }
 
   const CompiledRules& rules_;
   const SourceFile& file_;
-  const syntax::Bounds& bounds_;
-  SteadyTime deadline_;
-  Work work_;
+  FileLimit& limit_;
+  std::vector<Hit>& hits_;
   std::vector<bool> present_;    // by word
+  std::vector<bool> may_match_;  // by expression
   std::vector<bool> is_wanted_;  // by rule
-  std::array<std::optional<std::string>, base::EnumNames<Part>::names.size()> parts_;
+  std::array<std::optional<std::string>, base::EnumNames<View>::names.size()> views_;
   std::optional<Imports> imports_;
-  std::vector<Hit> hits_;
-  std::set<std::pair<std::uint32_t, std::uint32_t>> seen_;  // rule and start
-  std::string gave_up_;
+  std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>> seen_;  // rule, start and end
   std::uint64_t dutiful_ = 0;
   Code* code_ = nullptr;  // null: the file is text
   Judge* judge_ = nullptr;
@@ -284,16 +269,17 @@ class Pass {
 
 }  // namespace
 
-void run_rules(const CompiledRules& rules, const SourceFile& file, const syntax::Bounds& bounds,
-               std::optional<std::string_view> only, RuleResult& into) {
-  Pass pass(rules, file, bounds);
+void run_rules(const CompiledRules& rules, const SourceFile& file, const syntax::Tree* tree,
+               std::optional<std::string_view> only, FileLimit& limit, std::vector<Hit>& hits,
+               std::vector<std::string_view>& ran) {
+  Pass pass(rules, file, limit, hits);
   pass.want(only);
-  if (file.tree != nullptr) {
-    pass.look_in_code(*file.tree);
+  if (tree != nullptr) {
+    pass.look_in_code(*tree);
   } else {
     pass.look_in_text();
   }
-  pass.finish(into);
+  pass.finish(ran);
 }
 
 }  // namespace fleet::analysis

@@ -27,10 +27,13 @@ struct RuleSet::State {
 
   RuleResult run(const SourceFile& file, const syntax::Bounds& bounds, std::optional<std::string_view> only) {
     RuleResult result;
-    if (file.tree != nullptr) run_rules(compiled(file.tree->language()), file, bounds, only, result);
-    SourceFile text = file;
-    text.tree = nullptr;
-    run_rules(compiled(std::nullopt), text, bounds, only, result);
+    FileLimit limit(bounds);
+    std::vector<Hit> hits;
+    if (file.tree != nullptr)
+      run_rules(compiled(file.tree->language()), file, file.tree, only, limit, hits, result.ran);
+    run_rules(compiled(std::nullopt), file, nullptr, only, limit, hits, result.ran);
+    result.findings = to_findings(file, std::move(hits));
+    result.gave_up = limit.why();
     return result;
   }
 };

@@ -15,7 +15,8 @@ namespace fleet::analysis {
 struct SourceFile {
   std::string_view path;  // from the root of the repository; for globs and findings
   std::string_view text;
-  const syntax::Tree* tree = nullptr;  // null: rules of languages do not look at it
+  // Null: rules of languages do not look at it. Else parsed with Keep::nodes_and_parsed.
+  const syntax::Tree* tree = nullptr;
 };
 
 struct RuleResult {
@@ -28,9 +29,10 @@ struct RuleResult {
 // over Python never compiles patterns of C. Immutable otherwise; any number of threads may run it at once.
 class RuleSet {
  public:
-  static constexpr std::size_t kMostFindings = 2'000;  // in one file
+  static constexpr std::size_t kMostFindings = 2'000;  // in one file, of all rules
 
-  // The rules must have been read without a diagnostic, with everything checked (rule_file.h).
+  // The rules must have been read without a diagnostic, and all of them checked: with Check::everything, or,
+  // of those that come with fleet, by the tests (rule_file.h).
   explicit RuleSet(std::vector<Rule> rules);
   ~RuleSet();
   RuleSet(RuleSet&&) noexcept;
@@ -38,8 +40,8 @@ class RuleSet {
 
   [[nodiscard]] const std::vector<Rule>& rules() const;
 
-  // Never fails: a file that costs more than `bounds` (of its time for the whole, and of its steps), or has
-  // more findings than are kept, has what was found until then, and says so.
+  // Never fails: a file that costs more than `bounds` allow of time and of steps, for all rules together, or
+  // that has more findings than are kept, has what was found until then, and says so.
   [[nodiscard]] RuleResult run(const SourceFile& file, const syntax::Bounds& bounds = {}) const;
   // The same for one rule, whatever its globs say: for examples.
   [[nodiscard]] RuleResult run_one(std::string_view id, const SourceFile& file,

@@ -26,6 +26,13 @@ std::uint32_t SourceLines::line_of(std::uint32_t offset) const {
                                     starts_.begin());
 }
 
+std::string_view SourceLines::text(std::uint32_t line) const {
+  const std::size_t begin = starts_[line - 1];
+  const std::size_t end = line < starts_.size() ? starts_[line] : source_.size();
+  const std::string_view text = source_.substr(begin, end - begin);
+  return text.ends_with('\n') ? text.substr(0, text.size() - 1) : text;
+}
+
 std::uint32_t SourceLines::column_of(std::uint32_t line, std::uint32_t offset) const {
   const std::uint32_t start = starts_[line - 1];
   if (offset - start > kLongest) return offset - start + 1;

@@ -15,6 +15,10 @@ class SourceLines {
  public:
   explicit SourceLines(std::string_view source);
 
+  [[nodiscard]] std::uint32_t count_lines() const { return static_cast<std::uint32_t>(starts_.size()); }
+  // Of a line that there is, from 1: where it begins, and what is on it, without its line feed.
+  [[nodiscard]] std::uint32_t start(std::uint32_t line) const { return starts_[line - 1]; }
+  [[nodiscard]] std::string_view text(std::uint32_t line) const;
   [[nodiscard]] std::uint32_t line_of(std::uint32_t offset) const;  // from 1
   [[nodiscard]] model::Region region(syntax::Span span) const;
 

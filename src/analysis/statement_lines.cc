@@ -9,34 +9,29 @@ namespace {
 
 constexpr std::uint64_t kMostFilled = 20'000'000;  // entries written: statements in statements of many lines
 
-std::vector<std::uint32_t> line_starts(std::string_view source) {
-  std::vector<std::uint32_t> starts{0};
-  for (std::size_t end = source.find('\n'); end != std::string_view::npos; end = source.find('\n', end + 1))
-    starts.push_back(static_cast<std::uint32_t>(end + 1));
-  return starts;
-}
-
-std::uint32_t line_of(const std::vector<std::uint32_t>& starts, std::uint32_t offset) {
-  return static_cast<std::uint32_t>(std::upper_bound(starts.begin(), starts.end(), offset) - starts.begin());
-}
-
 // By kind: whether it is a statement, in the widest sense.
 std::vector<bool> statement_kinds(syntax::Language language) {
   std::vector<bool> kinds(syntax::kind_count(language), false);
   for (syntax::Kind kind = 0; kind < kinds.size(); ++kind) {
     const std::string_view name = syntax::kind_name(language, kind);
     kinds[kind] = name.ends_with("_statement") || name.ends_with("declaration") ||
-                  name.ends_with("definition") || name.starts_with("preproc_") || name == "decorator" ||
-                  name == "for_range_loop" || name == "pair" || name == "jsx_attribute";
+                  name.ends_with("definition") || name.ends_with("_item") || name.starts_with("preproc_") ||
+                  name == "decorator" || name == "for_range_loop" || name == "pair" ||
+                  name == "jsx_attribute";
   }
   return kinds;
 }
 
+// Whether nothing but blanks is before it.
+bool is_first_on_line(const SourceLines& lines, std::uint32_t line, std::uint32_t offset) {
+  const std::size_t first = lines.text(line).find_first_not_of(" \t");
+  return first >= offset - lines.start(line);
+}
+
 }  // namespace
 
-StatementLines::StatementLines(std::string_view source, const syntax::Tree* tree) {
-  const std::vector<std::uint32_t> starts = line_starts(source);
-  for (std::uint32_t i = 1; i <= starts.size(); ++i)
+StatementLines::StatementLines(const SourceLines& lines, const syntax::Tree* tree) {
+  for (std::uint32_t i = 1; i <= lines.count_lines(); ++i)
     ranges_.push_back({i, i});
   if (tree == nullptr) return;
   const std::vector<bool> kinds = statement_kinds(tree->language());
@@ -46,9 +41,8 @@ StatementLines::StatementLines(std::string_view source, const syntax::Tree* tree
   for (std::uint32_t i = 0; i < nodes.size(); ++i) {
     const syntax::Node& node = nodes[i];
     if (!node.named || node.kind >= kinds.size() || !kinds[node.kind]) continue;
-    const Range whole{
-        line_of(starts, node.span.start),
-        line_of(starts, std::max(node.span.start, node.span.end - (node.span.end > 0 ? 1 : 0)))};
+    const Range whole{lines.line_of(node.span.start),
+                      lines.line_of(std::max(node.span.start, node.span.end - (node.span.end > 0 ? 1 : 0)))};
     Range range = whole;
     if (range.last == range.first) continue;
     // Up to its body: the first block in it, at any depth.
@@ -57,11 +51,9 @@ StatementLines::StatementLines(std::string_view source, const syntax::Tree* tree
           nodes[at].named && nodes[at].kind < shapes.size() && shapes[nodes[at].kind] == Shape::block;
       if (++filled > kMostFilled) return;
       if (!is_block) continue;
-      range.last = std::min(range.last, line_of(starts, nodes[at].span.start));
+      range.last = std::min(range.last, lines.line_of(nodes[at].span.start));
       // A body that begins on a line of its own is no part of what stands before it.
-      const std::uint32_t line_start = starts[range.last - 1];
-      const std::string_view before = source.substr(line_start, nodes[at].span.start - line_start);
-      if (before.find_first_not_of(" \t") == std::string_view::npos && range.last > range.first) --range.last;
+      if (range.last > range.first && is_first_on_line(lines, range.last, nodes[at].span.start)) --range.last;
       break;
     }
     for (std::uint32_t line = range.first; line <= range.last && line <= ranges_.size(); ++line) {

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
+#include "analysis/source_lines.h"
 #include "syntax/tree.h"
 
 namespace fleet::analysis {
@@ -18,7 +18,7 @@ class StatementLines {
   };
 
   // `tree` may be null: every line is for itself.
-  StatementLines(std::string_view source, const syntax::Tree* tree);
+  StatementLines(const SourceLines& lines, const syntax::Tree* tree);
 
   [[nodiscard]] Range around(std::uint32_t line) const;
 

@@ -3,10 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
 
 #include "analysis/shape.h"
+#include "analysis/source_lines.h"
 #include "analysis/statement_lines.h"
-#include "syntax/layout.h"
 #include "text/ascii.h"
 #include "text/utf8.h"
 
@@ -20,14 +25,24 @@ bool is_id_character(char c) {
   return text::is_ascii_letter(c) || text::is_ascii_digit(c) || c == '.' || c == '-' || c == '_';
 }
 
-// The comment that a marker stands in: its end, and whether there is one. Of text.
-bool is_in_text_comment(std::string_view source, std::size_t marker) {
-  const std::size_t newline = marker == 0 ? std::string_view::npos : source.rfind('\n', marker - 1);
-  const std::string_view before = source.substr(newline + 1, marker - newline - 1);
-  for (const std::string_view sign : {"#", "//", "--", ";", "<!--"}) {
-    if (before.find(sign) != std::string_view::npos) return true;
+constexpr std::size_t kMostBytes = 2'000;  // of one suppression
+constexpr std::size_t kMostRules = 50;     // of one suppression
+
+// Where the comment of a line of text begins; npos: it has none. The sign stands at the start of the line or
+// after a blank: `https://`, `a-b` and `--option` begin none.
+std::size_t find_comment_in_text(std::string_view line) {
+  const std::size_t first = line.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return first;
+  if (line[first] == ';') return first;
+  for (std::size_t at = first; at < line.size(); ++at) {
+    if (at > first && line[at - 1] != ' ' && line[at - 1] != '\t') continue;
+    const std::string_view rest = line.substr(at);
+    const bool is_dashes = rest.starts_with("--") && (rest.size() == 2 || rest[2] == ' ' || rest[2] == '\t');
+    if (rest.starts_with('#') || rest.starts_with("//") || rest.starts_with("/*") ||
+        rest.starts_with("<!--") || is_dashes)
+      return at;
   }
-  return false;
+  return std::string_view::npos;
 }
 
 // Comments that hold a marker, in rising order.
@@ -43,8 +58,8 @@ std::vector<syntax::Span> marked_comments(const syntax::Tree& tree) {
 
 Suppression parse_suppression(std::string_view source, std::size_t marker, std::size_t comment_end) {
   Suppression suppression;
-  const std::size_t line_end = std::min({source.find('\n', marker), comment_end, source.size()});
-  std::string_view rest = source.substr(marker + kMarker.size(), line_end - marker - kMarker.size());
+  const std::size_t begin = marker + kMarker.size();
+  std::string_view rest = source.substr(begin, std::min(comment_end - begin, kMostBytes));
   for (const std::string_view closing : {"*/", "-->", "\r"}) {
     if (text::trim(rest).ends_with(closing)) rest = rest.substr(0, rest.rfind(closing));
   }
@@ -57,7 +72,7 @@ Suppression parse_suppression(std::string_view source, std::size_t marker, std::
     // A word of the reason has no dot in its middle.
     const std::size_t dot = id.find('.');
     if (dot == std::string_view::npos || dot == 0 || dot + 1 == id.size()) break;
-    suppression.rules.emplace_back(id);
+    if (suppression.rules.size() < kMostRules) suppression.rules.emplace_back(id);
     rest = text::trim(rest.substr(end));
     if (rest.starts_with(',')) {
       rest = text::trim(rest.substr(1));
@@ -70,27 +85,50 @@ Suppression parse_suppression(std::string_view source, std::size_t marker, std::
   return suppression;
 }
 
-// Nothing but the signs of a comment stands before it on its line.
-bool has_own_line(std::string_view source, std::size_t marker, std::size_t comment) {
-  const std::size_t newline = comment == 0 ? std::string_view::npos : source.rfind('\n', comment - 1);
-  const std::string_view before = source.substr(newline + 1, comment - newline - 1);
-  return before.find_first_not_of(" \t") == std::string_view::npos && marker >= comment;
+// Nothing but blanks stands before the comment on its line.
+bool has_own_line(const SourceLines& lines, std::size_t comment) {
+  const std::uint32_t line = lines.line_of(static_cast<std::uint32_t>(comment));
+  const std::size_t before = comment - lines.start(line);
+  return lines.text(line).find_first_not_of(" \t") >= before;
 }
 
-std::size_t text_comment_start(std::string_view source, std::size_t marker) {
-  const std::size_t newline = marker == 0 ? std::string_view::npos : source.rfind('\n', marker - 1);
-  const std::size_t start = newline + 1;
-  return std::min(source.find_first_of("#/-;<", start), marker);
+// For each line, from 0: the first line from it on that is no comment. A suppression on lines of comments is
+// for the statement below them; decorators and attributes may stand between.
+std::vector<std::uint32_t> lines_below_comments(std::string_view source, const SourceLines& lines,
+                                                const syntax::Tree* tree) {
+  std::vector<bool> is_comment(lines.count_lines() + 1, false);
+  if (tree != nullptr) {
+    SourceLines counted(source);
+    const std::vector<Shape>& shapes = shapes_of(tree->language());
+    for (std::uint32_t i = 0; i < tree->nodes().size();) {
+      const syntax::Node& node = tree->nodes()[i];
+      const std::string_view kind = node.named ? syntax::kind_name(tree->language(), node.kind) : "";
+      const bool passes = node.named && ((node.kind < shapes.size() && shapes[node.kind] == Shape::comment) ||
+                                         kind == "decorator" || kind == "attribute_item");
+      if (passes) counted.mark_comment(node.span);
+      i = passes ? node.next : i + 1;
+    }
+    counted.count();
+    for (std::uint32_t line = 1; line <= lines.count_lines(); ++line)
+      is_comment[line - 1] = counted.counts(line, line).comment > 0;
+  } else {
+    for (std::uint32_t line = 1; line <= lines.count_lines(); ++line) {
+      const std::string_view text = lines.text(line);
+      const std::size_t first = text.find_first_not_of(" \t");
+      is_comment[line - 1] = first != std::string_view::npos && find_comment_in_text(text) == first;
+    }
+  }
+  std::vector<std::uint32_t> below(lines.count_lines() + 1);
+  for (std::uint32_t line = lines.count_lines() + 1; line > 0; --line)
+    below[line - 1] = is_comment[line - 1] ? below[line] : line;
+  return below;
 }
 
-bool is_comment_line(std::string_view source, std::uint32_t line, const std::vector<std::size_t>& starts) {
-  if (line == 0 || line > starts.size()) return false;
-  const std::string_view rest = source.substr(
-      starts[line - 1], line < starts.size() ? starts[line] - starts[line - 1] : std::string_view::npos);
-  const std::string_view text = text::trim(rest);
-  return text.starts_with('#') || text.starts_with("//") || text.starts_with("/*") || text.starts_with('*') ||
-         text.starts_with("--") || text.starts_with("<!--") || text.starts_with('@');
-}
+// Which suppressions of one rule there are, by line.
+struct OfRule {
+  std::multimap<std::uint32_t, std::size_t> on_line;  // indexes of suppressions
+  std::multimap<std::uint32_t, std::size_t> above;    // by the line that they are above of
+};
 
 model::Finding about(const Suppression& suppression, std::string_view rule, std::string message,
                      std::string_view path) {
@@ -109,32 +147,36 @@ model::Finding about(const Suppression& suppression, std::string_view rule, std:
 std::vector<Suppression> find_suppressions(std::string_view source, const syntax::Tree* tree) {
   std::vector<Suppression> suppressions;
   if (source.find(kMarker) == std::string_view::npos) return suppressions;
+  const SourceLines lines(source);
   const std::vector<syntax::Span> comments =
       tree == nullptr ? std::vector<syntax::Span>() : marked_comments(*tree);
-  syntax::PlaceCounter places(source);
   std::size_t comment = 0;
+  std::uint32_t line_with_comment = 0;
+  std::size_t text_comment = std::string_view::npos;  // on that line
   for (std::size_t marker = source.find(kMarker); marker != std::string_view::npos;
        marker = source.find(kMarker, marker + 1)) {
     const std::size_t after = marker + kMarker.size();
     if (after < source.size() && is_id_character(source[after])) continue;  // another word
+    const std::uint32_t line = lines.line_of(static_cast<std::uint32_t>(marker));
+    const std::size_t line_end = lines.start(line) + lines.text(line).size();
     std::size_t start = 0;
-    std::size_t end = source.size();
+    std::size_t end = line_end;
     if (tree != nullptr) {
       while (comment < comments.size() && comments[comment].end <= marker)
         ++comment;
       if (comment == comments.size() || comments[comment].start > marker) continue;
       start = comments[comment].start;
-      end = comments[comment].end;
+      end = std::min<std::size_t>(comments[comment].end, line_end);
     } else {
-      if (!is_in_text_comment(source, marker)) continue;
-      start = text_comment_start(source, marker);
+      if (line != line_with_comment) text_comment = find_comment_in_text(lines.text(line));
+      line_with_comment = line;
+      if (text_comment == std::string_view::npos || lines.start(line) + text_comment > marker) continue;
+      start = lines.start(line) + text_comment;
     }
-    Suppression& found = suppressions.emplace_back(parse_suppression(source, marker, end));
-    found.own_line = has_own_line(source, marker, start);
-    const syntax::Place from = places.at(marker);
-    const syntax::Place to = places.at(std::min({source.find('\n', marker), end, source.size()}));
-    found.at = {static_cast<std::uint32_t>(from.line), static_cast<std::uint32_t>(from.column),
-                static_cast<std::uint32_t>(to.line), static_cast<std::uint32_t>(to.column)};
+    Suppression& found = suppressions.emplace_back(parse_suppression(source, marker, std::max(end, after)));
+    found.own_line = has_own_line(lines, start);
+    found.at = lines.region({static_cast<std::uint32_t>(marker), static_cast<std::uint32_t>(end)});
+    if (suppressions.size() > kMostSuppressions) break;
   }
   return suppressions;
 }
@@ -145,36 +187,55 @@ std::vector<model::Finding> apply_suppressions(const std::vector<Suppression>& s
                                                const std::function<Ran(std::string_view rule)>& ran) {
   std::vector<model::Finding> about_them;
   if (suppressions.empty()) return about_them;
-  const StatementLines statements(source, tree);
-  std::vector<std::size_t> starts{0};
-  for (std::size_t end = source.find('\n'); end != std::string_view::npos; end = source.find('\n', end + 1))
-    starts.push_back(end + 1);
+  const SourceLines lines(source);
+  const StatementLines statements(lines, tree);
+  const std::vector<std::uint32_t> below = lines_below_comments(source, lines, tree);
+  const auto below_line = [&](std::uint32_t line) { return line < below.size() ? below[line] : line + 1; };
 
-  for (const Suppression& suppression : suppressions) {
+  const std::size_t count = std::min(suppressions.size(), kMostSuppressions);
+  std::unordered_map<std::string_view, OfRule> by_rule;
+  for (std::size_t i = 0; i < count; ++i) {
+    for (const std::string& rule : suppressions[i].rules) {
+      OfRule& of_rule = by_rule[rule];
+      of_rule.on_line.emplace(suppressions[i].at.line, i);
+      // Behind code, a comment is of its own line alone.
+      if (suppressions[i].own_line) of_rule.above.emplace(below_line(suppressions[i].at.line), i);
+    }
+  }
+  std::set<std::pair<std::string_view, std::size_t>> used;  // rules and suppressions
+  for (model::Finding& finding : findings) {
+    const auto of_rule = by_rule.find(finding.rule);
+    if (of_rule == by_rule.end()) continue;
+    std::optional<std::size_t> first;
+    const auto use = [&](std::size_t suppression) {
+      used.emplace(of_rule->first, suppression);
+      if (!first || suppression < *first) first = suppression;
+    };
+    const StatementLines::Range range = statements.around(finding.at.line);
+    const auto& on_line = of_rule->second.on_line;
+    for (auto at = on_line.lower_bound(range.first); at != on_line.end() && at->first <= range.last; ++at)
+      use(at->second);
+    const auto [from, to] = on_line.equal_range(finding.at.line);
+    for (auto at = from; at != to; ++at)
+      use(at->second);
+    // The statement may begin with a decorator, among the lines that are passed.
+    const std::uint32_t begin = range.first == 0 ? 0 : below_line(range.first - 1);
+    const auto [first_above, last_above] = of_rule->second.above.equal_range(begin);
+    for (auto at = first_above; at != last_above; ++at) {
+      if (suppressions[at->second].at.line < range.first) use(at->second);
+    }
+    if (first && !finding.suppression) finding.suppression = suppressions[*first].reason;
+  }
+
+  for (std::size_t i = 0; i < count; ++i) {
+    const Suppression& suppression = suppressions[i];
     if (suppression.rules.empty()) {
       about_them.push_back(about(suppression, kSuppressionWithoutRule,
                                  "`fleet:ignore` names no rule, and so it suppresses nothing", path));
       continue;
     }
-    // Down to the first line below that is no comment; behind code, a comment is of its own line alone.
-    std::uint32_t below = suppression.at.line;
-    if (suppression.own_line) {
-      do {
-        ++below;
-      } while (is_comment_line(source, below, starts));
-    }
     for (const std::string& rule : suppression.rules) {
-      bool is_used = false;
-      for (model::Finding& finding : findings) {
-        if (finding.rule != rule) continue;
-        const StatementLines::Range lines = statements.around(finding.at.line);
-        const bool covered = lines.has(suppression.at.line) || finding.at.line == suppression.at.line ||
-                             (lines.first > suppression.at.line && lines.first <= below);
-        if (!covered) continue;
-        is_used = true;
-        if (!finding.suppression) finding.suppression = suppression.reason;
-      }
-      if (is_used) continue;
+      if (used.count({rule, i}) > 0) continue;
       const Ran looked = ran(rule);
       if (looked == Ran::no) continue;
       about_them.push_back(about(suppression, kUnusedSuppression,
@@ -183,6 +244,14 @@ std::vector<model::Finding> apply_suppressions(const std::vector<Suppression>& s
                                      : fmt::format("there is no rule `{}`", rule),
                                  path));
     }
+  }
+  if (suppressions.size() > count) {
+    about_them.push_back(
+        about(suppressions[count], kTooManySuppressions,
+              fmt::format("there are more than {} `fleet:ignore` in the file: those from this "
+                          "one on suppress nothing",
+                          kMostSuppressions),
+              path));
   }
   return about_them;
 }

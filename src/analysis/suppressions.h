@@ -25,16 +25,20 @@ struct Suppression {
 inline constexpr std::string_view kUnusedSuppression = "fleet.unused-suppression";
 inline constexpr std::string_view kSuppressionWithoutRule = "fleet.suppression-without-rule";
 
-// Those of a file, from top to bottom. `tree` may be null: then a comment is what stands behind `#`, `//` or
-// `--` on its line.
+inline constexpr std::string_view kTooManySuppressions = "fleet.too-many-suppressions";
+inline constexpr std::size_t kMostSuppressions = 2'000;  // in one file
+
+// Those of a file, from top to bottom; at most one more than are taken. `tree` may be null: then a comment is
+// what stands behind `#`, `//`, `/*`, `--` or `<!--` at the start of a word, or behind `;` at the start of a
+// line.
 [[nodiscard]] std::vector<Suppression> find_suppressions(std::string_view source, const syntax::Tree* tree);
 
 // What is known of a rule that a suppression names.
 enum class Ran { yes, no, unknown_rule };
 
 // Marks the findings of one file, and returns findings about the suppressions themselves: one that suppresses
-// nothing though its rule looked at the file, one whose rule does not exist, one that names no rule. `ran`
-// says which rules did look.
+// nothing though its rule looked at the file, one whose rule does not exist, one that names no rule, and the
+// first one of too many. `ran` says which rules did look.
 [[nodiscard]] std::vector<model::Finding> apply_suppressions(
     const std::vector<Suppression>& suppressions, std::vector<model::Finding>& findings,
     std::string_view path, std::string_view source, const syntax::Tree* tree,

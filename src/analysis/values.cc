@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "analysis/call.h"
 #include "analysis/imports.h"
+#include "text/ascii.h"
 
 namespace fleet::analysis {
 namespace {
@@ -24,6 +26,19 @@ bool is_constant_name(std::string_view name) {
   return capitals && name.size() > 2;
 }
 
+// Whether a member in capitals is what somebody sent, and no constant: `request.GET`, `process.env.HOME`.
+bool is_from_outside(std::string_view member) {
+  static constexpr auto kSources = std::to_array<std::string_view>(
+      {"request", "req", "environ", "env", "ENV", "GET", "POST", "COOKIES", "FILES", "META", "REQUEST",
+       "params", "query", "body", "headers", "cookies", "form", "args", "argv"});
+  for (std::size_t at = 0; at <= member.size();) {
+    const std::size_t end = std::min(member.find_first_of(".?[(", at), member.size());
+    if (is_word_of(kSources, member.substr(at, end - at))) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
 std::string_view last_part(std::string_view name) {
   const std::size_t at = name.find_last_of(".:>");
   return at == std::string_view::npos ? name : name.substr(at + 1);
@@ -32,16 +47,19 @@ std::string_view last_part(std::string_view name) {
 }  // namespace
 
 bool Values::may_look() {
-  if (looks_left_ == 0 || !code_.work().take()) return false;
+  if (looks_left_ == 0 || !code_.steps().take()) return false;
   --looks_left_;
   return true;
 }
 
 std::uint32_t Values::without_wrappers(std::uint32_t node) const {
   for (int depth = 0; depth < kMostLevels && code_.shape(node) == Shape::wrapper; ++depth) {
-    // The type stands before the value in a cast of C, and after it in `x as T`.
-    const bool type_first = code_.kind(node) == "cast_expression" || code_.kind(node) == "type_assertion";
-    const std::uint32_t inner = type_first ? code_.last_child(node) : code_.first_child(node);
+    // The type stands before the value in a cast of C or Java, and after it in `x as T`.
+    // Rust's `&mut x` has a word before it.
+    const std::string_view kind = code_.kind(node);
+    const bool is_last =
+        kind == "cast_expression" || kind == "type_assertion" || kind == "reference_expression";
+    const std::uint32_t inner = is_last ? code_.last_child(node) : code_.first_child(node);
     if (inner == kNowhere) break;
     node = inner;
   }
@@ -125,7 +143,7 @@ bool Values::are_literals(std::uint32_t parent, int depth) {
 }
 
 bool Values::has_only_literal_substitutions(std::uint32_t string, int depth) {
-  for (std::uint32_t at = string + 1; at < code_.node(string).next && code_.work().take();) {
+  for (std::uint32_t at = string + 1; at < code_.node(string).next && code_.steps().take();) {
     if (code_.shape(at) != Shape::substitution) {
       ++at;
       continue;
@@ -149,32 +167,81 @@ bool Values::is_literal_name(std::uint32_t node, int depth) {
   });
 }
 
+// `x.strip()` is as literal as x, and `os.path.join("a")` as its arguments.
+bool Values::is_literal_object(std::uint32_t object, int depth) {
+  static constexpr auto kModules = std::to_array<std::string_view>(
+      {"os",       "os.path",  "path",   "posixpath", "ntpath",  "pathlib", "process",
+       "tempfile", "textwrap", "Buffer", "std",       "String",  "url",     "filepath",
+       "fmt",      "strings",  "Path",   "Paths",     "PathBuf", "bytes",   "str"});
+  return is_word_of(kModules, code_.text(object)) || is_literal(object, depth + 1);
+}
+
 bool Values::is_literal_call(std::uint32_t node, int depth) {
   // They give a number, or what is quoted for its place, whatever they are given.
-  static constexpr auto kTaming = std::to_array<std::string_view>(
-      {"int", "float", "len", "bool", "Number", "parseInt", "parseFloat", "shlex.quote", "pipes.quote",
-       "Boolean", "id", "hash", "ord", "getpid", "os.getpid", "Date.now", "time.time", "static_cast<int>"});
+  static constexpr auto kTaming = std::to_array<std::string_view>({"int",
+                                                                   "float",
+                                                                   "len",
+                                                                   "bool",
+                                                                   "Number",
+                                                                   "parseInt",
+                                                                   "parseFloat",
+                                                                   "shlex.quote",
+                                                                   "pipes.quote",
+                                                                   "Boolean",
+                                                                   "id",
+                                                                   "hash",
+                                                                   "ord",
+                                                                   "getpid",
+                                                                   "os.getpid",
+                                                                   "Date.now",
+                                                                   "time.time",
+                                                                   "static_cast<int>",
+                                                                   "int64",
+                                                                   "uint",
+                                                                   "uint32",
+                                                                   "uint64",
+                                                                   "float64",
+                                                                   "strconv.Itoa",
+                                                                   "strconv.FormatInt",
+                                                                   "Integer.parseInt",
+                                                                   "Integer.valueOf",
+                                                                   "Long.parseLong",
+                                                                   "Long.valueOf",
+                                                                   "System.currentTimeMillis",
+                                                                   "System.nanoTime"});
   // They give nothing that was not in what they are given.
   static constexpr auto kPlain = std::to_array<std::string_view>(
-      {"join",   "resolve", "dirname", "basename", "abspath", "realpath", "normpath", "normalize",  "Path",
-       "format", "encode",  "decode",  "strip",    "lower",   "upper",    "replace",  "concat",     "trim",
-       "str",    "String",  "split",   "toString", "cwd",     "getcwd",   "dedent",   "gettempdir", "tmpdir",
-       "from",   "URL",     "bytes",   "tuple",    "list",    "c_str",    "string"});
-  const std::uint32_t callee = code_.first_child(node);
-  const std::uint32_t arguments = code_.child_of_shape(node, Shape::arguments);
-  if (callee == kNowhere || arguments == kNowhere) return false;
-  const std::string_view name = code_.text(callee);
-  if (is_word_of(kTaming, name)) return true;
-  if (!is_word_of(kPlain, last_part(name)) || !are_literals(arguments, depth + 1)) return false;
-  if (code_.shape(callee) != Shape::member) return true;
-  // `x.strip()` is as literal as x; `os.path.join()` as its arguments.
-  const std::uint32_t object = code_.first_child(callee);
-  if (object == kNowhere || code_.first_child(arguments) != kNowhere) {
-    const Shape shape = object == kNowhere ? Shape::other : code_.shape(object);
-    return shape == Shape::name || shape == Shape::member || is_literal(object, depth + 1);
+      {"join",    "resolve",    "dirname",   "basename", "abspath", "realpath", "normpath", "normalize",
+       "Path",    "format",     "encode",    "decode",   "strip",   "lower",    "upper",    "replace",
+       "concat",  "trim",       "str",       "String",   "split",   "toString", "cwd",      "getcwd",
+       "dedent",  "gettempdir", "tmpdir",    "from",     "URL",     "bytes",    "tuple",    "list",
+       "c_str",   "string",     "to_string", "to_owned", "into",    "as_str",   "as_ref",   "clone",
+       "valueOf", "formatted",  "Join",      "Sprintf",  "Sprint"});
+  static constexpr auto kPlainFunctions =
+      std::to_array<std::string_view>({"Paths.get", "Path.of", "List.of", "Arrays.asList", "PathBuf::from"});
+  const auto call = call_at(code_, node);
+  if (!call || call->arguments == kNowhere) return false;
+  const std::string_view whole = call->callee_span.of(code_.source());
+  if (is_word_of(kTaming, whole)) return true;
+  const bool is_function = is_word_of(kPlainFunctions, whole);
+  if (!is_function && !is_word_of(kPlain, called_name(code_, *call))) return false;
+  if (!are_literals(call->arguments, depth + 1)) return false;
+  return is_function || call->object == kNowhere || is_literal_object(call->object, depth);
+}
+
+// `a + b + c` has all but its last part in its first one: a long sum is no deep one.
+bool Values::is_literal_operation(std::uint32_t node, int depth) {
+  while (code_.shape(node) == Shape::operation) {
+    if (!may_look()) return false;
+    const std::uint32_t first = code_.first_child(node);
+    if (first == kNowhere) return true;
+    for (std::uint32_t child = code_.next_child(first, node); child != kNowhere;
+         child = code_.next_child(child, node)) {
+      if (!is_literal(child, depth + 1)) return false;
+    }
+    node = without_wrappers(first);
   }
-  static constexpr auto kModules = std::to_array<std::string_view>({"os", "process", "tempfile"});
-  return is_word_of(kModules, code_.text(object)) || is_literal(object, depth + 1);
+  return is_literal(node, depth + 1);
 }
 
 bool Values::is_literal(std::uint32_t node, int depth) {
@@ -187,9 +254,10 @@ bool Values::is_literal(std::uint32_t node, int depth) {
       return true;
     case Shape::string:
       return has_only_literal_substitutions(node, depth);
+    case Shape::operation:
+      return is_literal_operation(node, depth);
     case Shape::collection:
     case Shape::pair:
-    case Shape::operation:
     case Shape::sign:
     case Shape::keyword_argument:
       return are_literals(node, depth + 1);
@@ -212,9 +280,10 @@ bool Values::is_literal(std::uint32_t node, int depth) {
       // The key of a property is one.
       return code_.kind(node) == "property_identifier" || is_literal_name(node, depth);
     case Shape::member: {
-      const std::string_view last = last_part(code_.text(node));
-      return is_constant_name(last) || last == "length" || last == "pid" || last == "sep" ||
-             code_.text(node) == "sys.executable" || code_.text(node) == "process.execPath";
+      const std::string_view whole = code_.text(node);
+      const std::string_view last = last_part(whole);
+      return (is_constant_name(last) && !is_from_outside(whole)) || last == "length" || last == "pid" ||
+             last == "sep" || whole == "sys.executable" || whole == "process.execPath";
     }
     case Shape::subscript: {
       const std::uint32_t object = code_.first_child(node);
@@ -245,33 +314,62 @@ bool Values::has_string(std::uint32_t node, int depth) {
       return each.value != kNowhere && has_string(each.value, depth + 4);
     });
   }
-  if (code_.shape(node) != Shape::operation) return false;
-  for (std::uint32_t child = code_.first_child(node); child != kNowhere;
-       child = code_.next_child(child, node)) {
-    if (has_string(child, depth + 1)) return true;
+  while (code_.shape(node) == Shape::operation && may_look()) {
+    const std::uint32_t first = code_.first_child(node);
+    if (first == kNowhere) return false;
+    for (std::uint32_t child = code_.next_child(first, node); child != kNowhere;
+         child = code_.next_child(child, node)) {
+      if (has_string(child, depth + 1)) return true;
+    }
+    node = without_wrappers(first);
+    if (code_.shape(node) != Shape::operation) return has_string(node, depth + 1);
   }
   return false;
 }
 
 bool Values::is_built_call(std::uint32_t node, int depth) {
-  static constexpr auto kBuilders = std::to_array<std::string_view>({"format", "concat", "join", "replace"});
-  const std::uint32_t callee = code_.first_child(node);
-  const std::uint32_t arguments = code_.child_of_shape(node, Shape::arguments);
-  if (callee == kNowhere || arguments == kNowhere) return false;
+  static constexpr auto kBuilders =
+      std::to_array<std::string_view>({"format", "concat", "join", "replace", "formatted", "append"});
   // What is done to a text with the text: `f"...".encode()`, textwrap.dedent(f"...").
-  static constexpr auto kKeepers =
-      std::to_array<std::string_view>({"encode", "strip", "trim", "dedent", "text", "c_str", "str", "raw"});
-  const std::string_view name = last_part(code_.text(callee));
-  const bool is_method = code_.shape(callee) == Shape::member;
-  const std::uint32_t object = is_method ? code_.first_child(callee) : kNowhere;
+  static constexpr auto kKeepers = std::to_array<std::string_view>(
+      {"encode", "strip", "trim", "dedent", "text", "c_str", "str", "raw", "toString", "as_str", "to_string",
+       "clone", "as_ref", "into", "to_owned", "as_bytes", "getBytes", "TrimSpace"});
+  // They are given the format first.
+  static constexpr auto kFormatters =
+      std::to_array<std::string_view>({"fmt.Sprintf", "fmt.Sprint", "fmt.Sprintln", "String.format"});
+  const auto call = call_at(code_, node);
+  if (!call || call->arguments == kNowhere) return false;
+  const std::string_view name = called_name(code_, *call);
+  const std::uint32_t first = code_.first_child(call->arguments);
+  if (is_word_of(kFormatters, call->callee_span.of(code_.source())))
+    return first != kNowhere && has_string(first, depth + 1) && !are_literals(call->arguments, depth + 1);
+  const std::uint32_t object = call->object;
   if (is_word_of(kKeepers, name)) {
-    const std::uint32_t first = code_.first_child(arguments);
     return (object != kNowhere && is_built(object, depth + 1)) ||
            (first != kNowhere && is_built(first, depth + 1));
   }
-  if (!is_method || !is_word_of(kBuilders, name) || object == kNowhere) return false;
-  return (has_string(object, depth + 1) && !are_literals(arguments, depth + 1)) ||
+  if (!is_word_of(kBuilders, name) || object == kNowhere) return false;
+  return (has_string(object, depth + 1) && !are_literals(call->arguments, depth + 1)) ||
          is_built(object, depth + 1);
+}
+
+// Rust's `format!("... {}", x)` and `format!("... {x}")`, which are tokens to the parser.
+bool Values::is_built_macro(std::uint32_t node) {
+  const std::uint32_t name = code_.first_child(node);
+  const std::uint32_t tokens = code_.last_child(node);
+  if (code_.text(name) != "format" || tokens == kNowhere || tokens == name) return false;
+  const std::uint32_t format = code_.first_child(tokens);
+  if (code_.shape(format) != Shape::string) return false;
+  const std::string_view text = code_.text(format);
+  for (std::size_t brace = text.find('{'); brace != std::string_view::npos && brace + 1 < text.size();
+       brace = text.find('{', brace + 2)) {
+    if (text::is_ascii_letter(text[brace + 1]) || text[brace + 1] == '_') return true;
+  }
+  for (std::uint32_t at = code_.next_child(format, tokens); at != kNowhere;
+       at = code_.next_child(at, tokens)) {
+    if (!is_literal(at, 1)) return true;
+  }
+  return false;
 }
 
 bool Values::is_built(std::uint32_t node, int depth) {
@@ -286,6 +384,8 @@ bool Values::is_built(std::uint32_t node, int depth) {
     }
     case Shape::call:
       return is_built_call(node, depth);
+    case Shape::other:
+      return code_.kind(node) == "macro_invocation" && is_built_macro(node);
     case Shape::choice: {
       for (std::uint32_t child = code_.first_child(node); child != kNowhere;
            child = code_.next_child(child, node)) {

@@ -33,8 +33,11 @@ class Values {
   [[nodiscard]] bool is_literal(std::uint32_t node, int depth);
   [[nodiscard]] bool is_literal_name(std::uint32_t node, int depth);
   [[nodiscard]] bool is_literal_call(std::uint32_t node, int depth);
+  [[nodiscard]] bool is_literal_object(std::uint32_t object, int depth);
+  [[nodiscard]] bool is_literal_operation(std::uint32_t node, int depth);
   [[nodiscard]] bool is_built(std::uint32_t node, int depth);
   [[nodiscard]] bool is_built_call(std::uint32_t node, int depth);
+  [[nodiscard]] bool is_built_macro(std::uint32_t node);
   [[nodiscard]] bool has_string(std::uint32_t node, int depth);
   [[nodiscard]] bool are_literals(std::uint32_t parent, int depth);
   [[nodiscard]] bool has_only_literal_substitutions(std::uint32_t string, int depth);

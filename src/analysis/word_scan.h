@@ -1,18 +1,19 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
-#include "text/automaton.h"
+#include "text/keyword_search.h"
 
 namespace fleet::analysis {
 
-// Which of many words a text holds, anywhere in it, told in one pass: most rules need one that most files do
-// not have. Filled, then built, then immutable and for any thread.
+// Which of many words a text may hold, anywhere in it and in any case, told in one pass: most rules need one
+// that most files do not have. Long words are known by their beginning, and when there are too many words,
+// the last ones are taken to be in every text. Filled, then built, then immutable and for any thread.
 class WordScan {
  public:
   using Word = std::uint32_t;
@@ -25,12 +26,9 @@ class WordScan {
 
  private:
   std::unordered_map<std::string, Word> numbers_;
-  std::unordered_map<std::string_view, std::vector<Word>>
-      ending_;                                  // by word: itself, and those that it ends in
-  std::unique_ptr<text::Automaton> automaton_;  // null: there are no words
+  std::vector<std::string> words_;  // from the one with the number 1
+  std::size_t bytes_ = 0;
+  std::optional<text::KeywordSearch> search_;  // nothing: there are no words
 };
-
-// A text that every match of a regular expression holds; empty where none is easily told.
-[[nodiscard]] std::string needed_literal(std::string_view expression);
 
 }  // namespace fleet::analysis

@@ -6,22 +6,10 @@
 
 #include "syntax/compiled_pattern.h"
 #include "syntax/pattern.h"
+#include "syntax/steps.h"
 
 namespace fleet::syntax {
 namespace {
-
-// How much a search may still do.
-struct Steps {
-  std::uint64_t left;
-  const Bounds& bounds;
-
-  bool take() {
-    if (left % 65'536 == 0 && bounds.is_stopped()) left = 0;
-    if (left == 0) return false;
-    --left;
-    return true;
-  }
-};
 
 // Fits one reading of a pattern to nodes of a tree. It recurses over the pattern, whose depth is bounded, and
 // never over the tree. A `$$$` takes as few nodes as will do. When what follows it was found once and the
@@ -234,12 +222,11 @@ std::vector<Matcher> matchers_of(const Pattern& pattern, const Tree& tree, Steps
 
 struct Fitter::State {
   const Tree& tree;
-  Steps steps;
+  Steps& steps;
   std::unordered_map<const Pattern::Compiled*, std::vector<Matcher>> matchers;
 };
 
-Fitter::Fitter(const Tree& tree, const Bounds& bounds)
-    : state_(new State{tree, Steps{bounds.match_steps, bounds}, {}}) {}
+Fitter::Fitter(const Tree& tree, Steps& steps) : state_(new State{tree, steps, {}}) {}
 Fitter::~Fitter() = default;
 
 std::optional<Match> Fitter::fit(const Pattern& pattern, std::uint32_t node) {
@@ -255,14 +242,10 @@ std::optional<Match> Fitter::fit(const Pattern& pattern, std::uint32_t node) {
   return std::nullopt;
 }
 
-bool Fitter::is_exhausted() const {
-  return state_->steps.left == 0;
-}
-
 Result<std::vector<Match>> find_all(const Pattern& pattern, const Tree& tree, const Bounds& bounds) {
   const std::string tried = "search for the pattern";
   std::vector<Match> matches;
-  Steps steps{bounds.match_steps, bounds};
+  Steps steps(bounds);
   std::vector<Matcher> matchers = matchers_of(pattern, tree, steps);
   for (std::uint32_t i = 0; i < tree.nodes().size(); ++i) {
     if (i % 1024 == 0 && bounds.is_stopped()) return base::fail_world(tried, "", kStopped);
@@ -273,7 +256,7 @@ Result<std::vector<Match>> find_all(const Pattern& pattern, const Tree& tree, co
         break;
       }
     }
-    if (steps.left == 0) {
+    if (steps.is_over()) {
       if (bounds.is_stopped()) return base::fail_world(tried, "", kStopped);
       return base::fail_input(tried, "", fmt::format("it takes more than {} steps", bounds.match_steps),
                               "a name that comes twice next to several $$$ makes a search slow");

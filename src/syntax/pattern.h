@@ -83,18 +83,19 @@ struct Match {
 [[nodiscard]] Result<std::vector<Match>> find_all(const Pattern& pattern, const Tree& tree,
                                                   const Bounds& bounds = {});
 
-// Fits patterns to nodes that the caller chooses: for one walk over a tree with many patterns. Of one thread;
-// it views the tree, the bounds and every pattern that it was given.
+class Steps;
+
+// Fits patterns to nodes that the caller chooses: for one walk over a tree with many patterns. When the steps
+// are over nothing fits any more, which says nothing about the tree. Of one thread; it views the tree, the
+// steps and every pattern that it was given.
 class Fitter {
  public:
-  Fitter(const Tree& tree, const Bounds& bounds);
+  Fitter(const Tree& tree, Steps& steps);
   ~Fitter();
   Fitter(const Fitter&) = delete;
   Fitter& operator=(const Fitter&) = delete;
 
   [[nodiscard]] std::optional<Match> fit(const Pattern& pattern, std::uint32_t node);
-  // `match_steps` are used up, over all patterns, or it was stopped: nothing fits any more.
-  [[nodiscard]] bool is_exhausted() const;
 
  private:
   struct State;

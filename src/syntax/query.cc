@@ -203,7 +203,7 @@ const std::vector<std::uint32_t>& Query::pattern_starts() const {
 QueryMatches find_all(const Query& query, const Tree& tree, const Bounds& bounds) {
   const Query::Compiled& compiled = query.compiled();
   FLEET_ASSERT(tree.parsed() != nullptr && tree.language() == compiled.language,
-               "a query is looked for in a tree that parse() made, of its own language");
+               "a query is looked for in a tree of its own language that parse() kept");
   thread_local const std::unique_ptr<TSQueryCursor, DeleteQuery> cursor(ts_query_cursor_new());
   ts_query_cursor_set_match_limit(cursor.get(), kMostOpenMatches);
   QueryAlarm alarm{std::chrono::steady_clock::now() + bounds.time, bounds};
@@ -212,7 +212,10 @@ QueryMatches find_all(const Query& query, const Tree& tree, const Bounds& bounds
                                     &options);
   QueryMatches matches;
   TSQueryMatch found;
-  while (ts_query_cursor_next_match(cursor.get(), &found)) {
+  // The cursor does not ask while it finds one match after another.
+  constexpr std::uint32_t kLookEvery = 64;
+  for (std::uint32_t count = 1; ts_query_cursor_next_match(cursor.get(), &found); ++count) {
+    if (count % kLookEvery == 0 && alarm.is_over()) break;
     QueryMatch match{found.pattern_index, {}};
     for (std::uint16_t i = 0; i < found.capture_count; ++i) {
       const TSNode node = found.captures[i].node;

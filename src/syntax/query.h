@@ -47,8 +47,8 @@ struct QueryMatches {
   bool is_cut_off = false;  // there were too many at once, or time was over: some are not here
 };
 
-// The tree must come from parse(). Never takes longer than `bounds.time`, nor holds more than a bound of
-// matches that are open at once.
+// The tree must come from parse() with Keep::nodes_and_parsed. Never takes longer than `bounds.time`, nor
+// holds more than a bound of matches that are open at once.
 [[nodiscard]] QueryMatches find_all(const Query& query, const Tree& tree, const Bounds& bounds = {});
 
 }  // namespace fleet::syntax

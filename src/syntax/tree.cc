@@ -166,7 +166,7 @@ const Node* Tree::first_error() const {
   return nullptr;
 }
 
-Result<Tree> parse(Language language, std::string_view source, const Bounds& bounds) {
+Result<Tree> parse(Language language, std::string_view source, const Bounds& bounds, Keep keep) {
   const std::string tried = fmt::format("parse as {}", base::name_of(language));
   if (source.size() > bounds.max_bytes) {
     return base::fail_input(
@@ -190,6 +190,7 @@ Result<Tree> parse(Language language, std::string_view source, const Bounds& bou
   }
   std::vector<Node> nodes = flatten(*tree, input, bounds);
   if (bounds.is_stopped()) return base::fail_world(tried, "", kStopped);
+  if (keep == Keep::nodes) tree.reset();
   return Tree(language, source, std::move(nodes), std::move(tree));
 }
 

@@ -84,6 +84,7 @@ class Tree {
   // The first error or missing node.
   [[nodiscard]] const Node* first_error() const;
 
+  // Null where it was not kept.
   [[nodiscard]] const TSTree* parsed() const { return parsed_.get(); }
 
  private:
@@ -95,11 +96,15 @@ class Tree {
   std::size_t error_bytes_ = 0;
 };
 
+// What of a parse stays. The parser's own tree takes about as much memory as the nodes again.
+enum class Keep { nodes, nodes_and_parsed };
+
 // Parses with a parser of the calling thread: any number of threads may call it. Source that is not of the
 // language still makes a tree, with errors in it. Fails with Fault::input for a source past the bounds of
 // size or time, and with Fault::world when it was stopped. In C and C++ export macros are taken for blanks
 // (blank_macros.h).
-[[nodiscard]] Result<Tree> parse(Language language, std::string_view source, const Bounds& bounds = {});
+[[nodiscard]] Result<Tree> parse(Language language, std::string_view source, const Bounds& bounds = {},
+                                 Keep keep = Keep::nodes);
 
 [[nodiscard]] std::string_view kind_name(Language language, Kind kind);
 // Kinds are numbered below this; `ERROR` is none of them.

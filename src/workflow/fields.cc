@@ -7,25 +7,8 @@
 namespace fleet::workflow {
 namespace {
 
-std::string_view describe(yaml::Kind kind) {
-  switch (kind) {
-    case yaml::Kind::null:
-      return "nothing";
-    case yaml::Kind::sequence:
-      return "a list";
-    case yaml::Kind::mapping:
-      return "a mapping";
-    default:
-      return "text";
-  }
-}
-
-std::string found_instead(yaml::Node node) {
-  return node.is_scalar() ? quote(node.text()) : std::string(describe(node.kind()));
-}
-
 void say_expected(Reader& reader, yaml::Node node, std::string_view expected, std::string suggestion = {}) {
-  reader.problems.add(node, fmt::format("expected {}, found {}", expected, found_instead(node)),
+  reader.problems.add(node, fmt::format("expected {}, found {}", expected, yaml::found_instead(node)),
                       std::move(suggestion));
 }
 
@@ -94,11 +77,7 @@ std::optional<double> number_of(yaml::Node node) {
 }
 
 bool expect_mapping(Reader& reader, yaml::Node node, std::string_view expected, std::string suggestion) {
-  if (node.is_mapping()) return true;
-  reader.problems.add(
-      node, fmt::format("{} is a mapping of keys and values, found {}", expected, found_instead(node)),
-      std::move(suggestion));
-  return false;
+  return yaml::expect_mapping(reader.problems, node, expected, std::move(suggestion));
 }
 
 bool expect_scalar(Reader& reader, yaml::Node node, std::string_view expected) {
@@ -246,23 +225,6 @@ bool has_misspelt(const UnknownKeys& unknown, std::string_view key) {
   return std::any_of(unknown.begin(), unknown.end(), [key](std::string_view written) {
     return text::suggest(written, std::array{key}).has_value();
   });
-}
-
-void say_unknown_key(Reader& reader, yaml::Node key, std::string_view what,
-                     const std::vector<std::string_view>& known) {
-  if (key.text() == "<<") {
-    reader.problems.add(key, "merge keys (`<<`) are not part of YAML 1.2",
-                        "use `defaults`, or write the keys out; plain aliases (`*name`) are read");
-    return;
-  }
-  reader.problems.add(key, fmt::format("unknown key {} in {}", quote(key.text()), what),
-                      reader.problems.did_you_mean(key.text(), known,
-                                                   fmt::format("it may have: {}", fmt::join(known, ", "))));
-}
-
-void say_no_value(Reader& reader, yaml::Entry entry) {
-  reader.problems.add(entry.key, fmt::format("{} has no value", quote(entry.key.text())),
-                      "give it one, or remove it");
 }
 
 }  // namespace fleet::workflow

@@ -14,6 +14,7 @@
 #include "model/workflow.h"
 #include "workflow/meant.h"
 #include "yaml/document.h"
+#include "yaml/fields.h"
 #include "yaml/problems.h"
 
 // The small parts that the keys of a workflow are read with. Each returns what it read, or says what is wrong
@@ -108,45 +109,11 @@ template <class E>
   return std::nullopt;
 }
 
-// One key that a mapping may have, and what reads its value.
 template <class T>
-struct Key {
-  std::string_view name;
-  void (*read)(Reader&, yaml::Node value, T& into);
-};
-
-// The keys of a mapping that it cannot have, and that were said to be wrong.
-using UnknownKeys = std::vector<std::string_view>;
+using Key = yaml::Key<Reader, T>;
+using yaml::read_keys;
+using yaml::UnknownKeys;
 // Whether one of them is `key`, misspelt: nobody needs to be told besides that it is missing.
 [[nodiscard]] bool has_misspelt(const UnknownKeys& unknown, std::string_view key);
-
-void say_unknown_key(Reader& reader, yaml::Node key, std::string_view what,
-                     const std::vector<std::string_view>& known);
-void say_no_value(Reader& reader, yaml::Entry entry);
-
-// Reads a mapping by the table of its keys. `what` is for messages: "a task". Returns the keys that it did
-// not know.
-template <class T, std::size_t N>
-UnknownKeys read_keys(Reader& reader, yaml::Node node, std::string_view what, const Key<T> (&keys)[N],
-                      T& into) {
-  UnknownKeys unknown;
-  if (!expect_mapping(reader, node, what)) return unknown;
-  for (const yaml::Entry entry : node.entries()) {
-    const auto key = std::find_if(std::begin(keys), std::end(keys),
-                                  [&](const Key<T>& each) { return each.name == entry.key.text(); });
-    if (key == std::end(keys)) {
-      std::vector<std::string_view> known;
-      for (const Key<T>& each : keys)
-        known.push_back(each.name);
-      say_unknown_key(reader, entry.key, what, known);
-      unknown.push_back(entry.key.text());
-    } else if (entry.value.is_null()) {
-      say_no_value(reader, entry);
-    } else {
-      key->read(reader, entry.value, into);
-    }
-  }
-  return unknown;
-}
 
 }  // namespace fleet::workflow

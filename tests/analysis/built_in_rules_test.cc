@@ -30,13 +30,20 @@ TEST(BuiltInRules, HoldTheirExamples) {
     ADD_FAILURE() << each.path << ":" << each.at.line << ": " << each.message;
 }
 
+bool is_format(const Rule& rule) {
+  return rule.cwe == std::vector<std::string>{"CWE-134"};
+}
+
 TEST(BuiltInRules, HaveTwoExamplesOfEachKindAndAWeakness) {
   for (const Rule& rule : read_built_in_rules()) {
     EXPECT_GE(rule.match.size(), 2u) << rule.id;
     EXPECT_GE(rule.no_match.size(), 2u) << rule.id;
     EXPECT_THAT(rule.cwe, Not(IsEmpty())) << rule.id;
-    const bool has_owasp = rule.owasp != "";
-    EXPECT_TRUE(has_owasp || rule.category != Category::security) << rule.id;
+    // None of OWASP's ten is about memory that is written past its end.
+    const bool is_of_memory = rule.path == "c/memory.yml";
+    EXPECT_TRUE(!rule.owasp.empty() || rule.category != Category::security ||
+                (is_of_memory && !is_format(rule)))
+        << rule.id;
   }
 }
 

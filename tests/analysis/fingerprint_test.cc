@@ -47,6 +47,20 @@ TEST(Fingerprint, TellsEqualsApartFromTheTop) {
   EXPECT_EQ(two[1], fingerprints("f(x)", {{1, 1, 5}})[0]);
 }
 
+TEST(Fingerprint, CountsCharacters) {
+  EXPECT_EQ(fingerprints("f(x)", {{1, 1, 5}}), fingerprints("\u00e9\u00e9 f(x) \u00e9", {{1, 4, 8}}));
+}
+
+TEST(Fingerprint, HasTheWholeOfSeveralLines) {
+  model::Finding finding;
+  finding.at = {1, 1, 2, 3};
+  std::vector<model::Finding> first{finding};
+  std::vector<model::Finding> second{finding};
+  set_fingerprints(first, "f(\n1)");
+  set_fingerprints(second, "f(\n2)");
+  EXPECT_NE(first[0].fingerprint, second[0].fingerprint);
+}
+
 TEST(Fingerprint, IsGivenToAnyPlace) {
   EXPECT_THAT(fingerprints("", {{1, 1, 1}, {9, 9, 9}, {0, 0, 0}}), Each(Not("")));
   EXPECT_THAT(fingerprints("\xff\xc3", {{1, 2, 30}}), Each(Not("")));

@@ -27,7 +27,7 @@ const RuleSet& built_in() {
 
 void survives(Language language, const std::string& source) {
   const auto start = std::chrono::steady_clock::now();
-  const auto tree = syntax::parse(language, source);
+  const auto tree = syntax::parse(language, source, {}, syntax::Keep::nodes_and_parsed);
   ASSERT_TRUE(tree) << tree.error().message();
   const SourceFile file{"f", source, &*tree};
   RuleResult result = built_in().run(file);
@@ -35,7 +35,7 @@ void survives(Language language, const std::string& source) {
   const auto marks = find_suppressions(source, &*tree);
   const auto about = apply_suppressions(marks, result.findings, "f", source, &*tree,
                                         [](std::string_view) { return Ran::yes; });
-  EXPECT_LE(result.findings.size(), 2 * RuleSet::kMostFindings);
+  EXPECT_LE(result.findings.size(), RuleSet::kMostFindings);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60));
 }
 
@@ -50,6 +50,23 @@ TEST(HostileSource, NestedDeeply) {
 TEST(HostileSource, OfOneLongLine) {
   survives(Language::javascript, repeated("eval(a);", 50'000));
   survives(Language::python, "x = '" + repeated("SELECT a FROM b ", 50'000) + "'\n");
+}
+
+TEST(HostileSource, WithManySuppressions) {
+  survives(Language::python, repeated("eval(x)  # fleet:ignore python.eval fine\n", 50'000));
+  survives(Language::python, repeated("# fleet:ignore python.eval fine\n", 50'000) + "eval(x)\n");
+  survives(Language::python, "# " + repeated("fleet:ignore python.eval ", 200'000) + "\neval(x)\n");
+  survives(Language::python, "# fleet:ignore " + repeated("python.eval, ", 200'000) + "\neval(x)\n");
+  survives(Language::javascript,
+           "f([\n" + repeated("eval(x), // fleet:ignore javascript.eval fine\n", 20'000) + "]);\n");
+  const std::string text = repeated("x: fleet:ignore a.b # fleet:ignore a.b ", 100'000);
+  EXPECT_EQ(find_suppressions(text, nullptr).size(), kMostSuppressions + 1);
+}
+
+TEST(HostileSource, OfOneLineWithManyFindings) {
+  survives(Language::javascript,
+           repeated("'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';", 100'000) +
+               repeated("eval(a);", RuleSet::kMostFindings));
 }
 
 TEST(HostileSource, OfAnyBytes) {
@@ -85,9 +102,64 @@ TEST(HostileSource, SaysWhatItLeftOut) {
   EXPECT_THAT(run(rules, Language::python, "f()\n", bounds).gave_up, HasSubstr("it takes longer than"));
   std::atomic<bool> stop = true;
   bounds = {};
-  const auto tree = syntax::parse(Language::python, "f()\n");
+  const auto tree = syntax::parse(Language::python, "f()\n", {}, syntax::Keep::nodes_and_parsed);
   bounds.stop = &stop;
   EXPECT_EQ(rules.run({"f", "f()\n", &*tree}, bounds).gave_up, "it was told to stop");
+}
+
+// With few steps, a condition that says what is not there must not hold for want of them.
+TEST(HostileSource, FindsNothingForWantOfSteps) {
+  const std::string rule = rule_text(
+      "    calls: [f]\n    where:\n      - {not-inside: 'with lock($X, $$$): $$$'}\n      - {function-lacks: "
+      "check}\n"
+      "      - {argument: 0, is: not-literal}\n");
+  const RuleSet rules = rule_set(rule);
+  const std::string source =
+      "def g():\n  with lock(" + repeated("1, ", 50) + "2):\n    x = 'a'\n    f(x)\n  check()\n";
+  bool was_cut_off = false;
+  for (std::uint64_t steps = 0; steps < 3'000; ++steps) {
+    syntax::Bounds bounds;
+    bounds.match_steps = steps;
+    const RuleResult result = run(rules, Language::python, source, bounds);
+    EXPECT_THAT(result.findings, IsEmpty()) << steps;
+    EXPECT_EQ(result.gave_up.empty(), !result.ran.empty()) << steps;
+    was_cut_off = was_cut_off || !result.gave_up.empty();
+  }
+  EXPECT_TRUE(was_cut_off);
+}
+
+TEST(HostileSource, HasOneBoundForAllRules) {
+  std::string text = "rules:\n";
+  for (int i = 0; i < 200; ++i) {
+    std::string rule = rule_text("    regex: 'a+b'\n    in: text\n");
+    rule.replace(rule.find("test.rule"), 9, "test.rule" + std::to_string(i));
+    text += rule.substr(rule.find('\n') + 1);
+  }
+  const RuleSet rules = rule_set(text);
+  const std::string source = "x = '" + repeated("a", 1'000'000) + "'\n";
+  syntax::Bounds bounds;
+  bounds.match_steps = 2'000'000;  // one rule takes about 30,000
+  EXPECT_EQ(run(rules, Language::python, source, bounds).gave_up, "it takes too many steps");
+  EXPECT_EQ(run(rules, Language::python, source).gave_up, "");
+}
+
+// A condition on the function is asked once, however many calls it has.
+TEST(HostileSource, WithManyCallsInOneFunction) {
+  const RuleSet rules = rule_set(rule_text("    calls: [f]\n    where: {function-has: 'never'}\n"));
+  const std::string source = "def g():\n" + repeated("    f(1)\n", 20'000);
+  syntax::Bounds bounds;
+  bounds.match_steps = 5'000'000;  // 20,000 times the function are 110,000,000
+  EXPECT_EQ(run(rules, Language::python, source, bounds).gave_up, "");
+}
+
+// A place is found among its neighbours without a look at each.
+TEST(HostileSource, WithManyPlacesInARow) {
+  const RuleSet rules =
+      rule_set(rule_text("    query: '((identifier) @x (#eq? @x \"f\"))'\n"
+                         "    where: {capture: $x, equals: g}\n"));
+  syntax::Bounds bounds;
+  bounds.match_steps = 5'000'000;
+  EXPECT_EQ(run(rules, Language::python, repeated("f\n", 20'000), bounds).gave_up, "");
 }
 
 }  // namespace

@@ -78,6 +78,17 @@ TEST(RuleFile, SaysWhatDoesNotCompile) {
   EXPECT_THAT(wrong_with(rule_text("    calls: [f]\n    files: ['[a']\n")), ElementsAre(HasSubstr("12:13:")));
 }
 
+TEST(RuleFile, SaysNothingThatTurnsATerminalOver) {
+  for (const std::string lines :
+       {"    regex: \"(\\e[31m\"\n", "    query: \"(\\e[31m)\"\n", "    pattern: \"f(\\e[31m\"\n",
+        "    calls: [\"\\e[31m*\"]\n", "    category: \"\\e[31m\"\n"}) {
+    const auto wrong = wrong_with(rule_text(lines));
+    ASSERT_THAT(wrong, testing::Not(IsEmpty())) << lines;
+    for (const std::string& each : wrong)
+      EXPECT_EQ(each.find('\x1b'), std::string::npos) << lines;
+  }
+}
+
 TEST(RuleFile, SaysWhatAConditionLacks) {
   EXPECT_THAT(wrong_with(rule_text("    pattern: f($X)\n    where: [{capture: $Y, is: literal}]\n")),
               ElementsAre("12:23: `$Y` is captured by nothing in this rule"));
@@ -100,6 +111,29 @@ TEST(RuleFile, SaysWhatARuleLacks) {
                           "2:5: the rule has no `fix`", "2:5: the rule has no `severity`",
                           "2:5: the rule has no `examples`", "2:5: the rule does not say where it looks",
                           "2:5: only a regex is looked for in files of no language"));
+}
+
+TEST(RuleFile, SaysWhatCanHaveNoEffect) {
+  EXPECT_THAT(wrong_with(rule_text("    calls: ['*.', 'os.*', 'f()', a.b().c]\n")),
+              ElementsAre("11:13: nothing that is called has the name `*.`",
+                          "11:19: nothing that is called has the name `os.*`",
+                          "11:27: nothing that is called has the name `f()`"));
+  EXPECT_THAT(wrong_with(rule_text("    pattern: f()\n    patterns: [g()]\n")),
+              ElementsAre(StartsWith("11:5: `pattern` and `patterns` say the same thing")));
+  EXPECT_THAT(wrong_with(rule_text("    pattern: f($X)\n    where: [{capture: $X, is: present}]\n")),
+              ElementsAre("12:13: what is captured is never present"));
+  EXPECT_THAT(wrong_with(rule_text("    regex: (?P<X>a)\n    where: [{capture: $X, is: literal}]\n")),
+              ElementsAre("12:13: a group of an expression is text, and `is` holds of none"));
+  EXPECT_THAT(wrong_with(rule_text("    calls: [f]\n    in: text\n")),
+              ElementsAre("12:5: `in` is for `regex`, which this rule has not"));
+  const auto of_text = [](std::string_view lines) {
+    std::string text = rule_text(lines);
+    return wrong_with(text.replace(text.find("languages: [python]"), 19, "files: ['*.txt']"));
+  };
+  EXPECT_THAT(of_text("    regex: a\n    in: string\n"),
+              ElementsAre("12:5: in files of no language no string is known"));
+  EXPECT_THAT(of_text("    regex: a\n    where: [{not-inside: f()}]\n"),
+              ElementsAre("12:13: in files of no language there is no code around"));
 }
 
 TEST(RuleFile, SaysThatDataIsNotFollowedYet) {

@@ -39,7 +39,7 @@ inline RuleSet rule_set(std::string_view text) {
 
 inline RuleResult run(const RuleSet& rules, syntax::Language language, std::string_view source,
                       const syntax::Bounds& bounds = {}) {
-  const auto tree = syntax::parse(language, source);
+  const auto tree = syntax::parse(language, source, {}, syntax::Keep::nodes_and_parsed);
   if (!tree) {
     ADD_FAILURE() << tree.error().message();
     return {};

@@ -81,6 +81,51 @@ TEST(Suppressions, StandInComments) {
   EXPECT_THAT(mark("x: fleet:ignore a.b\n", {at(1)}, std::nullopt).reasons, ElementsAre("-"));
 }
 
+TEST(Suppressions, OfTextBeginWhereTheirCommentDoes) {
+  // What stands before the comment is code: it is for its own line alone.
+  EXPECT_THAT(mark("- run: x # fleet:ignore a.b fine\n- run: y\n", {at(1), at(2)}, std::nullopt).reasons,
+              ElementsAre("fine", "-"));
+  EXPECT_THAT(mark("a; b # fleet:ignore a.b fine\nc\n", {at(2)}, std::nullopt).reasons, ElementsAre("-"));
+  EXPECT_THAT(mark("get https://x fleet:ignore a.b\n", {at(1)}, std::nullopt).reasons, ElementsAre("-"));
+  EXPECT_THAT(mark("run --x fleet:ignore a.b\n", {at(1)}, std::nullopt).reasons, ElementsAre("-"));
+  EXPECT_THAT(mark("  -- fleet:ignore a.b fine\nc\n", {at(2)}, std::nullopt).reasons, ElementsAre("fine"));
+  EXPECT_THAT(mark("; fleet:ignore a.b fine\nc\n", {at(2)}, std::nullopt).reasons, ElementsAre("fine"));
+  EXPECT_THAT(mark("# fleet:ignore a.b fine\n- x: y\n- z\n", {at(2), at(3)}, std::nullopt).reasons,
+              ElementsAre("fine", "-"));
+}
+
+TEST(Suppressions, PassCommentsByTheTree) {
+  // What only looks like a comment ends the lines that are passed.
+  EXPECT_THAT(mark("# fleet:ignore a.b fine\nx = \"\"\"\n# one\n\"\"\"\nf()\n", {at(5)}).reasons,
+              ElementsAre("-"));
+  EXPECT_THAT(mark("// fleet:ignore a.b fine\n*p = f();\ng();\n", {at(2), at(3)}, Language::c).reasons,
+              ElementsAre("fine", "-"));
+  EXPECT_THAT(mark("/* fleet:ignore a.b fine\n   more */\nf();\ng();\n", {at(3), at(4)}, Language::javascript)
+                  .reasons,
+              ElementsAre("fine", "-"));
+  EXPECT_THAT(
+      mark("# fleet:ignore a.b fine\n@app.route('/')\ndef g(x=f()):\n    f()\n", {at(3), at(4)}).reasons,
+      ElementsAre("fine", "-"));
+  EXPECT_THAT(
+      mark("class A {\n  // fleet:ignore a.b fine\n  int x = f();\n}\n", {at(3)}, Language::java).reasons,
+      ElementsAre("fine"));
+  EXPECT_THAT(mark("fn g() {\n  let x = f(); // fleet:ignore a.b fine\n}\n", {at(2)}, Language::rust).reasons,
+              ElementsAre("fine"));
+}
+
+TEST(Suppressions, AreTakenUpToABound) {
+  std::string source;
+  std::vector<model::Finding> findings;
+  for (std::uint32_t i = 0; i < kMostSuppressions + 2; ++i) {
+    source += "f()  # fleet:ignore a.b fine\n";
+    findings.push_back(at(i + 1));
+  }
+  const Marked marked = mark(source, findings);
+  EXPECT_EQ(marked.reasons[kMostSuppressions - 1], "fine");
+  EXPECT_EQ(marked.reasons[kMostSuppressions], "-");
+  EXPECT_THAT(marked.about, ElementsAre("2001: fleet.too-many-suppressions"));
+}
+
 TEST(Suppressions, ThatSuppressNothingAreSaid) {
   EXPECT_THAT(mark("f()  # fleet:ignore a.b fine\n", {}).about, ElementsAre("1: fleet.unused-suppression"));
   EXPECT_THAT(mark("f()  # fleet:ignore a.b fine\n", {}, Language::python, Ran::no).about, IsEmpty());

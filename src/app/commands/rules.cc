@@ -13,6 +13,7 @@
 #include "app/commands/options.h"
 #include "model/json.h"
 #include "os/files.h"
+#include "text/utf8.h"
 #include "workflow/diagnostic_text.h"
 
 namespace fleet::app {
@@ -38,7 +39,12 @@ Result<std::vector<RuleText>> read_folder(const std::string& folder) {
        at.increment(error)) {
     const std::string path = at->path().string();
     const bool is_rules = path.ends_with(".yml") || path.ends_with(".yaml");
-    if (!is_rules || !at->is_regular_file()) continue;
+    if (!is_rules) continue;
+    std::error_code unknown;
+    const bool is_file = at->is_regular_file(unknown);
+    if (unknown)
+      return base::fail_errno("read the rules", path, unknown.value(), "remove the link, or mend it");
+    if (!is_file) continue;
     FLEET_TRY(std::string text, os::read_file(path, kMostRuleBytes));
     files.push_back({path, std::move(text)});
   }
@@ -132,8 +138,9 @@ Result<base::ExitCode> run_list(World& world, const Options& options) {
   std::string text;
   for (const analysis::Rule& rule : rules) {
     json.push_back(to_json(rule));
-    text += fmt::format("{:<36} {:<8} {:<7} {}\n", rule.id, base::name_of(rule.severity),
-                        base::name_of(rule.confidence), rule.message);
+    text +=
+        fmt::format("{:<36} {:<8} {:<7} {}\n", rule.id, base::name_of(rule.severity),
+                    base::name_of(rule.confidence), text::printable(rule.message, text::Newlines::escape));
   }
   world.out(options.json ? model::dump_json(json) + "\n" : text);
   return world.printed();

@@ -1,4 +1,4 @@
-#include "analysis/parts.h"
+#include "analysis/views.h"
 
 #include <algorithm>
 
@@ -135,17 +135,17 @@ std::string scripts_of(std::string_view source) {
 
 }  // namespace
 
-std::string part_of(Part part, std::string_view source, const Code* code) {
-  switch (part) {
-    case Part::text:
+std::string view_of(View view, std::string_view source, const Code* code) {
+  switch (view) {
+    case View::text:
       break;
-    case Part::script:
+    case View::script:
       return scripts_of(source);
-    case Part::comment:
+    case View::comment:
       return code == nullptr ? std::string() : keep_only(source, spans_of(*code, Shape::comment));
-    case Part::string:
+    case View::string:
       return code == nullptr ? std::string() : keep_only(source, spans_of(*code, Shape::string));
-    case Part::code: {
+    case View::code: {
       std::string text(source);
       if (code == nullptr) {
         blank_hash_comments(text);

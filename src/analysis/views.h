@@ -8,12 +8,12 @@
 
 namespace fleet::analysis {
 
-// A copy of a source in which all but one part of it is blank, so that every position stays:
+// A copy of a source in which all that a rule does not look at is blank, so that every position stays:
 //   code     without comments and without what is in strings
 //   comment  comments alone
 //   string   what is between the quotes of strings alone
 //   script   of YAML: the texts of `run:` and `script:` alone
 // Without a tree, `code` is all but comments that begin with `#`, and `comment` and `string` are empty.
-[[nodiscard]] std::string part_of(Part part, std::string_view source, const Code* code);
+[[nodiscard]] std::string view_of(View view, std::string_view source, const Code* code);
 
 }  // namespace fleet::analysis
