@@ -7,7 +7,7 @@
 namespace fleet::analysis {
 namespace {
 
-constexpr std::size_t kMaxTemplate = 8000;  // bytes of a message, before and after it is filled in
+constexpr std::size_t kMaxTemplate = 4000;  // bytes of a message, before and after it is filled in
 constexpr std::size_t kMaxUri = 4096;
 constexpr std::size_t kMaxRuleId = 1000;
 constexpr int kMaxBases = 16;  // that stand on each other
