@@ -2,137 +2,172 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
-#include "model/json.h"
+#include "analysis/hash_parts.h"
+#include "analysis/remarks.h"
 
 namespace fleet::analysis {
 namespace {
 
-constexpr std::size_t kMaxCompileCommands = std::size_t{256} << 20;
+constexpr std::size_t kMaxCompileCommands = 1'000'000;
+constexpr std::size_t kMaxKeptFlags = 1'000'000;
+constexpr std::size_t kMaxCommand = std::size_t{6} << 20;  // what Linux takes at most: execve(2)
+constexpr std::size_t kMaxCommandWords = 200'000;
 
-// As a shell splits it: quotes and backslashes, nothing else.
-std::vector<std::string> shell_words(std::string_view line) {
-  std::vector<std::string> words;
-  std::string word;
-  bool in_word = false;
-  char quote = 0;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (quote != 0 && c == quote) {
-      quote = 0;
-    } else if (c == '\\' && quote != '\'' && i + 1 < line.size()) {
-      word += line[++i];
-      in_word = true;
-    } else if (quote == 0 && (c == '"' || c == '\'')) {
-      quote = c;
-      in_word = true;
-    } else if (quote == 0 && (c == ' ' || c == '\t' || c == '\n')) {
-      if (in_word) words.push_back(std::move(word));
-      word.clear();
-      in_word = false;
-    } else {
-      word += c;
-      in_word = true;
+// Takes the events of the JSON parser. The list is at depth 1, a command at 2, its arguments at 3.
+class CommandReader : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  CommandReader(const std::string& root, CompileCommands& commands) : root_(root), commands_(commands) {}
+
+  [[nodiscard]] const std::string& why() const { return why_; }
+
+  bool start_array(std::size_t) override {
+    if (depth_ == 2) is_arguments_ = key_ == "arguments";
+    if (depth_ == 3 && is_arguments_) return wrong("a word of its arguments is no string");
+    return open(depth_ == 0 || depth_ >= 2);
+  }
+  bool end_array() override {
+    if (--depth_ == 2) is_arguments_ = false;
+    return true;
+  }
+  bool start_object(std::size_t) override {
+    if (depth_ == 1) command_ = {};
+    if (depth_ == 3 && is_arguments_) return wrong("a word of its arguments is no string");
+    return open(depth_ >= 1);
+  }
+  bool end_object() override { return --depth_ != 1 || finish(); }
+  bool key(string_t& name) override {
+    if (depth_ == 2) key_ = name;
+    return true;
+  }
+  bool string(string_t& value) override {
+    if (depth_ < 2) return scalar();
+    if (depth_ == 3 && is_arguments_) {
+      bytes_ += value.size();
+      if (bytes_ > kMaxCommand || command_.arguments.size() == kMaxCommandWords) {
+        return wrong("it is longer than a system starts a program with");
+      }
+      command_.has_arguments = true;
+      command_.arguments.push_back(std::move(value));
+    } else if (depth_ == 2) {
+      if (value.size() > kMaxCommand) return wrong("it is longer than a system starts a program with");
+      if (key_ == "file") command_.file = std::move(value);
+      if (key_ == "directory") command_.folder = std::move(value);
+      if (key_ == "command") command_.line = std::move(value);
+      if (key_ == "arguments") return wrong("its `arguments` are no list");
     }
+    return true;
   }
-  if (in_word) words.push_back(std::move(word));
-  return words;
-}
+  bool null() override { return scalar(); }
+  bool boolean(bool) override { return scalar(); }
+  bool number_integer(number_integer_t) override { return scalar(); }
+  bool number_unsigned(number_unsigned_t) override { return scalar(); }
+  bool number_float(number_float_t, const string_t&) override { return scalar(); }
+  bool binary(binary_t&) override { return scalar(); }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& error) override {
+    why_ = printable_line(error.what(), 300);
+    return false;
+  }
 
-// The value of a flag that may be one word with it or two; nothing when it is another flag.
-std::optional<std::string> flag_value(const std::vector<std::string>& words, std::size_t& i,
-                                      std::string_view flag) {
-  if (words[i].compare(0, flag.size(), flag) != 0) return std::nullopt;
-  if (words[i].size() > flag.size()) return words[i].substr(flag.size());
-  if (i + 1 == words.size()) return std::nullopt;
-  return words[++i];
-}
+ private:
+  struct Command {
+    std::string file, folder, line;
+    std::vector<std::string> arguments;
+    bool has_arguments = false;
+  };
 
-// Headers of the system (-isystem) are left out: cppcheck knows the standard library without them, and
-// reading them takes minutes.
-CompileFlags compile_flags(const std::vector<std::string>& words, const std::string& root,
-                           const std::string& folder) {
-  CompileFlags flags;
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    if (auto file = flag_value(words, i, "-include")) {
-      flags.included.push_back(path_below(root, folder, *file));
-    } else if (auto quoted = flag_value(words, i, "-iquote")) {
-      flags.includes.push_back(path_below(root, folder, *quoted));
-    } else if (auto include = flag_value(words, i, "-I")) {
-      flags.includes.push_back(path_below(root, folder, *include));
-    } else if (auto define = flag_value(words, i, "-D")) {
-      flags.defines.push_back(*std::move(define));
-    } else if (auto undefine = flag_value(words, i, "-U")) {
-      flags.undefines.push_back(*std::move(undefine));
-    } else if (words[i].compare(0, 5, "-std=") == 0) {
-      flags.standard = words[i].substr(5);
+  bool open(bool is_expected) {
+    if (!is_expected) return depth_ == 0 ? no_list() : wrong("it is no object");
+    ++depth_;
+    return true;
+  }
+  bool scalar() {
+    if (depth_ == 0) return no_list();
+    if (depth_ == 1) return wrong("it is no object");
+    const bool is_wanted = key_ == "file" || key_ == "command" || key_ == "directory" || key_ == "arguments";
+    const bool is_word = depth_ == 3 && is_arguments_;
+    return is_word || (depth_ == 2 && is_wanted) ? wrong("a string is expected") : true;
+  }
+  bool no_list() {
+    why_ = "it is no list of commands";
+    return false;
+  }
+  bool wrong(const char* what) {
+    why_ = fmt::format("/{}: {}", index_, what);
+    return false;
+  }
+
+  bool finish() {
+    if (command_.file.empty() || (!command_.has_arguments && command_.line.empty())) {
+      return wrong("a command has `file`, and `arguments` or `command`");
     }
+    if (++index_ > kMaxCompileCommands) {
+      why_ = fmt::format("it holds more than {} commands", kMaxCompileCommands);
+      return false;
+    }
+    bytes_ = 0;
+    std::string path = path_below(root_, command_.folder, command_.file);
+    if (path.front() == '/') {
+      ++commands_.outside;
+      return true;
+    }
+    if (commands_.files.count(path) != 0) return true;
+    const auto words = command_.has_arguments ? std::move(command_.arguments) : shell_words(command_.line);
+    auto flags = shared(compile_flags(words, root_, command_.folder));
+    if (kept_ > kMaxKeptFlags) {
+      why_ = fmt::format("its commands have more than {} different flags", kMaxKeptFlags);
+      return false;
+    }
+    commands_.files.emplace(std::move(path), std::move(flags));
+    return true;
   }
-  return flags;
-}
 
-std::string text_member(const model::Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
+  // Thousands of files are compiled alike, with hundreds of flags each.
+  std::shared_ptr<const CompileFlags> shared(CompileFlags flags) {
+    std::vector<std::string> parts;
+    for (const auto* list : {&flags.includes, &flags.included, &flags.defines, &flags.undefines}) {
+      parts.push_back(std::to_string(list->size()));
+      parts.insert(parts.end(), list->begin(), list->end());
+    }
+    parts.push_back(flags.standard);
+    auto& known = known_[hash_parts(parts)];
+    if (known == nullptr) {
+      kept_ += parts.size();
+      known = std::make_shared<const CompileFlags>(std::move(flags));
+    }
+    return known;
+  }
 
-std::optional<std::vector<std::string>> command_words(const model::Json& command) {
-  const auto list = command.find("arguments");
-  if (list == command.end()) {
-    const std::string line = text_member(command, "command");
-    if (line.empty()) return std::nullopt;
-    return shell_words(line);
-  }
-  if (!list->is_array()) return std::nullopt;
-  std::vector<std::string> words;
-  for (const auto& word : *list) {
-    if (!word.is_string()) return std::nullopt;
-    words.push_back(word.get<std::string>());
-  }
-  return words;
-}
+  const std::string& root_;
+  CompileCommands& commands_;
+  std::string why_;
+  std::size_t depth_ = 0, index_ = 0, kept_ = 0, bytes_ = 0;
+  std::string key_;
+  bool is_arguments_ = false;
+  Command command_;
+  std::unordered_map<std::string, std::shared_ptr<const CompileFlags>> known_;  // by hash
+};
 
 }  // namespace
 
-std::string path_below(const std::string& root, const std::string& folder, const std::string& path) {
-  namespace fs = std::filesystem;
-  fs::path whole = fs::path(path);
-  if (!whole.is_absolute()) whole = fs::path(folder) / whole;
-  if (!whole.is_absolute()) whole = fs::path(root) / whole;
-  std::string name = whole.lexically_normal().string();
-  while (name.size() > 1 && name.back() == '/')
-    name.pop_back();
-  const std::string top = fs::path(root).lexically_normal().string();
-  const std::string prefix = top.back() == '/' ? top : top + "/";
-  if (name + "/" == prefix) return ".";
-  return name.compare(0, prefix.size(), prefix) == 0 ? name.substr(prefix.size()) : name;
+const CompileFlags* CompileCommands::of(const std::string& path) const {
+  const auto found = files.find(path);
+  return found == files.end() ? nullptr : found->second.get();
 }
 
 Result<CompileCommands> read_compile_commands(std::string_view json, const std::string& root,
                                               const std::string& name) {
   const char* const hint = "let the build system write it anew, or take it away: it is not needed";
-  auto parsed = model::parse_json(json, name, kMaxCompileCommands);
-  if (!parsed) return base::fail_input("read", name, parsed.error().why, hint);
-  if (!parsed->is_array()) return base::fail_input("read", name, "it is no list of commands", hint);
   CompileCommands commands;
-  for (std::size_t i = 0; i < parsed->size(); ++i) {
-    const auto& command = (*parsed)[i];
-    const std::string file = command.is_object() ? text_member(command, "file") : std::string();
-    const auto words = file.empty() ? std::nullopt : command_words(command);
-    if (!words) {
-      return base::fail_input(
-          "read", name, fmt::format("/{}: a command has `file`, and `arguments` or `command`", i), hint);
-    }
-    const std::string folder = text_member(command, "directory");
-    const std::string path = path_below(root, folder, file);
-    if (path.front() == '/') {
-      ++commands.outside;
-    } else {
-      commands.files.emplace(path, compile_flags(*words, root, folder));
-    }
-  }
-  return commands;
+  CommandReader reader(root, commands);
+  // It calls parse_error() where it would throw.
+  if (nlohmann::json::sax_parse(json, &reader)) return commands;
+  return base::fail_input("read", name, reader.why(), hint);
 }
 
 }  // namespace fleet::analysis

@@ -12,7 +12,9 @@
 #include "analysis/cppcheck_cache.h"
 #include "analysis/cppcheck_program.h"
 #include "analysis/cppcheck_stage.h"
+#include "analysis/hash_parts.h"
 #include "analysis/include_closure.h"
+#include "analysis/remarks.h"
 #include "os/event_loop.h"
 #include "os/files.h"
 #include "os/process.h"
@@ -27,6 +29,7 @@ struct Pending {
   std::size_t index = 0;  // of its report
   CppcheckFile file;
   std::vector<std::string> arguments;
+  std::vector<std::string> includes, included;
   IncludeClosure::Source source;
   std::string key;
   std::string name;  // that cppcheck is given
@@ -57,7 +60,7 @@ class CppcheckRun {
       : options_(options),
         program_(std::move(program)),
         stage_(std::move(stage)),
-        cache_(options.cache),
+        cache_(options.cache, options.cache_bytes),
         closure_(options.root),
         reader_(options.root) {
     report_.version = program_.version;
@@ -76,7 +79,7 @@ class CppcheckRun {
   void share_out(const CppcheckJob& job, CppcheckOutput output);
   const Pending* owner(const CppcheckJob& job, const CppcheckMessage& message,
                        std::set<const Pending*>& again);
-  void settle(const Pending& pending, const std::vector<CppcheckMessage>& messages);
+  void keep(const Pending& pending, const std::vector<CppcheckMessage>& messages, IncludeClosure& now);
   void settle(std::size_t index, const std::string& path, bool has_nul,
               const std::vector<CppcheckMessage>& messages);
   void give_up(const CppcheckJob& job, CppcheckOutcome outcome, const std::string& why);
@@ -115,7 +118,7 @@ Result<CppcheckReport> CppcheckRun::run(const std::vector<CppcheckFile>& files) 
   for (const auto& copy : copies)
     report_.files[copy.first] = report_.files[copy.second];
   report_.findings = reader_.take_findings();
-  report_.notes = reader_.take_notes();
+  report_.notes = reader_.notes();
   return std::move(report_);
 }
 
@@ -130,16 +133,17 @@ Result<> CppcheckRun::prepare(std::size_t index, const CppcheckFile& file) {
   pending->index = index;
   pending->file = file;
   pending->arguments = cppcheck_arguments(options_.settings, file);
-  CompileFlags flags = options_.settings.everywhere;
-  const auto own = options_.settings.compile_commands.files.find(file.path);
-  if (own != options_.settings.compile_commands.files.end()) {
-    const CompileFlags& more = own->second;
-    flags.includes.insert(flags.includes.end(), more.includes.begin(), more.includes.end());
-    flags.included.insert(flags.included.end(), more.included.begin(), more.included.end());
+  pending->includes = options_.settings.everywhere.includes;
+  pending->included = options_.settings.everywhere.included;
+  if (const CompileFlags* own = options_.settings.compile_commands.of(file.path)) {
+    pending->includes.insert(pending->includes.end(), own->includes.begin(), own->includes.end());
+    pending->included.insert(pending->included.end(), own->included.begin(), own->included.end());
   }
-  FLEET_TRY(pending->source, closure_.of(file.path, flags.includes, flags.included));
+  FLEET_TRY(pending->source, closure_.of(file.path, pending->includes, pending->included));
   if (pending->source.is_known) {
-    std::vector<std::string> parts{"cppcheck 1", program_.version, file.path, pending->source.hash};
+    // Two programs of one version may read other libraries (std.cfg), which stand beside them.
+    std::vector<std::string> parts{"cppcheck 2", program_.path, program_.version, file.path,
+                                   pending->source.hash};
     const auto add = [&](const std::vector<std::string>& list) {
       parts.push_back(std::to_string(list.size()));
       parts.insert(parts.end(), list.begin(), list.end());
@@ -150,7 +154,7 @@ Result<> CppcheckRun::prepare(std::size_t index, const CppcheckFile& file) {
       parts.push_back(header.first);
       parts.push_back(header.second);
     }
-    pending->key = cache_key(parts);
+    pending->key = hash_parts(parts);
     if (const auto messages = cache_.find(pending->key)) {
       report_.files[index].from_cache = true;
       settle(index, file.path, pending->source.has_nul, *messages);
@@ -207,12 +211,12 @@ void CppcheckRun::start(CppcheckJob job) {
     bool cut = false;
   };
   auto printed = std::make_shared<Printed>();
-  os::ProcessSpec spec = cppcheck_spec(options_, program_.path);
+  os::ProcessSpec spec = cppcheck_spec(options_, program_.path, stage_.folder());
   const auto& arguments = job.front()->arguments;
   spec.argv.insert(spec.argv.end(), arguments.begin(), arguments.end());
   if (!stage_.suppressions().empty()) spec.argv.push_back("--suppressions-list=" + stage_.suppressions());
   for (const Pending* pending : job)
-    spec.argv.push_back(pending->name.front() == '-' ? "./" + pending->name : pending->name);
+    spec.argv.push_back(pending->name);
   // Between two files it says so on stdout: its longest silence is the longest that a file takes.
   spec.idle_limit = options_.file_limit;
   spec.time_limit = options_.file_limit * static_cast<std::int64_t>(job.size());
@@ -272,9 +276,9 @@ const Pending* CppcheckRun::owner(const CppcheckJob& job, const CppcheckMessage&
                                   std::set<const Pending*>& again) {
   std::set<const Pending*> mentioned;
   for (const Pending* pending : job) {
-    if (!message.of.empty() && message.of == pending->name) return pending;
+    if (!message.of.empty() && message.of == pending->file.path) return pending;
     for (const auto& place : message.places) {
-      if (place.file == pending->name) mentioned.insert(pending);
+      if (place.file == pending->file.path) mentioned.insert(pending);
     }
   }
   if (mentioned.size() == 1) return *mentioned.begin();
@@ -292,6 +296,7 @@ void CppcheckRun::share_out(const CppcheckJob& job, CppcheckOutput output) {
   std::map<const Pending*, std::vector<CppcheckMessage>> messages;
   std::set<const Pending*> again;
   for (auto& message : output.messages) {
+    stage_.give_names_back(message);
     const Pending* of = owner(job, message, again);
     if (of == nullptr) continue;
     // cppcheck says the same of a header only once, for the first file that reads it.
@@ -299,19 +304,27 @@ void CppcheckRun::share_out(const CppcheckJob& job, CppcheckOutput output) {
       if (other != of && !message.places.empty() && other->reads(message.places.front().file))
         again.insert(other);
     }
-    stage_.give_names_back(of->file.path, message);
     messages[of].push_back(std::move(message));
   }
+  IncludeClosure now(options_.root);
   for (const Pending* pending : job) {
-    if (again.count(pending) == 0) settle(*pending, messages[pending]);
+    if (again.count(pending) != 0) continue;
+    settle(pending->index, pending->file.path, pending->source.has_nul, messages[pending]);
+    if (!pending->key.empty() && !options_.cache.empty()) keep(*pending, messages[pending], now);
   }
   alone(CppcheckJob(again.begin(), again.end()));
 }
 
-void CppcheckRun::settle(const Pending& pending, const std::vector<CppcheckMessage>& messages) {
-  settle(pending.index, pending.file.path, pending.source.has_nul, messages);
-  if (pending.key.empty()) return;
-  if (auto kept = cache_.keep(pending.key, messages); !kept) report_.cache_trouble = kept.error().line();
+// What cppcheck read need not be what the key was made of: `now` is what stands there after it.
+void CppcheckRun::keep(const Pending& pending, const std::vector<CppcheckMessage>& messages,
+                       IncludeClosure& now) {
+  const auto source = now.of(pending.file.path, pending.includes, pending.included);
+  if (!source || *source != pending.source) {
+    report_.cache_trouble =
+        printable_line(pending.file.path, 500) + ", or a header of it, changed while it was checked";
+  } else if (auto kept = cache_.keep(pending.key, messages); !kept) {
+    report_.cache_trouble = kept.error().line();
+  }
 }
 
 void CppcheckRun::settle(std::size_t index, const std::string& path, bool has_nul,
@@ -329,8 +342,8 @@ void CppcheckRun::settle(std::size_t index, const std::string& path, bool has_nu
     file.why = fmt::format(
         "cppcheck stopped at {}:{}: {}; a compile_commands.json, or defines in a project "
         "file of cppcheck, would tell it what the code means",
-        message.places.empty() ? path : message.places.front().file,
-        message.places.empty() ? 1 : message.places.front().line, message.text);
+        printable_line(message.places.empty() ? path : message.places.front().file, 500),
+        message.places.empty() ? 1 : message.places.front().line, printable_line(message.text, 500));
   }
 }
 
@@ -349,8 +362,8 @@ void CppcheckRun::alone(const CppcheckJob& job) {
 }  // namespace
 
 Result<CppcheckReport> run_cppcheck(const CppcheckOptions& options, const std::vector<CppcheckFile>& files) {
-  FLEET_TRY(auto program, find_cppcheck(options));
   FLEET_TRY(auto stage, CppcheckStage::create(options.root, options.settings));
+  FLEET_TRY(auto program, find_cppcheck(options, stage.folder()));
   return CppcheckRun(options, std::move(program), std::move(stage)).run(files);
 }
 

@@ -31,8 +31,9 @@ struct CppcheckOptions {
   std::string program;        // its path, or a name on PATH; empty: cppcheck
   std::string path_variable;  // PATH: where it is looked for, and what it is given
   std::string cache;          // a folder, made when it is not there; empty: nothing is kept
-  unsigned at_once = 1;       // how many are run at the same time
-  std::size_t batch = 16;     // files for each, at most: a start costs as much as some 500 lines
+  std::uint64_t cache_bytes = std::uint64_t{256} << 20;  // that it takes at most
+  unsigned at_once = 1;                                  // how many are run at the same time
+  std::size_t batch = 16;  // files for each, at most: a start costs as much as some 500 lines
   Duration file_limit = std::chrono::seconds(60);      // for each file
   std::uint64_t memory = std::uint64_t{2} << 30;       // for each that runs
   std::shared_ptr<const os::PreparedSandbox> sandbox;  // must let it read the root and $TMPDIR; null: none
@@ -58,13 +59,14 @@ struct CppcheckReport {
   std::string version;                    // `2.10`
   std::vector<model::Finding> findings;   // by place; fingerprint, symbol and excerpt are left to the caller
   std::vector<CppcheckFileReport> files;  // each that was given, in that order
-  std::vector<CppcheckNote> notes;
-  std::size_t starts = 0;     // of cppcheck on files
-  std::string cache_trouble;  // why results were not kept; empty: none
+  std::vector<CppcheckNote> notes;        // the first 1,000
+  std::size_t starts = 0;                 // of cppcheck on files
+  std::string cache_trouble;              // why results were not kept, the last reason; empty: none
 };
 
 // An Error when there is no cppcheck, or none that tells its version; what befalls a file is in its report.
-// Blocks; on a worker's thread, never on the loop's. Makes a folder in $TMPDIR for as long as it runs.
+// Blocks; on a worker's thread, never on the loop's. Makes a folder in $TMPDIR for as long as it runs, and
+// runs cppcheck there: in the root it would read settings of its own (`std.cfg`) that a repository may hold.
 [[nodiscard]] Result<CppcheckReport> run_cppcheck(const CppcheckOptions& options,
                                                   const std::vector<CppcheckFile>& files);
 

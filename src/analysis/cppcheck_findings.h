@@ -1,12 +1,13 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
-#include <map>
-#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "analysis/cppcheck_output.h"
+#include "analysis/file_lines.h"
 #include "model/finding.h"
 
 namespace fleet::analysis {
@@ -16,7 +17,7 @@ struct CppcheckNote {
   std::string path;  // from the root; empty: of no file
   std::uint32_t line = 1;
   std::string id, text;
-  bool operator==(const CppcheckNote&) const = default;
+  auto operator<=>(const CppcheckNote&) const = default;
 };
 
 // After a message with this id cppcheck passes over the file, or the rest of it.
@@ -26,24 +27,20 @@ struct CppcheckNote {
 // characters. One thread at a time.
 class CppcheckReader {
  public:
-  explicit CppcheckReader(std::string root) : root_(std::move(root)) {}
+  explicit CppcheckReader(const std::string& root);
 
   // `file` is the source that was checked. What is about a place outside of the root becomes a note.
   void add(const CppcheckMessage& message, const std::string& file);
 
-  // Sorted by place, each once.
+  // Both sorted by place, each once.
   [[nodiscard]] std::vector<model::Finding> take_findings();
-  [[nodiscard]] std::vector<CppcheckNote> take_notes();
+  [[nodiscard]] std::vector<CppcheckNote> notes() const;  // the first 1,000 that were added
 
  private:
-  [[nodiscard]] model::Region region(const std::string& path, const CppcheckPlace& place);
-  [[nodiscard]] const std::vector<std::string>& lines(const std::string& path);
-
   std::string root_;
   std::vector<model::Finding> findings_;
-  std::vector<CppcheckNote> notes_;
-  std::string lines_of_;  // the file that was read last
-  std::vector<std::string> lines_;
+  std::set<CppcheckNote> notes_;
+  FileLines lines_;
 };
 
 }  // namespace fleet::analysis

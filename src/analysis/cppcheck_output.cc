@@ -32,7 +32,9 @@ CppcheckMessage cppcheck_message(const XmlAttributes& attributes) {
   message.severity = attribute(attributes, "severity");
   message.text = attribute(attributes, "msg");
   message.cwe = attribute(attributes, "cwe");
-  if (message.cwe.find_first_not_of("0123456789") != std::string::npos) message.cwe.clear();
+  if (message.cwe.size() > 6 || message.cwe.find_first_not_of("0123456789") != std::string::npos) {
+    message.cwe.clear();
+  }
   message.of = attribute(attributes, "file0");
   message.inconclusive = attribute(attributes, "inconclusive") == "true";
   return message;

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <map>
 
 #include "analysis/cppcheck_cache.h"
+#include "analysis/cppcheck_stage.h"
 #include "os/files.h"
 #include "os/run_program.h"
 #include "text/ascii.h"
@@ -32,9 +34,9 @@ std::string known_standard(std::string standard, CppLanguage language) {
 
 void add_flags(const CompileFlags& flags, std::vector<std::string>& arguments) {
   for (const auto& folder : flags.includes)
-    arguments.push_back("-I" + folder);
+    arguments.push_back("-I" + CppcheckStage::staged(folder));
   for (const auto& file : flags.included)
-    arguments.push_back("--include=" + file);
+    arguments.push_back("--include=" + CppcheckStage::staged(file));
   for (const auto& define : flags.defines)
     arguments.push_back("-D" + define);
   for (const auto& undefine : flags.undefines)
@@ -61,17 +63,19 @@ std::string telling_line(std::string_view said) {
 
 }  // namespace
 
-Result<CppcheckProgram> find_cppcheck(const CppcheckOptions& options) {
+Result<CppcheckProgram> find_cppcheck(const CppcheckOptions& options, const std::string& folder) {
   const std::string name = options.program.empty() ? "cppcheck" : options.program;
-  const auto path = os::executable_on_path(name, options.path_variable);
+  auto path = os::executable_on_path(name, options.path_variable);
   if (!path) {
     return base::fail_world(
         "start", name, name.find('/') == std::string::npos ? "it is not on PATH" : "it cannot be executed",
         "install it (Debian: apt-get install cppcheck), or take it out of the analysis");
   }
-  const CppcheckCache cache(options.cache);
+  std::error_code trouble;
+  *path = std::filesystem::absolute(*path, trouble).string();
+  const CppcheckCache cache(options.cache, options.cache_bytes);
   if (auto version = cache.version(*path)) return CppcheckProgram{*path, *std::move(version)};
-  auto spec = cppcheck_spec(options, *path);
+  auto spec = cppcheck_spec(options, *path, folder);
   spec.argv = {*path, "--version"};
   spec.time_limit = std::max<Duration>(options.file_limit, std::chrono::seconds(10));
   FLEET_TRY(const auto finished, os::run_program(std::move(spec), 4096));
@@ -94,11 +98,12 @@ Result<CppcheckProgram> find_cppcheck(const CppcheckOptions& options) {
   return CppcheckProgram{*path, version};
 }
 
-os::ProcessSpec cppcheck_spec(const CppcheckOptions& options, const std::string& program) {
+os::ProcessSpec cppcheck_spec(const CppcheckOptions& options, const std::string& program,
+                              const std::string& folder) {
   os::ProcessSpec spec;
   spec.argv = {program};
   spec.env = {{"PATH", options.path_variable}, {"LC_ALL", "C"}};
-  spec.working_directory = options.root;
+  spec.working_directory = folder;
   spec.sandbox = options.sandbox;
   spec.limits.data_bytes = options.memory;
   spec.grace = std::chrono::seconds(1);
@@ -106,7 +111,7 @@ os::ProcessSpec cppcheck_spec(const CppcheckOptions& options, const std::string&
 }
 
 std::vector<std::string> cppcheck_arguments(const CppcheckSettings& settings, const CppcheckFile& file) {
-  const auto own = settings.compile_commands.files.find(file.path);
+  const CompileFlags* own = settings.compile_commands.of(file.path);
   // - One configuration: the others of a file with many #if cost as much again each, and cppcheck sees most
   // of
   //   the code without them.
@@ -119,12 +124,11 @@ std::vector<std::string> cppcheck_arguments(const CppcheckSettings& settings, co
     arguments.push_back("--library=" + library);
   if (!settings.platform.empty()) arguments.push_back("--platform=" + settings.platform);
   add_flags(settings.everywhere, arguments);
-  if (own != settings.compile_commands.files.end()) add_flags(own->second, arguments);
-  std::string standard = known_standard(settings.everywhere.standard, file.language);
-  if (standard.empty() && own != settings.compile_commands.files.end()) {
-    standard = known_standard(own->second.standard, file.language);
+  if (own != nullptr) {
+    add_flags(*own, arguments);
+    const std::string standard = known_standard(own->standard, file.language);
+    if (!standard.empty()) arguments.push_back("--std=" + standard);
   }
-  if (!standard.empty()) arguments.push_back("--std=" + standard);
   return arguments;
 }
 

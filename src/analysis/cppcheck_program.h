@@ -11,17 +11,21 @@
 namespace fleet::analysis {
 
 struct CppcheckProgram {
-  std::string path;
+  std::string path;  // whole
   std::string version;
 };
 
-// Starts it once to ask for its version, unless the cache knows it.
-[[nodiscard]] Result<CppcheckProgram> find_cppcheck(const CppcheckOptions& options);
+// Starts it once to ask for its version, unless the cache knows it. It runs in `folder`, from where it reads
+// what is called as files of its own are.
+[[nodiscard]] Result<CppcheckProgram> find_cppcheck(const CppcheckOptions& options,
+                                                    const std::string& folder);
 
 // With neither files nor a time limit.
-[[nodiscard]] os::ProcessSpec cppcheck_spec(const CppcheckOptions& options, const std::string& program);
+[[nodiscard]] os::ProcessSpec cppcheck_spec(const CppcheckOptions& options, const std::string& program,
+                                            const std::string& folder);
 
-// The arguments that change what is found in a file; `suppressions` is left to the caller, who has the file.
+// The arguments that change what is found in a file, for one that runs in a CppcheckStage; `suppressions` is
+// left to the caller, who has the file.
 [[nodiscard]] std::vector<std::string> cppcheck_arguments(const CppcheckSettings& settings,
                                                           const CppcheckFile& file);
 

@@ -8,22 +8,52 @@
 #include "analysis/xml.h"
 #include "os/files.h"
 #include "text/ascii.h"
-#include "text/utf8.h"
 
 namespace fleet::analysis {
 namespace {
 
 constexpr std::uint64_t kMaxSettings = 4 << 20;
 constexpr std::uint64_t kMaxCommands = 256 << 20;
+constexpr std::size_t kMaxEntries = 10'000;  // of each list
+
+bool is_suppression_id(std::string_view id) {
+  if (id == "*") return true;
+  return !id.empty() && !text::is_ascii_digit(id.front()) && std::all_of(id.begin(), id.end(), [](char c) {
+    return text::is_ascii_letter(c) || text::is_ascii_digit(c) ||
+           std::string_view("_-.").find(c) != std::string_view::npos;
+  });
+}
+
+// As cppcheck's own isValidGlobPattern(): wildcards never stand side by side.
+bool is_suppression_file(std::string_view file) {
+  const auto is_wildcard = [](char c) { return c == '*' || c == '?'; };
+  for (std::size_t i = 0; i < file.size(); ++i) {
+    if (static_cast<unsigned char>(file[i]) < ' ') return false;
+    if (i > 0 && is_wildcard(file[i]) && is_wildcard(file[i - 1])) return false;
+  }
+  return true;
+}
+
+// cppcheck takes all behind one of these for a comment, wherever it stands.
+std::size_t comment_in_suppression(std::string_view line) {
+  return std::min(line.find('#'), line.find("//"));
+}
 
 bool is_suppression(std::string_view line) {
-  const std::string_view id = line.substr(0, line.find(':'));
-  if (id.empty() || text::is_ascii_digit(id.front())) return false;
-  if (line.find('\0') != std::string_view::npos) return false;
-  return std::all_of(id.begin(), id.end(), [](char c) {
-    return text::is_ascii_letter(c) || text::is_ascii_digit(c) ||
-           std::string_view("_-.*?").find(c) != std::string_view::npos;
-  });
+  const std::size_t colon = std::min(line.find(':'), line.size());
+  return is_suppression_id(line.substr(0, colon)) && is_suppression_file(line.substr(colon)) &&
+         comment_in_suppression(line) == std::string_view::npos;
+}
+
+// False, with a remark, when the list is full.
+template <class T>
+bool add_entry(std::vector<T>& list, T entry, const std::string& name, CppcheckSettings& settings) {
+  if (list.size() == kMaxEntries) {
+    settings.remarks.add(fmt::format("{}: only the first {} entries of a list count", name, kMaxEntries));
+    return false;
+  }
+  list.push_back(std::move(entry));
+  return true;
 }
 
 // A name that cppcheck knows by itself, and not a file of the repository.
@@ -46,45 +76,52 @@ struct ProjectReader {
   std::string of(const char* attribute) {
     return attributes.count(attribute) != 0 ? attributes[attribute] : std::string();
   }
-  void remark(std::string what) { settings.remarks.push_back(fmt::format("{}: {}", name, std::move(what))); }
+  void remark(const std::string& what) { settings.remarks.add(fmt::format("{}: {}", name, what)); }
+  // An empty one would mean the whole project, or take the next argument of cppcheck for its value.
+  void add(std::vector<std::string>& list, std::string entry) {
+    if (!entry.empty()) add_entry(list, std::move(entry), name, settings);
+  }
+  std::string path_of(const char* attribute) {
+    const std::string path = of(attribute);
+    return path.empty() ? path : path_below(root, root, path);
+  }
 
   void opened(const std::string& element, const std::map<std::string, std::string>& given) {
     open.push_back(element);
     attributes = given;
     CompileFlags& flags = settings.everywhere;
     if (element == "dir" && within("includedir")) {
-      flags.includes.push_back(path_below(root, root, of("name")));
+      add(flags.includes, path_of("name"));
     } else if (element == "define") {
-      flags.defines.push_back(of("name"));
+      if (of("name").substr(0, 1) != "=") add(flags.defines, of("name"));
     } else if (element == "path" && (within("exclude") || within("ignore"))) {
-      settings.excluded.push_back(path_below(root, root, of("name")));
+      add(settings.excluded, path_of("name"));
     }
   }
 
   void closed(const std::string& element, const std::string& given) {
     const std::string words(text::trim(given));
-    if (element == "undefine" && !words.empty()) {
-      settings.everywhere.undefines.push_back(words);
+    if (element == "undefine") {
+      add(settings.everywhere.undefines, words);
     } else if (element == "library") {
       if (is_plain_name(words)) {
-        settings.libraries.push_back(words);
+        add(settings.libraries, words);
       } else {
-        remark(fmt::format("the library `{}` is a file of the project: not read", text::printable(words)));
+        remark(fmt::format("the library `{}` is a file of the project: not read", words));
       }
     } else if (element == "platform" && !words.empty() && words != "Unspecified") {
       if (is_plain_name(words)) {
         settings.platform = words;
       } else {
-        remark(fmt::format("the platform `{}` is a file of the project: not read", text::printable(words)));
+        remark(fmt::format("the platform `{}` is a file of the project: not read", words));
       }
     } else if (element == "suppression") {
       suppression(words);
     } else if ((element == "addon" || element == "tool") && !words.empty()) {
-      remark(fmt::format("`{}` is a program that the project would have run: not started",
-                         text::printable(words)));
+      remark(fmt::format("`{}` is a program that the project would have run: not started", words));
     } else if (element == "importproject" && !words.empty() &&
                words.find("compile_commands.json") == std::string::npos) {
-      remark(fmt::format("`{}` is not read: only compile_commands.json is", text::printable(words)));
+      remark(fmt::format("`{}` is not read: only compile_commands.json is", words));
     }
     open.pop_back();
     attributes.clear();
@@ -95,15 +132,15 @@ struct ProjectReader {
       return remark(
           fmt::format("the suppression of `{}` for one symbol or hash is not honoured: write it in "
                       "the code, // cppcheck-suppress {}",
-                      text::printable(id), text::printable(id)));
+                      id, id));
     }
     std::string line = id;
     if (!of("fileName").empty()) line += ":" + of("fileName");
     if (!of("fileName").empty() && !of("lineNumber").empty()) line += ":" + of("lineNumber");
-    if (line.find('\n') == std::string::npos && is_suppression(line)) {
-      settings.suppressions.push_back(line);
+    if (is_suppression(line)) {
+      add(settings.suppressions, line);
     } else {
-      remark(fmt::format("`{}` is no id of a suppression", text::printable(id)));
+      remark(fmt::format("`{}` is no suppression of cppcheck's", line));
     }
   }
 };
@@ -115,14 +152,13 @@ void add_suppressions(std::string_view lines, const std::string& name, CppcheckS
     const std::size_t end = std::min(lines.find('\n'), lines.size());
     std::string_view line = text::trim(lines.substr(0, end));
     lines.remove_prefix(std::min(end + 1, lines.size()));
-    for (const std::string_view comment : {std::string_view(" #"), std::string_view(" //")})
-      line = text::trim(line.substr(0, line.find(comment)));
-    if (line.empty() || line.front() == '#' || line.substr(0, 2) == "//") continue;
-    if (is_suppression(line)) {
-      settings.suppressions.emplace_back(line);
-    } else {
-      settings.remarks.push_back(fmt::format("{}:{}: `{}` is no suppression, which is written id:file:line",
-                                             name, number, text::printable(line.substr(0, 80))));
+    line = text::trim(line.substr(0, comment_in_suppression(line)));
+    if (line.empty()) continue;
+    if (!is_suppression(line)) {
+      settings.remarks.add(fmt::format("{}:{}: `{}` is no suppression, which is written id:file:line", name,
+                                       number, printable_line(line, 80)));
+    } else if (!add_entry(settings.suppressions, std::string(line), name, settings)) {
+      return;
     }
   }
 }
@@ -151,15 +187,20 @@ Result<CppcheckSettings> find_cppcheck_settings(const std::string& root) {
                                     "cppcheck-suppressions.txt", ".cppcheck_suppressions",
                                     "suppressions.txt"};
   bool has_project = false;
+  const auto is_outside = [&](const std::string& name) {
+    if (os::leads_below(root, name)) return false;
+    settings.remarks.add(name + ": not read, since it is a symlink that leads out of the project");
+    return true;
+  };
   for (const auto& name : names) {
     const bool is_project = name.size() > 9 && name.substr(name.size() - 9) == ".cppcheck";
     if (lists.count(name) == 0 && !is_project) continue;
-    if (os::is_directory(root + "/" + name)) continue;
+    if (os::is_directory(root + "/" + name) || is_outside(name)) continue;
     if (is_project && has_project) {
-      settings.remarks.push_back(name + ": not read, since there is another project file of cppcheck");
+      settings.remarks.add("not read, since there is another project file of cppcheck: " + name);
       continue;
     }
-    FLEET_TRY(const auto bytes, os::read_file(root + "/" + name, kMaxSettings));
+    FLEET_TRY(const auto bytes, os::read_file_below(root, name, kMaxSettings));
     settings.read.push_back(name);
     if (is_project) {
       has_project = true;
@@ -169,13 +210,13 @@ Result<CppcheckSettings> find_cppcheck_settings(const std::string& root) {
     }
   }
   for (const std::string name : {"compile_commands.json", "build/compile_commands.json"}) {
-    if (!os::exists(root + "/" + name)) continue;
-    FLEET_TRY(const auto bytes, os::read_file(root + "/" + name, kMaxCommands));
+    if (!os::exists(root + "/" + name) || is_outside(name)) continue;
+    FLEET_TRY(const auto bytes, os::read_file_below(root, name, kMaxCommands));
     FLEET_TRY(settings.compile_commands, read_compile_commands(bytes, root, name));
     settings.read.push_back(name);
     if (settings.compile_commands.outside > 0) {
-      settings.remarks.push_back(fmt::format("{}: {} commands are for files outside of {}", name,
-                                             settings.compile_commands.outside, root));
+      settings.remarks.add(fmt::format("{}: {} commands are for files outside of {}", name,
+                                       settings.compile_commands.outside, root));
     }
     break;
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "analysis/compile_commands.h"
+#include "analysis/remarks.h"
 #include "base/result.h"
 
 namespace fleet::analysis {
@@ -12,15 +13,15 @@ namespace fleet::analysis {
 // What a project asks of cppcheck. Nothing in it starts a program: addons, rules and other analysers that a
 // project file names are not honoured, since a repository is not trusted to run what it likes.
 struct CppcheckSettings {
-  std::vector<std::string> suppressions;  // `id`, `id:file` or `id:file:line`, with `*` and `?`
-  CompileFlags everywhere;                // for every file; its `standard` goes before a file's own
+  std::vector<std::string> suppressions;  // `id`, `id:file` or `id:file:line`, with `*` and `?` in the file
+  CompileFlags everywhere;                // for every file; without a standard
   std::vector<std::string> libraries;     // `posix`, `qt`
   std::string platform;                   // `unix64`
   std::vector<std::string> excluded;      // files and folders
   CompileCommands compile_commands;
 
-  std::vector<std::string> read;     // the files that this was read from, from the root
-  std::vector<std::string> remarks;  // what stands in them and is not honoured, and why
+  std::vector<std::string> read;  // the files that this was read from, from the root
+  Remarks remarks;                // what stands in them and is not honoured, and why
 };
 
 // Looks in the folder `root` for
@@ -28,11 +29,13 @@ struct CppcheckSettings {
 //   `.cppcheck_suppressions` and `suppressions.txt`, lines as `--suppressions-list` takes them;
 // - one project file of cppcheck's own, `*.cppcheck`;
 // - `compile_commands.json`, there or in `build/`. With it headers are read, which takes many times as long.
-// What is there and cannot be read is an Error. Any thread; reads files.
+// A symlink among them that leads out of the root is passed over with a remark, and so is what comes after
+// the first 10,000 entries of a list. What is there and cannot be read is an Error. Any thread; reads files.
 [[nodiscard]] Result<CppcheckSettings> find_cppcheck_settings(const std::string& root);
 
-// Lines as in the file for `--suppressions-list`. What is none becomes a remark: cppcheck itself would refuse
-// to start.
+// Lines as in the file for `--suppressions-list`. What cppcheck 2.10 takes for none becomes a remark:
+// cppcheck itself would refuse to start. That are ids with wildcards, except for `*` alone, and two wildcards
+// side by side.
 void add_suppressions(std::string_view lines, const std::string& name, CppcheckSettings& settings);
 
 // A project file as cppcheck's window writes it.

@@ -4,26 +4,25 @@
 
 #include <algorithm>
 
-#include "analysis/compile_commands.h"
+#include "analysis/compile_flags.h"
+#include "analysis/hash_parts.h"
 #include "text/ascii.h"
-#include "text/codepoint.h"
-#include "text/utf8.h"
 
 namespace fleet::analysis {
 namespace {
 
-constexpr std::size_t kMaxKept = std::size_t{64} << 20;
+constexpr std::size_t kMaxForeignName = 200;
+constexpr std::size_t kMaxForeignMessage = 1000;
+constexpr std::size_t kMaxForeignPath = 4096;
+constexpr std::size_t kMaxForeignBytes = std::size_t{256} << 20;  // of all findings
+constexpr std::size_t kMaxCwe = 20;
 
-// Where a column that counts UTF-16 units stands, counted in code points.
-std::uint32_t codepoint_column(std::string_view line, std::uint32_t column) {
-  std::uint32_t units = 1, points = 1;
-  while (!line.empty() && units < column) {
-    const auto point = text::first_codepoint(line);
-    line.remove_prefix(point.length);
-    units += point.valid && point.value > 0xffff ? 2 : 1;
-    ++points;
-  }
-  return points + (units < column ? column - units : 0);
+std::size_t bytes_of(const model::Finding& finding) {
+  std::size_t bytes = sizeof finding + finding.rule.size() + finding.tool.size() + finding.message.size() +
+                      finding.path.size() + finding.symbol.size();
+  for (const auto& step : finding.flow)
+    bytes += sizeof step + step.path.size() + step.what.size();
+  return bytes;
 }
 
 int hex_value(char c) {
@@ -51,6 +50,7 @@ std::string percent_decoded(std::string_view text) {
 }
 
 std::optional<std::string> cwe_in(std::string_view text, bool is_number_enough) {
+  text = text.substr(0, kMaxForeignName);
   const std::string lower = text::to_ascii_lower(text);
   std::size_t at = lower.rfind("cwe-");
   if (at == std::string::npos) at = lower.rfind("cwe:");
@@ -66,9 +66,15 @@ std::optional<std::string> cwe_in(std::string_view text, bool is_number_enough) 
   return "CWE-" + lower.substr(digit, end - digit);
 }
 
+void add_cwe(std::vector<std::string>& all, std::optional<std::string> cwe) {
+  if (cwe && all.size() < kMaxCwe && std::find(all.begin(), all.end(), *cwe) == all.end()) {
+    all.push_back(*std::move(cwe));
+  }
+}
+
 std::string tool_slug(std::string_view name) {
   std::string slug;
-  for (const char c : name) {
+  for (const char c : name.substr(0, kMaxForeignName)) {
     if (text::is_ascii_letter(c) || text::is_ascii_digit(c)) {
       slug += text::to_ascii_lower(c);
     } else if (!slug.empty() && slug.back() != '-') {
@@ -82,67 +88,69 @@ std::string tool_slug(std::string_view name) {
   return slug.empty() ? "unnamed" : slug;
 }
 
-std::string ForeignPlaces::path(const std::string& path_or_uri) {
-  std::string found = path_or_uri;
+std::string ForeignFindings::path(std::string_view path_or_uri) {
+  std::string found(path_or_uri.substr(0, kMaxForeignPath));
   const std::size_t colon = found.find(':');
   const bool has_scheme = colon != std::string::npos && colon > 1 && found.find('/') == colon + 1;
   if (!has_scheme) found = found.empty() ? found : path_below(options_.root, options_.root, found);
   if (!found.empty() && found.front() != '/' && !has_scheme) return found;
-  if (++outside_ == 1) first_outside_ = found;
+  if (!found.empty() && ++outside_ == 1) first_outside_ = found;
   return found;
 }
 
-model::Region ForeignPlaces::region(const std::string& path, Bounds bounds, ColumnUnit unit) {
-  bounds.line = std::max(bounds.line, 1U);
-  bounds.column = std::max(bounds.column, 1U);
-  bounds.end_line = std::max(bounds.end_line, bounds.line);
-  const auto* source = lines(path);
-  const auto line_of = [&](std::uint32_t number) {
-    return source != nullptr && number <= source->size()
-               ? std::optional(std::string_view((*source)[number - 1]))
-               : std::nullopt;
-  };
-  const auto start = line_of(bounds.line), end = line_of(bounds.end_line);
-  if (unit == ColumnUnit::utf16 && start) bounds.column = codepoint_column(*start, bounds.column);
-  if (bounds.end_column == 0) {
-    const bool is_start = bounds.end_line == bounds.line;
-    bounds.end_column = end        ? static_cast<std::uint32_t>(text::count_codepoints(*end) + 1)
-                        : is_start ? bounds.column
-                                   : 1;
-  } else if (unit == ColumnUnit::utf16 && end) {
-    bounds.end_column = codepoint_column(*end, bounds.end_column);
-  }
-  if (bounds.end_line == bounds.line) bounds.end_column = std::max(bounds.end_column, bounds.column);
-  return {bounds.line, bounds.column, bounds.end_line, bounds.end_column};
+void ForeignFindings::add_tool(std::string_view name, std::string_view version) {
+  std::string tool = printable_line(name, kMaxForeignName);
+  if (!version.empty()) tool += " " + printable_line(version, kMaxForeignName);
+  auto& tools = report_.tools;
+  const bool is_room = tools.size() < Remarks::kMaxRemarks;
+  if (is_room && std::find(tools.begin(), tools.end(), tool) == tools.end()) tools.push_back(std::move(tool));
 }
 
-const std::vector<std::string>* ForeignPlaces::lines(const std::string& path) {
-  if (!options_.source || path.empty() || path.front() == '/') return nullptr;
-  const auto known = lines_.find(path);
-  if (known != lines_.end()) return known->second ? &*known->second : nullptr;
-  if (kept_bytes_ > kMaxKept) {
-    lines_.clear();
-    kept_bytes_ = 0;
+void ForeignFindings::add(model::Finding finding, std::string_view rule, ForeignMarks marks,
+                          std::vector<std::string> identity) {
+  is_full_ = is_full_ || report_.findings.size() == options_.max_findings || bytes_ > kMaxForeignBytes;
+  if (is_full_) return;
+  finding.rule = tool_slug(finding.tool) + "." + printable_line(rule, kMaxForeignName);
+  for (std::string* name : {&finding.tool, &finding.symbol, &finding.owasp})
+    *name = printable_line(*name, kMaxForeignName);
+  finding.message = printable_line(finding.message, kMaxForeignMessage);
+  for (auto& step : finding.flow)
+    step.what = printable_line(step.what, kMaxForeignMessage);
+  if (options_.takes_marks) {
+    finding.is_known = marks.is_known;
+    if (marks.suppression) finding.suppression = printable_line(*marks.suppression, kMaxForeignMessage);
+  } else if (marks.is_known || marks.suppression) {
+    ++not_taken_;
   }
-  std::optional<std::vector<std::string>> lines;
-  if (const auto text = options_.source(path)) {
-    lines.emplace();
-    for (std::size_t at = 0; at < text->size();) {
-      const std::size_t end = std::min(text->find('\n', at), text->size());
-      const bool has_return = end > at && (*text)[end - 1] == '\r';
-      lines->push_back(text->substr(at, end - at - (has_return ? 1 : 0)));
-      at = end + 1;
-    }
-    kept_bytes_ += text->size();
+  if (!identity.empty()) {
+    identity.push_back(finding.rule);
+    const std::string same = hash_parts(identity);
+    const std::size_t occurrence = alike_[hash_parts({finding.path, same})]++;
+    finding.fingerprint = hash_parts({same, std::to_string(occurrence)});
   }
-  const auto& kept = lines_.emplace(path, std::move(lines)).first->second;
-  return kept ? &*kept : nullptr;
+  if (finding.path.empty()) ++nowhere_;
+  bytes_ += bytes_of(finding);
+  report_.findings.push_back(std::move(finding));
 }
 
-void ForeignPlaces::add_remarks(std::vector<std::string>& remarks) const {
-  if (outside_ == 0) return;
-  remarks.push_back(fmt::format("{} places are outside of {}, the first {}", outside_, options_.root,
-                                first_outside_.empty() ? "without a name" : text::printable(first_outside_)));
+Result<ForeignReport> ForeignFindings::take(const JsonInput& input, const char* hint) {
+  FLEET_CHECK(input.verdict(name_, hint));
+  if (is_full_) {
+    return base::fail_input(
+        "read", name_,
+        fmt::format("it holds more than {} findings, or 256 MB of them", options_.max_findings),
+        "let the tool look at less, or at fewer rules");
+  }
+  if (nowhere_ > 0) remark(fmt::format("{} findings name no file", nowhere_));
+  if (outside_ > 0) {
+    remark(fmt::format("{} places are outside of {}, the first {}", outside_, options_.root, first_outside_));
+  }
+  if (not_taken_ > 0) {
+    remark(fmt::format("{} findings count, though the report says that they are known or suppressed",
+                       not_taken_));
+  }
+  report_.remarks = remarks_.list();
+  return std::move(report_);
 }
 
 }  // namespace fleet::analysis

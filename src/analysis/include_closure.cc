@@ -1,57 +1,19 @@
 #include "analysis/include_closure.h"
 
-#include <Poco/DigestEngine.h>
-#include <Poco/SHA2Engine.h>
-
-#include "analysis/compile_commands.h"
+#include "analysis/compile_flags.h"
+#include "analysis/include_scan.h"
+#include "base/sha256.h"
 #include "os/files.h"
-#include "text/ascii.h"
 
 namespace fleet::analysis {
 namespace {
 
 constexpr std::uint64_t kMaxSource = 32 << 20;
 constexpr std::size_t kMaxHeaders = 5000;
-
-std::string_view after_blanks(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-    text.remove_prefix(1);
-  return text;
-}
-
-// The name at the start of `text`, in quotes or angles; empty when there is another thing.
-std::string_view header_name(std::string_view text) {
-  text = after_blanks(text);
-  if (text.empty() || (text.front() != '"' && text.front() != '<')) return {};
-  const std::size_t end = text.find(text.front() == '"' ? '"' : '>', 1);
-  return end == std::string_view::npos ? std::string_view() : text.substr(1, end - 1);
-}
-
-// One line that starts with `#`.
-void scan_directive(std::string_view line, std::vector<std::string>& names, bool& has_macro) {
-  std::string_view word = after_blanks(line.substr(1));
-  constexpr std::string_view kHasInclude = "__has_include";
-  for (auto at = line.find(kHasInclude); at != std::string_view::npos; at = line.find(kHasInclude, at + 1)) {
-    std::string_view argument = line.substr(at + kHasInclude.size());
-    if (argument.substr(0, 5) == "_next") argument.remove_prefix(5);
-    argument = after_blanks(argument);
-    if (argument.empty() || argument.front() != '(') continue;
-    if (const auto name = header_name(argument.substr(1)); !name.empty()) names.emplace_back(name);
-  }
-  if (word.substr(0, 7) == "include") {
-    word.remove_prefix(7);
-    if (word.substr(0, 5) == "_next") word.remove_prefix(5);
-  } else if (word.substr(0, 6) == "import") {
-    word.remove_prefix(6);
-  } else {
-    return;
-  }
-  if (const auto name = header_name(word); !name.empty()) {
-    names.emplace_back(name);
-  } else {
-    has_macro = true;
-  }
-}
+constexpr std::uint64_t kMaxHeaderBytes = 256 << 20;
+constexpr std::size_t kMaxLookUps = 500'000;
+constexpr std::size_t kMaxNamesKept = 1'000'000;
+constexpr std::size_t kMaxMissing = 500'000;
 
 std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
@@ -60,66 +22,80 @@ std::string folder_of(const std::string& path) {
 
 }  // namespace
 
-std::string sha256_hex(std::string_view bytes) {
-  Poco::SHA2Engine engine(Poco::SHA2Engine::SHA_256);
-  engine.update(bytes.data(), bytes.size());
-  return Poco::DigestEngine::digestToHex(engine.digest());
+const IncludeClosure::File* IncludeClosure::keep(const std::string& path, const std::string& bytes) {
+  File file;
+  file.hash = base::sha256_hex(bytes);
+  file.size = bytes.size();
+  IncludeScan scan = scan_includes(bytes);
+  file.names = std::move(scan.names);
+  names_ += file.names.size();
+  file.may_have_more = scan.may_have_more || names_ > kMaxNamesKept;
+  if (file.may_have_more) {
+    names_ -= file.names.size();
+    file.names = {};
+  }
+  const std::string_view mark = std::string_view(bytes).substr(0, 2);
+  const bool is_utf16 = mark == "\xff\xfe" || mark == "\xfe\xff";
+  file.has_nul = !is_utf16 && bytes.find('\0') != std::string::npos;
+  return &files_.emplace(path, std::move(file)).first->second;
 }
 
-Result<const IncludeClosure::File*> IncludeClosure::load(const std::string& path) {
+const IncludeClosure::File* IncludeClosure::header(const std::string& path) {
   if (const auto known = files_.find(path); known != files_.end()) return &known->second;
-  const std::string whole = path.front() == '/' ? path : root_ + "/" + path;
-  FLEET_TRY(const auto bytes, os::read_file(whole, kMaxSource));
-  File file;
-  file.hash = sha256_hex(bytes);
-  // cppcheck reads UTF-16; what such a file includes is not looked for here.
-  const std::string_view mark = std::string_view(bytes).substr(0, 2);
-  file.has_macro = mark == "\xff\xfe" || mark == "\xfe\xff";
-  file.has_nul = !file.has_macro && bytes.find('\0') != std::string::npos;
-  std::string_view rest = bytes;
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    const std::string_view line = after_blanks(rest.substr(0, end));
-    if (!line.empty() && line.front() == '#') scan_directive(line, file.names, file.has_macro);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return &files_.emplace(path, std::move(file)).first->second;
+  if (missing_.count(path) != 0) return nullptr;
+  const auto bytes = os::read_file(path.front() == '/' ? path : root_ + "/" + path, kMaxSource);
+  if (bytes) return keep(path, *bytes);
+  if (missing_.size() == kMaxMissing) missing_.clear();
+  missing_.insert(path);
+  return nullptr;
 }
 
 Result<IncludeClosure::Source> IncludeClosure::of(const std::string& path,
                                                   const std::vector<std::string>& includes,
                                                   const std::vector<std::string>& included) {
-  FLEET_TRY(const File* file, load(path));
+  const auto known = files_.find(path);
+  const File* file = known == files_.end() ? nullptr : &known->second;
+  if (file == nullptr) {
+    FLEET_TRY(const auto bytes, os::read_file_below(root_, path, kMaxSource));
+    file = keep(path, bytes);
+  } else if (!os::leads_below(root_, path)) {
+    return base::fail_input("read", root_ + "/" + path, "it is a symlink that leads out of " + root_);
+  }
   Source source;
   source.hash = file->hash;
   source.has_nul = file->has_nul;
-  std::vector<std::string> open{path};
-  const auto visit = [&](const std::string& header) {
-    if (header.empty() || header == path || source.headers.count(header) != 0) return;
-    if (missing_.count(header) != 0) return;
-    const auto read = load(header);
-    if (!read) {
-      missing_.insert(header);
-    } else if (source.headers.size() == kMaxHeaders) {
+  std::uint64_t bytes = 0;
+  std::size_t look_ups = 0;
+  std::vector<std::pair<std::string, const File*>> open{{path, file}};
+  const auto visit = [&](const std::string& name) {
+    if (++look_ups > kMaxLookUps) source.is_known = false;
+    if (!source.is_known || name.empty() || name == path || source.headers.count(name) != 0) return;
+    const File* read = header(name);
+    if (read == nullptr) return;
+    bytes += read->size;
+    if (source.headers.size() == kMaxHeaders || bytes > kMaxHeaderBytes) {
       source.is_known = false;
-    } else {
-      source.headers.emplace(header, (*read)->hash);
-      open.push_back(header);
+      return;
     }
+    source.headers.emplace(name, read->hash);
+    open.emplace_back(name, read);
   };
   for (const auto& name : included)
     visit(path_below(root_, root_, name));
-  while (!open.empty()) {
-    const std::string at = std::move(open.back());
+  std::set<std::string> looked_for;  // in `includes`
+  while (!open.empty() && source.is_known) {
+    const auto [at, reader] = std::move(open.back());
     open.pop_back();
-    const File& reader = files_.at(at);
-    source.is_known = source.is_known && !reader.has_macro;
+    source.is_known = source.is_known && !reader->may_have_more;
     const std::string folder = folder_of(at);
-    for (const auto& name : reader.names) {
-      // Both, though only one of them is read: which one is cppcheck's to say.
+    for (const auto& name : reader->names) {
+      // All of them, though only one is read: which one is cppcheck's to say.
       visit(path_below(root_, folder.empty() ? root_ : folder, name));
-      for (const auto& include : includes)
+      if (!looked_for.insert(name).second) continue;
+      for (const auto& include : includes) {
+        if (!source.is_known) break;
         visit(path_below(root_, include, name));
+      }
     }
   }
   return source;

@@ -2,13 +2,17 @@
 
 #include <fmt/format.h>
 
+#include "analysis/remarks.h"
+
 namespace fleet::analysis {
 namespace {
 
 constexpr std::size_t kMaxJsonDepth = 200;
+constexpr std::size_t kMaxJsonValues = 4'000'000;
 
-bool is_too_deep(std::string_view text) {
-  std::size_t depth = 0;
+// Of text that may be no JSON; empty: nothing is.
+std::string what_is_too_much(std::string_view text) {
+  std::size_t depth = 0, values = 1;
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -18,17 +22,20 @@ bool is_too_deep(std::string_view text) {
     } else if (c == '"') {
       in_string = true;
     } else if (c == '{' || c == '[') {
-      if (++depth > kMaxJsonDepth) return true;
+      ++values;
+      if (++depth > kMaxJsonDepth) return fmt::format("it is nested deeper than {}", kMaxJsonDepth);
+    } else if (c == ',') {
+      if (++values > kMaxJsonValues) return fmt::format("it holds more than {} values", kMaxJsonValues);
     } else if ((c == '}' || c == ']') && depth > 0) {
       --depth;
     }
   }
-  return false;
+  return {};
 }
 
 std::string pointer_part(const std::string& name) {
   std::string part = "/";
-  for (const char c : name)
+  for (const char c : printable_line(name, 100))
     part += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
   return part;
 }
@@ -51,13 +58,14 @@ std::optional<std::string> pointer_to(const model::Json& in, const model::Json* 
 Result<model::Json> parse_foreign_json(std::string_view text, const std::string& name,
                                        std::size_t max_bytes) {
   if (text.substr(0, 3) == "\xef\xbb\xbf") text.remove_prefix(3);
-  if (text.size() <= max_bytes && is_too_deep(text)) {
-    return base::fail_input("read", name, fmt::format("it is nested deeper than {}", kMaxJsonDepth),
-                            "see what wrote it: no report is");
+  if (text.size() <= max_bytes) {
+    if (auto why = what_is_too_much(text); !why.empty()) {
+      return base::fail_input("read", name, std::move(why), "let the tool look at less at a time");
+    }
   }
   auto json = model::parse_json(text, name, max_bytes);
   if (!json) {
-    return base::fail_input("read", name, json.error().why,
+    return base::fail_input("read", name, printable_line(json.error().why, 300),
                             "run the tool that wrote it again; it may have been stopped while it did");
   }
   return json;
@@ -84,16 +92,12 @@ const model::Json& JsonInput::list(const model::Json& of, const char* member) {
   return kNone;
 }
 
-std::optional<std::string> JsonInput::optional_text(const model::Json& of, const char* member) {
+std::string_view JsonInput::text(const model::Json& of, const char* member) {
   const auto* found = find(of, member);
-  if (found == nullptr) return std::nullopt;
-  if (found->is_string()) return found->get<std::string>();
+  if (found == nullptr) return {};
+  if (found->is_string()) return found->get_ref<const std::string&>();
   wrong(of, member, "a string is expected");
-  return std::nullopt;
-}
-
-std::string JsonInput::text(const model::Json& of, const char* member) {
-  return optional_text(of, member).value_or(std::string());
+  return {};
 }
 
 std::optional<std::uint32_t> JsonInput::number(const model::Json& of, const char* member) {

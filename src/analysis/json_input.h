@@ -11,7 +11,9 @@
 
 namespace fleet::analysis {
 
-// JSON that another program wrote, with a bound on depth beside that on size. `name` is the file's.
+// JSON that another program wrote, with bounds on size, on depth (200), and on the number of values (4
+// million), of which each takes up to 100 bytes of memory, however few it takes in the file. `name` is the
+// file's.
 [[nodiscard]] Result<model::Json> parse_foreign_json(std::string_view text, const std::string& name,
                                                      std::size_t max_bytes);
 
@@ -24,8 +26,8 @@ class JsonInput {
   // Null: absent.
   [[nodiscard]] const model::Json* object(const model::Json& of, const char* member);
   [[nodiscard]] const model::Json& list(const model::Json& of, const char* member);  // absent: an empty one
-  [[nodiscard]] std::string text(const model::Json& of, const char* member);
-  [[nodiscard]] std::optional<std::string> optional_text(const model::Json& of, const char* member);
+  // Of the document; absent: empty.
+  [[nodiscard]] std::string_view text(const model::Json& of, const char* member);
   // From 0 on: nothing is counted below, and -1 stands for none in SARIF.
   [[nodiscard]] std::optional<std::uint32_t> number(const model::Json& of, const char* member);
 

@@ -4,25 +4,21 @@
 
 #include <algorithm>
 
-#include "analysis/cppcheck_cache.h"
 #include "analysis/json_input.h"
 #include "analysis/sarif_run.h"
 #include "text/ascii.h"
-#include "text/utf8.h"
 
 namespace fleet::analysis {
 namespace {
 
+constexpr std::size_t kMaxClasses = 100;  // tags, taxa: of one rule or result
+constexpr std::size_t kMaxFingerprints = 20;
 constexpr const char* kSarifHint = "let the tool write SARIF 2.1.0 again; a converter may write it wrongly";
-
-void add_cwe(std::vector<std::string>& all, std::optional<std::string> cwe) {
-  if (cwe && std::find(all.begin(), all.end(), *cwe) == all.end()) all.push_back(*std::move(cwe));
-}
 
 class SarifReader {
  public:
   SarifReader(const model::Json& document, const std::string& name, const ForeignOptions& options)
-      : document_(document), name_(name), options_(options), input_(document), places_(options) {}
+      : document_(document), name_(name), input_(document), findings_(options, name) {}
 
   Result<ForeignReport> read();
 
@@ -31,28 +27,25 @@ class SarifReader {
   void read_result(SarifRun& run, const model::Json& result);
   void read_troubles(const SarifRun& run, const model::Json& json);
   [[nodiscard]] model::Severity severity(const model::Json& result, const SarifRun::Rule& rule,
-                                         const std::string& kind);
+                                         std::string_view kind);
   void read_classes(const model::Json& result, const SarifRun::Rule& rule, model::Finding& finding);
   void read_properties(const model::Json& of, model::Finding& finding);
   void read_taxa(const model::Json& list, bool is_relationship, model::Finding& finding);
-  void read_suppressions(const model::Json& result, model::Finding& finding);
-  [[nodiscard]] std::string fingerprint(const model::Json& result, const model::Finding& finding);
+  [[nodiscard]] std::optional<std::string> suppression(const model::Json& result);
+  [[nodiscard]] std::vector<std::string> identity(const model::Json& result);
 
   const model::Json& document_;
   const std::string& name_;
-  const ForeignOptions& options_;
   JsonInput input_;
-  ForeignPlaces places_;
-  ForeignReport report_;
-  bool too_many_ = false;
-  std::size_t nowhere_ = 0;
+  ForeignFindings findings_;
 };
 
 Result<ForeignReport> SarifReader::read() {
   if (!document_.is_object()) return base::fail_input("read", name_, "it is no SARIF: no object", kSarifHint);
-  const std::string version = input_.text(document_, "version");
-  if (version.compare(0, 4, "2.1.") != 0) {
-    input_.wrong(document_, "version", fmt::format("2.1.0 is expected, not `{}`", version));
+  const std::string_view version = input_.text(document_, "version");
+  if (version.substr(0, 4) != "2.1.") {
+    input_.wrong(document_, "version",
+                 fmt::format("2.1.0 is expected, not `{}`", printable_line(version, 100)));
   }
   if (document_.find("runs") == document_.end())
     input_.wrong(document_, "runs", "a list of runs is expected");
@@ -63,24 +56,16 @@ Result<ForeignReport> SarifReader::read() {
       input_.wrong(run, "", "a run is expected");
     }
   }
-  FLEET_CHECK(input_.verdict(name_, kSarifHint));
-  if (too_many_) {
-    return base::fail_input("read", name_,
-                            fmt::format("it holds more than {} results", options_.max_findings),
-                            "let the tool look at less, or at fewer rules");
-  }
-  if (nowhere_ > 0) report_.remarks.push_back(fmt::format("{} results name no file", nowhere_));
-  places_.add_remarks(report_.remarks);
-  return std::move(report_);
+  return findings_.take(input_, kSarifHint);
 }
 
 void SarifReader::read_run(const model::Json& json) {
-  SarifRun run(json, input_, places_);
+  SarifRun run(json, input_, findings_);
   if (run.tool().empty()) return;
-  report_.tools.push_back(run.version().empty() ? run.tool() : run.tool() + " " + run.version());
+  findings_.add_tool(run.tool(), run.version());
   read_troubles(run, json);
   for (const auto& result : input_.list(json, "results")) {
-    if (too_many_) return;
+    if (findings_.is_full()) return;
     if (result.is_object()) {
       read_result(run, result);
     } else {
@@ -93,16 +78,16 @@ void SarifReader::read_run(const model::Json& json) {
 void SarifReader::read_troubles(const SarifRun& run, const model::Json& json) {
   const auto* external = input_.object(json, "externalPropertyFileReferences");
   if (external != nullptr && !input_.list(*external, "results").empty()) {
-    report_.remarks.push_back(
+    findings_.remark(
         fmt::format("{}: results stand in files beside this one, which are not read", run.tool()));
   }
   std::size_t errors = 0;
-  std::string first;
+  std::string_view first;
   for (const auto& invocation : input_.list(json, "invocations")) {
     if (!invocation.is_object()) continue;
     const auto successful = invocation.find("executionSuccessful");
     if (successful != invocation.end() && *successful == false) {
-      report_.remarks.push_back(run.tool() + ": it did not run to its end, as it says itself");
+      findings_.remark(run.tool() + ": it did not run to its end, as it says itself");
     }
     for (const auto& notification : input_.list(invocation, "toolExecutionNotifications")) {
       if (!notification.is_object() || input_.text(notification, "level") != "error") continue;
@@ -111,22 +96,16 @@ void SarifReader::read_troubles(const SarifRun& run, const model::Json& json) {
     }
   }
   if (errors == 0) return;
-  report_.remarks.push_back(fmt::format("{}: {} errors while it ran, the first: {}", run.tool(), errors,
-                                        text::printable(first.substr(0, 200), text::Newlines::escape)));
+  findings_.remark(fmt::format("{}: {} errors while it ran, the first: {}", run.tool(), errors,
+                               printable_line(first, 200)));
 }
 
 void SarifReader::read_result(SarifRun& run, const model::Json& result) {
-  const std::string kind = input_.text(result, "kind");
-  const std::string state = input_.text(result, "baselineState");
-  if (kind == "pass" || kind == "notApplicable" || state == "absent") {
-    ++report_.left_out;
-    return;
-  }
-  too_many_ = report_.findings.size() == options_.max_findings;
-  if (too_many_) return;
+  const std::string_view kind = input_.text(result, "kind");
+  const std::string_view state = input_.text(result, "baselineState");
+  if (kind == "pass" || kind == "notApplicable" || state == "absent") return findings_.leave_out();
   const SarifRun::Rule rule = run.rule(result);
   model::Finding finding;
-  finding.rule = tool_slug(run.tool()) + "." + rule.id;
   finding.tool = run.tool();
   finding.severity = severity(result, rule, kind);
   const auto* message = input_.object(result, "message");
@@ -142,24 +121,21 @@ void SarifReader::read_result(SarifRun& run, const model::Json& result) {
     finding.at = place.at;
     const auto& logical = input_.list(locations[0], "logicalLocations");
     if (!logical.empty() && logical[0].is_object()) {
-      finding.symbol = input_.text(logical[0], "fullyQualifiedName");
-      if (finding.symbol.empty()) finding.symbol = input_.text(logical[0], "name");
+      const std::string_view full = input_.text(logical[0], "fullyQualifiedName");
+      finding.symbol = full.empty() ? input_.text(logical[0], "name") : full;
     }
   } else if (!locations.empty()) {
     input_.wrong(locations[0], "", "a location is expected");
   }
-  if (finding.path.empty()) ++nowhere_;
   finding.flow = run.flow(result);
-  finding.is_known = state == "unchanged" || state == "updated";
   read_classes(result, rule, finding);
-  read_suppressions(result, finding);
-  finding.fingerprint = fingerprint(result, finding);
-  report_.findings.push_back(std::move(finding));
+  const bool is_known = state == "unchanged" || state == "updated";
+  findings_.add(std::move(finding), rule.id, {is_known, suppression(result)}, identity(result));
 }
 
 model::Severity SarifReader::severity(const model::Json& result, const SarifRun::Rule& rule,
-                                      const std::string& kind) {
-  std::string level = input_.text(result, "level");
+                                      std::string_view kind) {
+  std::string_view level = input_.text(result, "level");
   // Only what fails has a level that was not given to the result itself (SARIF 3.27.10).
   if (level.empty() && !kind.empty() && kind != "fail") level = "none";
   if (level.empty()) level = rule.level;
@@ -170,7 +146,9 @@ model::Severity SarifReader::severity(const model::Json& result, const SarifRun:
   if (level == "error") return model::Severity::error;
   if (level.empty() || level == "warning") return model::Severity::warning;
   if (level != "note" && level != "none") {
-    input_.wrong(result, "level", fmt::format("none, note, warning or error is expected, not `{}`", level));
+    input_.wrong(
+        result, "level",
+        fmt::format("none, note, warning or error is expected, not `{}`", printable_line(level, 100)));
   }
   return model::Severity::note;
 }
@@ -190,30 +168,35 @@ void SarifReader::read_properties(const model::Json& of, model::Finding& finding
   const auto* properties = input_.object(of, "properties");
   if (properties == nullptr) return;
   const auto texts = [&](const char* member) {
-    std::vector<std::string> found;
+    std::vector<std::string_view> found;
     const auto value = properties->find(member);
     if (value == properties->end()) return found;
-    for (const auto& one : value->is_array() ? *value : model::Json::array({*value})) {
-      if (one.is_string()) found.push_back(one.get<std::string>());
-    }
+    const auto take = [&](const model::Json& one) {
+      if (one.is_string() && found.size() < kMaxClasses) {
+        found.push_back(std::string_view(one.get_ref<const std::string&>()).substr(0, 200));
+      }
+    };
+    if (!value->is_array()) take(*value);
+    for (std::size_t i = 0; value->is_array() && i < std::min(value->size(), kMaxClasses); ++i)
+      take((*value)[i]);
     return found;
   };
-  for (const auto& tag : texts("tags")) {
+  const auto tags = texts("tags");
+  for (const std::string_view tag : tags) {
     add_cwe(finding.cwe, cwe_in(tag));
     const std::size_t owasp = tag.find("OWASP-A");
-    if (owasp != std::string::npos && finding.owasp.empty()) {
+    if (owasp != std::string_view::npos && finding.owasp.empty()) {
       finding.owasp = tag.substr(owasp + 6, tag.find(' ', owasp) - owasp - 6);
     }
     if (tag == "HIGH CONFIDENCE") finding.confidence = model::Confidence::high;
     if (tag == "LOW CONFIDENCE") finding.confidence = model::Confidence::low;
   }
-  for (const auto& cwe : texts("cwe"))
+  for (const std::string_view cwe : texts("cwe"))
     add_cwe(finding.cwe, cwe_in(cwe, true));
-  const auto tags = texts("tags");
-  const bool tags_say = std::any_of(tags.begin(), tags.end(), [](const std::string& tag) {
-    return tag.find(" CONFIDENCE") != std::string::npos;
+  const bool tags_say = std::any_of(tags.begin(), tags.end(), [](std::string_view tag) {
+    return tag.find(" CONFIDENCE") != std::string_view::npos;
   });
-  for (const auto& precision : texts("precision")) {
+  for (const std::string_view precision : texts("precision")) {
     if (tags_say) break;  // semgrep says `very-high` of every rule
     if (precision == "very-high" || precision == "high") finding.confidence = model::Confidence::high;
     if (precision == "low") finding.confidence = model::Confidence::low;
@@ -221,7 +204,8 @@ void SarifReader::read_properties(const model::Json& of, model::Finding& finding
 }
 
 void SarifReader::read_taxa(const model::Json& list, bool is_relationship, model::Finding& finding) {
-  for (const auto& one : list) {
+  for (std::size_t i = 0; i < std::min(list.size(), kMaxClasses); ++i) {
+    const auto& one = list[i];
     const auto* taxon = !one.is_object() ? nullptr : is_relationship ? input_.object(one, "target") : &one;
     if (taxon == nullptr) continue;
     const auto* component = input_.object(*taxon, "toolComponent");
@@ -232,33 +216,31 @@ void SarifReader::read_taxa(const model::Json& list, bool is_relationship, model
 }
 
 // All of them must be accepted, which is what one without a status is (SARIF 3.27.23).
-void SarifReader::read_suppressions(const model::Json& result, model::Finding& finding) {
+std::optional<std::string> SarifReader::suppression(const model::Json& result) {
+  std::optional<std::string> reason;
   for (const auto& suppression : input_.list(result, "suppressions")) {
     if (!suppression.is_object()) continue;
-    const std::string status = input_.text(suppression, "status");
-    if (!status.empty() && status != "accepted") {
-      finding.suppression.reset();
-      return;
-    }
-    if (!finding.suppression) finding.suppression = input_.text(suppression, "justification");
+    const std::string_view status = input_.text(suppression, "status");
+    if (!status.empty() && status != "accepted") return std::nullopt;
+    if (!reason) reason = input_.text(suppression, "justification").substr(0, 1000);
   }
+  return reason;
 }
 
 // What the tool itself says is the same finding; empty when it says nothing.
-std::string SarifReader::fingerprint(const model::Json& result, const model::Finding& finding) {
+std::vector<std::string> SarifReader::identity(const model::Json& result) {
+  std::vector<std::string> parts;
   for (const char* member : {"fingerprints", "partialFingerprints"}) {
     const auto* given = input_.object(result, member);
-    if (given == nullptr || given->empty()) continue;
-    std::vector<std::string> parts{finding.rule, finding.path};
-    for (auto item = given->begin(); item != given->end(); ++item) {
+    if (given == nullptr || !parts.empty()) continue;
+    for (auto item = given->begin(); item != given->end() && parts.size() < 2 * kMaxFingerprints; ++item) {
       // semgrep writes this for every result when nobody is logged in.
       if (!item->is_string() || *item == "requires login") continue;
       parts.push_back(item.key());
       parts.push_back(item->get<std::string>());
     }
-    if (parts.size() > 2) return cache_key(parts);
   }
-  return {};
+  return parts;
 }
 
 }  // namespace

@@ -15,7 +15,9 @@ namespace fleet::analysis {
 //   before it what an invocation was told instead;
 // - how sure a tool is comes from a rule's `precision` (CodeQL) or tags (semgrep), else it is medium;
 // - results of kind `pass` and `notApplicable`, and of the baseline state `absent`, are left out and counted;
-//   `unchanged` and `updated` ones are known. Accepted suppressions become the mark;
+// - where `options.takes_marks`, `unchanged` and `updated` ones are known, and accepted suppressions become
+// the
+//   mark;
 // - places that are relative to a base without an address are taken to be relative to the root.
 // - columns count code points where the report does not say otherwise, in ESLint's UTF-16 units.
 // Of several locations or data flows of one result the first is taken.

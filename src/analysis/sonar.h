@@ -10,10 +10,10 @@ namespace fleet::analysis {
 
 // Findings of SonarQube and SonarCloud, from either of
 // - the answer of `api/issues/search`: what is closed or fixed is left out and counted; what was marked as a
-//   false positive, accepted or not to be fixed has that as its suppression; that more pages exist is said;
+//   false positive, accepted or not to be fixed has that as its suppression where `options.takes_marks`; that
+//   more pages exist is said;
 // - a file of generic issues, as `sonar.externalIssuesReportPaths` takes it, with severities at the issues or
-// at
-//   the rules.
+//   at the rules.
 // A rule's id is `sonarqube.` and its own, or the engine's name and its own. Of several flows the first is
 // taken; single places beside the finding are no flow.
 //

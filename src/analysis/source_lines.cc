@@ -51,6 +51,14 @@ model::Region SourceLines::region(syntax::Span span) const {
   return region;
 }
 
+syntax::Span SourceLines::line(std::uint32_t number) const {
+  const std::uint32_t start = starts_[number - 1];
+  std::uint32_t end = number < starts_.size() ? starts_[number] : static_cast<std::uint32_t>(source_.size());
+  if (end > start && source_[end - 1] == '\n') --end;
+  if (end > start && source_[end - 1] == '\r') --end;
+  return {start, end};
+}
+
 void SourceLines::mark_comment(syntax::Span span) {
   comments_.push_back(span);
 }

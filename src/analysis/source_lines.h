@@ -21,6 +21,9 @@ class SourceLines {
   [[nodiscard]] std::string_view text(std::uint32_t line) const;
   [[nodiscard]] std::uint32_t line_of(std::uint32_t offset) const;  // from 1
   [[nodiscard]] model::Region region(syntax::Span span) const;
+  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(starts_.size()); }
+  // Line `number`, from 1 to size(), without what ends it: LF, or CR LF.
+  [[nodiscard]] syntax::Span line(std::uint32_t number) const;
 
   // Spans of comments, in order, that do not overlap. Before count().
   void mark_comment(syntax::Span span);

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "text/ascii.h"
 #include "text/utf8.h"
 
 namespace fleet::analysis {
@@ -72,6 +73,20 @@ std::string clean_xml(std::string_view text) {
   return text::to_valid_utf8(clean);
 }
 
+// A document type stands before the first element, among comments and instructions (XML 1.0, 2.8); entities
+// can be declared nowhere else. Further on the parser itself takes it for an error.
+bool has_document_type(std::string_view text) {
+  if (text.substr(0, 3) == "\xef\xbb\xbf") text.remove_prefix(3);
+  for (;;) {
+    text = text::trim(text);
+    const std::string_view end = text.substr(0, 4) == "<!--" ? "-->" : text.substr(0, 2) == "<?" ? "?>" : "";
+    if (end.empty()) return text.substr(0, 2) == "<!";
+    const std::size_t at = text.find(end, end == "-->" ? 4 : 2);
+    if (at == std::string_view::npos) return false;
+    text.remove_prefix(at + end.size());
+  }
+}
+
 }  // namespace
 
 Result<> read_xml(std::string_view text, std::string_view what, const XmlEvents& events) {
@@ -79,11 +94,10 @@ Result<> read_xml(std::string_view text, std::string_view what, const XmlEvents&
     return base::fail_world("read", std::string(what), std::move(why),
                             "see what the program prints by itself");
   };
-  // No `<` stands in a value or text but as `&lt;`, so this finds every document type there can be.
-  if (text.find("<!DOCTYPE") != std::string_view::npos || text.find("<!ENTITY") != std::string_view::npos) {
+  const std::string clean = clean_xml(text);
+  if (has_document_type(clean)) {
     return wrong("it has a document type of its own, which may hold entities without end");
   }
-  const std::string clean = clean_xml(text);
   XmlForwarder forwarder(events);
   try {
     Poco::XML::SAXParser parser("UTF-8");  // whatever the document says: that is what clean_xml() made of it

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
+#include <memory>
 
 #include "base/unique_fd.h"
 
@@ -65,6 +66,16 @@ Result<std::string> read_open(const UniqueFd& file, const struct stat& status, c
   }
 }
 
+std::optional<std::string> real_path(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
+  return real ? std::optional<std::string>(real.get()) : std::nullopt;
+}
+
+bool is_below(std::string root, const std::string& path) {
+  if (root.back() != '/') root += '/';
+  return path.compare(0, root.size(), root) == 0;
+}
+
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, std::uint64_t max_bytes) {
@@ -85,6 +96,32 @@ Result<std::string> read_file_of(std::uint32_t owner, const std::string& path, s
                             status.st_nlink > 1 ? "it has another name too" : "it belongs to somebody else");
   }
   return read_open(file, status, path, max_bytes);
+}
+
+Result<std::string> read_file_below(const std::string& root, const std::string& path,
+                                    std::uint64_t max_bytes) {
+  const std::string whole = root + "/" + path;
+  const UniqueFd file(::open(whole.c_str(), kReading));
+  if (!file && errno == ELOOP) return base::fail_input("read", whole, "its symlinks lead in a circle");
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0) return base::fail_errno("read", whole, errno);
+  // Of what was opened, which a name that is looked up again need not be.
+  std::string real(PATH_MAX, '\0');
+  const ssize_t size =
+      ::readlink(fmt::format("/proc/self/fd/{}", file.get()).c_str(), real.data(), real.size());
+  const auto top = real_path(root);
+  if (size < 0 || !top) return base::fail_errno("find out where it lies", whole, errno);
+  real.resize(static_cast<std::size_t>(size));
+  if (!is_below(*top, real)) {
+    return base::fail_input("read", whole, "it is a symlink that leads out of " + root,
+                            "put the file itself there");
+  }
+  return read_open(file, status, whole, max_bytes);
+}
+
+bool leads_below(const std::string& root, const std::string& path) {
+  const auto real = real_path(root + "/" + path), top = real_path(root);
+  return real && top && is_below(*top, *real);
 }
 
 Result<> make_file(const std::string& path, std::uint32_t mode) {

@@ -21,6 +21,13 @@ namespace fleet::os {
 [[nodiscard]] Result<std::string> read_file_of(std::uint32_t owner, const std::string& path,
                                                std::uint64_t max_bytes);
 
+// The same for `path` in a folder that somebody else wrote: symlinks are followed as long as they stay in
+// `root`. Fails for what lies outside, whoever swaps a symlink meanwhile. Needs /proc.
+[[nodiscard]] Result<std::string> read_file_below(const std::string& root, const std::string& path,
+                                                  std::uint64_t max_bytes);
+// Whether that is where it leads now. False also when there is nothing.
+[[nodiscard]] bool leads_below(const std::string& root, const std::string& path);
+
 // Readers see the old file or the whole new one, also after a power loss: written beside it, synced, renamed.
 [[nodiscard]] Result<> write_file_atomically(const std::string& path, std::string_view bytes,
                                              std::uint32_t mode = 0644);

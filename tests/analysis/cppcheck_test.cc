@@ -1,8 +1,10 @@
 #include "analysis/cppcheck.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "analysis/cppcheck_running.h"
+#include "os/run_program.h"
 
 // cppcheck itself, on small sources with known faults.
 namespace fleet::analysis {
@@ -152,7 +154,85 @@ TEST_F(RealCppcheck, HonoursSuppressionsOfTheProjectAndInTheCode) {
   write(".cppcheck-suppressions", "# ours\nnullPointer:third/*\nthis is none\n");
   options.settings = find_cppcheck_settings(root).value();
   EXPECT_THAT(places(run().findings), ElementsAre("cppcheck.nullPointer null.c:3"));
-  EXPECT_THAT(options.settings.remarks, ElementsAre(HasSubstr(".cppcheck-suppressions:3")));
+  EXPECT_THAT(options.settings.remarks.list(), ElementsAre(HasSubstr(".cppcheck-suppressions:3")));
+}
+
+// Which lines cppcheck starts with is what it says itself, for lines as people write them and worse.
+TEST_F(RealCppcheck, TheSuppressionsThatAreTakenAreThoseThatItStartsWith) {
+  add("null.c", kNull);
+  const std::vector<std::string> parts{"*",  "**",  "?",  "a", "null?", "null*", "nullPointer",
+                                       "9a", "a.b", "-x", "_", "a b",   ""};
+  const std::vector<std::string> places{"",       ":",         "::3",      ":a.c", ":*",
+                                        ":**",    ":a/**/b.c", ":a*?b",    ":??",  ":?x?.c:3",
+                                        ":*.c:x", ":sp ace.c", ":a.c # c", "#c",   "//c"};
+  for (const auto& part : parts) {
+    for (const auto& place : places) {
+      options.settings = {};
+      add_suppressions(part + place, "list", options.settings);
+      const bool is_taken = !options.settings.suppressions.empty();
+      if (!is_taken && (part.empty() || part + place == "a b//c")) continue;  // empty, or a comment
+      ASSERT_TRUE(os::write_file_atomically(folder / "list", part + place + "\n"));
+      auto spec = os::ProcessSpec{};
+      spec.argv = {*os::executable_on_path("cppcheck", options.path_variable),
+                   "--suppressions-list=" + (folder / "list"), root + "/null.c"};
+      spec.time_limit = std::chrono::seconds(20);
+      const auto finished = os::run_program(std::move(spec), 4096);
+      ASSERT_TRUE(finished);
+      EXPECT_EQ(finished->end.exit_status == 0, is_taken) << part + place << ": " << finished->out;
+    }
+  }
+}
+
+TEST_F(RealCppcheck, SuppressionsNameFilesFromTheRoot) {
+  add("null.c", kNull);
+  add("a b/null.c", kNull);
+  add("sub/deep/null.c", kNull);
+  add("quo\"te/null.c", kNull);
+  const auto left = [&](const std::string& line) {
+    options.settings = {};
+    add_suppressions(line, "list", options.settings);
+    std::vector<std::string> paths;
+    for (const auto& finding : run().findings)
+      paths.push_back(finding.path);
+    return paths;
+  };
+  EXPECT_THAT(left("nullPointer"), IsEmpty());
+  EXPECT_THAT(left("nullPointer:null.c"), ElementsAre("a b/null.c", "quo\"te/null.c", "sub/deep/null.c"));
+  EXPECT_THAT(left("nullPointer:*/null.c"), ElementsAre("null.c", "quo\"te/null.c"));
+  EXPECT_THAT(left("*:./sub/../a b/null.c:3"), ElementsAre("null.c", "quo\"te/null.c", "sub/deep/null.c"));
+  EXPECT_THAT(left("nullPointer:" + root + "/sub/*"), ElementsAre("a b/null.c", "null.c", "quo\"te/null.c"));
+}
+
+// Of what lies in its working folder cppcheck takes files with these names for its own.
+TEST_F(RealCppcheck, TheProjectCannotPutLibrariesInItsWay) {
+  add("leak.c", kLeak);
+  for (const char* name :
+       {"std.cfg", "posix.cfg", "cfg/std.cfg", "cfg/posix.cfg", "platforms/unix64.xml", "unix64.xml"})
+    write(name, "<?xml version=\"1.0\"?>\n<def format=\"2\"></def>\n");
+  options.settings.libraries = {"posix"};
+  options.settings.platform = "unix64";
+  EXPECT_THAT(places(run().findings), ElementsAre("cppcheck.memleak leak.c:5"));
+}
+
+TEST_F(RealCppcheck, ASourceThatLeadsOutOfTheProjectIsNotRead) {
+  ASSERT_TRUE(os::write_file_atomically(folder / "outside.c", kNull));
+  ASSERT_EQ(::symlink("../outside.c", (root + "/link.c").c_str()), 0);
+  files.push_back({"link.c", CppLanguage::c});
+  const auto report = run();
+  EXPECT_THAT(report.findings, IsEmpty());
+  EXPECT_THAT(outcomes(report), ElementsAre("link.c failed"));
+  EXPECT_THAT(report.files[0].why, HasSubstr("leads out of"));
+}
+
+TEST_F(RealCppcheck, EmptyDefinesDoNotSwallowWhatFollows) {
+  add("null.c", kNull);
+  write(
+      "compile_commands.json",
+      fmt::format(
+          R"([{{"directory":"{}","file":"null.c","arguments":["cc","-D","","-U","","-I","","-D","null.c"]}}])",
+          root));
+  options.settings = find_cppcheck_settings(root).value();
+  EXPECT_THAT(places(run().findings), ElementsAre("cppcheck.nullPointer null.c:3"));
 }
 
 TEST_F(RealCppcheck, ReadsHeadersAndDefinesOfACompileDatabase) {

@@ -1,4 +1,8 @@
+#include <unistd.h>
+
+#include "analysis/cppcheck_cache.h"
 #include "analysis/cppcheck_running.h"
+#include "analysis/hash_parts.h"
 
 // A cppcheck that hangs, crashes or prints what it should not; and what the cache saves of its work.
 namespace fleet::analysis {
@@ -45,7 +49,7 @@ TEST_F(FakeCppcheck, AProgramThatTellsNoVersionIsAnError) {
 
 TEST_F(FakeCppcheck, AFileThatHangsIsGivenUpAndTheRestGoesOn) {
   options.file_limit = std::chrono::seconds(1);
-  use_fake("for file in $files; do start $file; if [ $file = b.c ]; then sleep 60; fi; done; top; end");
+  use_fake("for file in $files; do start $file; if [ $file = root/b.c ]; then sleep 60; fi; done; top; end");
   const auto report = run();
   EXPECT_THAT(outcomes(report), ElementsAre("a.c checked", "b.c timed-out", "c.c checked"));
   EXPECT_THAT(report.files[1].why, HasSubstr("1s"));
@@ -53,7 +57,8 @@ TEST_F(FakeCppcheck, AFileThatHangsIsGivenUpAndTheRestGoesOn) {
 }
 
 TEST_F(FakeCppcheck, AFileThatCrashesItIsGivenUpAndTheRestGoesOn) {
-  use_fake("for file in $files; do start $file; if [ $file = b.c ]; then kill -SEGV $$; fi; done; top; end");
+  use_fake(
+      "for file in $files; do start $file; if [ $file = root/b.c ]; then kill -SEGV $$; fi; done; top; end");
   const auto report = run();
   EXPECT_THAT(outcomes(report), ElementsAre("a.c checked", "b.c failed", "c.c checked"));
   EXPECT_THAT(report.files[1].why, HasSubstr("signal 11"));
@@ -66,14 +71,14 @@ TEST_F(FakeCppcheck, AnExitStatusComesWithWhatItSaid) {
 }
 
 TEST_F(FakeCppcheck, NonsenseIsAFailure) {
-  EXPECT_THAT(why("start a.c; echo rubbish >&2"), HasSubstr("it is no XML at line 1"));
-  EXPECT_THAT(why("start a.c"), HasSubstr("it is no XML"));
-  EXPECT_THAT(why("start a.c; echo '<html><body/></html>' >&2"), HasSubstr("no results of version 2"));
-  EXPECT_THAT(why("start a.c; top"), HasSubstr("it is no XML"));
+  EXPECT_THAT(why("start root/a.c; echo rubbish >&2"), HasSubstr("it is no XML at line 1"));
+  EXPECT_THAT(why("start root/a.c"), HasSubstr("it is no XML"));
+  EXPECT_THAT(why("start root/a.c; echo '<html><body/></html>' >&2"), HasSubstr("no results of version 2"));
+  EXPECT_THAT(why("start root/a.c; top"), HasSubstr("it is no XML"));
 }
 
 TEST_F(FakeCppcheck, AnEntityBombIsAFailure) {
-  EXPECT_THAT(why(R"(start a.c; cat >&2 <<'XML'
+  EXPECT_THAT(why(R"(start root/a.c; cat >&2 <<'XML'
 <?xml version="1.0"?>
 <!DOCTYPE bomb [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>
 <results version="2"><cppcheck version="2.10"/><errors><error id="x" severity="error" msg="&c;"/></errors></results>
@@ -82,14 +87,14 @@ XML)"),
 }
 
 TEST_F(FakeCppcheck, AFlowThatNeverEndsIsCutOff) {
-  EXPECT_THAT(
-      why("start a.c; top; yes '<error id=\"x\" severity=\"error\" msg=\"xxxxxxxxxxxxxxxxxxxxxxxx\"/>' | "
-          "head -c 70000000 >&2; end"),
-      HasSubstr("more than 64 MB"));
+  EXPECT_THAT(why("start root/a.c; top; yes '<error id=\"x\" severity=\"error\" "
+                  "msg=\"xxxxxxxxxxxxxxxxxxxxxxxx\"/>' | "
+                  "head -c 70000000 >&2; end"),
+              HasSubstr("more than 64 MB"));
 }
 
 TEST_F(FakeCppcheck, AFileThatItPassesOverWithoutAWordIsAFailure) {
-  use_fake("start a.c; start c.c; top; end");
+  use_fake("start root/a.c; start root/c.c; top; end");
   const auto report = run();
   EXPECT_THAT(outcomes(report), ElementsAre("a.c checked", "b.c failed", "c.c checked"));
   EXPECT_THAT(report.files[1].why, HasSubstr("did not say that it checked the file"));
@@ -139,8 +144,9 @@ TEST_F(FakeCppcheck, WhatChangedIsCheckedAgain) {
 TEST_F(FakeCppcheck, ADamagedEntryIsAsGoodAsNoneAndIsWrittenAnew) {
   options.cache = folder / "cache";
   files.resize(1);
-  use_fake(R"(start a.c; top; echo '<error id="nullPointer" severity="error" msg="m" file0="a.c">' >&2
-              echo '<location file="a.c" line="1" column="5"/></error>' >&2; end)");
+  use_fake(
+      R"(start root/a.c; top; echo '<error id="nullPointer" severity="error" msg="m" file0="root/a.c">' >&2
+              echo '<location file="root/a.c" line="1" column="5"/></error>' >&2; end)");
   ASSERT_THAT(places(run().findings), ElementsAre("cppcheck.nullPointer a.c:1"));
   ASSERT_THAT(places(run().findings), ElementsAre("cppcheck.nullPointer a.c:1"));
   ASSERT_EQ(starts(), 1U);
@@ -166,6 +172,41 @@ TEST_F(FakeCppcheck, ADamagedEntryIsAsGoodAsNoneAndIsWrittenAnew) {
     EXPECT_EQ(starts(), before + 1) << damage;
   }
   EXPECT_EQ(entries, 2U);  // the result and the version
+}
+
+TEST_F(FakeCppcheck, AnotherVersionOrProgramIsAsked) {
+  options.cache = folder / "cache";
+  files.resize(1);
+  use_fake("empty");
+  run();
+  run();
+  ASSERT_EQ(starts(), 1U);
+  std::string text = os::read_file(options.program, 1 << 20).value();
+  text.replace(text.find("Cppcheck 2.10"), 13, "Cppcheck 2.99");
+  ASSERT_TRUE(os::write_file_atomically(options.program, text, 0755));
+  EXPECT_EQ(run().version, "2.99");
+  EXPECT_EQ(starts(), 2U);
+  options.program += "-beside";
+  ASSERT_TRUE(os::write_file_atomically(options.program, text, 0755));
+  run();
+  EXPECT_EQ(starts(), 3U);
+}
+
+// It reads its files after they were hashed.
+TEST_F(FakeCppcheck, AFileThatChangesMeanwhileIsNotKept) {
+  options.cache = folder / "cache";
+  write("c.c", "#include \"late.h\"\n");
+  use_fake(fmt::format("echo 'int changed;' > '{0}/a.c'; echo > '{0}/late.h'; empty", root));
+  const auto first = run();
+  EXPECT_THAT(outcomes(first), ElementsAre("a.c checked", "b.c checked", "c.c checked"));
+  EXPECT_THAT(first.cache_trouble, HasSubstr("changed while it was checked"));
+  use_fake("empty");  // of the same version, at the same place
+  write("a.c", "int x;\n");
+  ASSERT_EQ(::unlink((root + "/late.h").c_str()), 0);
+  const auto second = run();
+  EXPECT_FALSE(second.files[0].from_cache);
+  EXPECT_TRUE(second.files[1].from_cache);
+  EXPECT_FALSE(second.files[2].from_cache);
 }
 
 TEST_F(FakeCppcheck, FailuresAreNotKept) {
@@ -197,12 +238,12 @@ TEST_F(FakeCppcheck, AFileWhoseHeadersAreNotKnownIsNeverKept) {
 
 TEST_F(FakeCppcheck, FactsAboutItselfAreNotesAndNotFindings) {
   files.resize(1);
-  use_fake(R"(start a.c; top; cat >&2 <<'XML'
-<error id="missingInclude" severity="information" msg="no header" file0="a.c"><location file="a.c" line="2" column="0"/></error>
+  use_fake(R"(start root/a.c; top; cat >&2 <<'XML'
+<error id="missingInclude" severity="information" msg="no header" file0="root/a.c"><location file="root/a.c" line="2" column="0"/></error>
 <error id="unmatchedSuppression" severity="information" msg="not matched"/>
-<error id="uninitMemberVar" severity="warning" inconclusive="true" msg="not set" file0="a.c"><location file="a.c" line="1" column="1"/></error>
-<error id="passedByValue" severity="performance" msg="slow" file0="a.c"><location file="a.c" line="1" column="1"/></error>
-<error id="nullPointer" severity="error" msg="in the system" file0="a.c"><location file="/usr/include/x.h" line="1" column="1"/></error>
+<error id="uninitMemberVar" severity="warning" inconclusive="true" msg="not set" file0="root/a.c"><location file="root/a.c" line="1" column="1"/></error>
+<error id="passedByValue" severity="performance" msg="slow" file0="root/a.c"><location file="root/a.c" line="1" column="1"/></error>
+<error id="nullPointer" severity="error" msg="in the system" file0="root/a.c"><location file="/usr/include/x.h" line="1" column="1"/></error>
 XML
 end)");
   const auto report = run();
@@ -213,6 +254,50 @@ end)");
   ASSERT_THAT(report.notes, SizeIs(3));
   EXPECT_EQ(report.notes[0].path, "/usr/include/x.h");
   EXPECT_EQ(report.files[0].outcome, CppcheckOutcome::checked);
+}
+
+TEST_F(FakeCppcheck, TextIsPrintableAndNumbersAreBounded) {
+  files.resize(1);
+  use_fake(fmt::format(R"(start root/a.c; top; cat >&2 <<'XML'
+<error id="id{0}" severity="error" msg="two&#10;lines, &#x202e;turned {0}" cwe="{1}" file0="root/a.c"><location file="root/a.c" line="1" column="4000000000" info="&#x202e;"/><location file="root/a.c" line="4000000000" column="1"/></error>
+XML
+end)",
+                       std::string(3000, 'x'), std::string(3000, '7')));
+  const auto report = run();
+  ASSERT_THAT(report.findings, SizeIs(1));
+  const auto& finding = report.findings[0];
+  EXPECT_LT(finding.rule.size(), 150U);
+  EXPECT_LT(finding.message.size(), 1100U);
+  EXPECT_THAT(finding.message, testing::StartsWith("two lines, \\u{202e}turned x"));
+  EXPECT_THAT(finding.cwe, IsEmpty());
+  EXPECT_EQ(finding.flow[1].what, "\\u{202e}");
+}
+
+TEST(CppcheckCacheTest, WhatWasUsedLongestAgoMakesRoom) {
+  const auto folder = os::TemporaryDirectory::create().value();
+  const CppcheckCache cache(folder.path(), 256 * 40'960);  // ten blocks of a disk for each part
+  // Keys of one part.
+  std::vector<std::string> keys;
+  for (int i = 0; keys.size() < 30; ++i) {
+    const std::string key = hash_parts({std::to_string(i)});
+    if (key.substr(0, 2) == "00") keys.push_back(key);
+  }
+  const auto part = [&] { return os::list_directory(folder / "00").value().size(); };
+  for (const auto& key : keys) {
+    ASSERT_TRUE(cache.keep(key, {}));
+    EXPECT_TRUE(cache.find(keys[0])) << "it is used all the time";
+    EXPECT_LE(part(), 10U);
+  }
+  EXPECT_GE(part(), 5U);
+  EXPECT_FALSE(cache.find(keys[1]));
+  EXPECT_TRUE(cache.find(keys[29]));
+  // One that is larger than its part is not kept, and costs no other its place.
+  CppcheckMessage large;
+  large.text = std::string(50'000, 'x');
+  const std::size_t before = part();
+  ASSERT_TRUE(cache.keep(keys[2], {large}));
+  EXPECT_FALSE(cache.find(keys[2]));
+  EXPECT_EQ(part(), before);
 }
 
 TEST_F(FakeCppcheck, NoFilesNeedNoStart) {

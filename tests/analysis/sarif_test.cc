@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "os/files.h"
@@ -66,6 +67,7 @@ TEST(Sarif, ReadsWhatEslintWrites) {
     if (path != "src/a b.js") return std::nullopt;
     return "const x = 1;\nconst s = \"\xf0\x9f\x98\x80\"; undefinedCall(s);\n//\neval(\"x\");\n";
   };
+  options.takes_marks = true;
   const auto report = sarif_file("eslint.sarif", options);
   EXPECT_THAT(report.tools, ElementsAre("ESLint 8.57.1"));
   ASSERT_THAT(report.findings, SizeIs(2));
@@ -122,6 +124,7 @@ TEST(Sarif, ReadsWhatCodeQlWrites) {
     if (path != "web/page.js") return std::nullopt;
     return "const x = document.location;\n/* \xf0\x9f\x98\x80 */name\n";
   };
+  options.takes_marks = true;
   const auto report = sarif_file("codeql.sarif", options);
   EXPECT_EQ(report.left_out, 1U);
   ASSERT_THAT(report.findings, SizeIs(2));
@@ -207,19 +210,179 @@ TEST(Sarif, FillsPlaceholdersOnlyWhereThereAreArguments) {
   EXPECT_EQ(said(R"({"text":"{1} before {0}, {2} stays","arguments":["a","b"]})"), "b before a, {2} stays");
   EXPECT_EQ(said(R"j({"text":"a[0](1) and [b](x) and [c] (2) and [d](3)"})j"),
             "a0 and [b](x) and [c] (2) and d");
+  EXPECT_EQ(said(R"j({"text":"[a\\[0\\]](1) is [not](2) [[x](3)"})j"), "a[0] is not [x");
   EXPECT_EQ(said(R"({"markdown":"**m**"})"), "**m**");
   EXPECT_EQ(said(R"({"text":"bell \u0007"})"), "bell \\x07");
 }
 
 TEST(Sarif, ASuppressionCountsOnceItIsAccepted) {
-  const auto mark = [](const std::string& list) {
-    return one_result(R"({"message":{"text":"m"},"suppressions":)" + list + "}").suppression;
+  ForeignOptions options = in_tree();
+  options.takes_marks = true;
+  const auto mark = [&](const std::string& list) {
+    return one_result(R"({"message":{"text":"m"},"suppressions":)" + list + "}", "", "[]", options)
+        .suppression;
   };
   EXPECT_EQ(mark("[]"), std::nullopt);
   EXPECT_EQ(mark(R"([{"kind":"inSource"}])"), "");
   EXPECT_EQ(mark(R"([{"kind":"external","status":"accepted","justification":"old"}])"), "old");
   EXPECT_EQ(mark(R"([{"kind":"external","status":"underReview"}])"), std::nullopt);
   EXPECT_EQ(mark(R"([{"kind":"inSource"},{"kind":"external","status":"rejected"}])"), std::nullopt);
+}
+
+// Whoever may write the report, or a comment that its tool honours, could mute a finding.
+TEST(Sarif, MarksOfTheReportCountOnlyWhereTheCallerSaysSo) {
+  const std::string results = R"([{"message":{"text":"m"},"suppressions":[{"kind":"inSource"}]},
+    {"message":{"text":"m"},"baselineState":"unchanged"},{"message":{"text":"m"},"baselineState":"absent"}])";
+  const auto strict = with_results(results);
+  ASSERT_TRUE(strict);
+  ASSERT_THAT(strict->findings, SizeIs(2));
+  EXPECT_FALSE(strict->findings[0].suppression);
+  EXPECT_FALSE(strict->findings[1].is_known);
+  EXPECT_EQ(strict->left_out, 1U);
+  EXPECT_THAT(strict->remarks, testing::Contains(HasSubstr("2 findings count, though")));
+  ForeignOptions options = in_tree();
+  options.takes_marks = true;
+  const auto trusting = with_results(results, "", "[]", options);
+  EXPECT_EQ(trusting->findings[0].suppression, "");
+  EXPECT_TRUE(trusting->findings[1].is_known);
+}
+
+TEST(Sarif, FindsTheComponentOfARuleByPlaceGuidAndName) {
+  const auto id = [](const std::string& component) {
+    const auto report = read_sarif(
+        fmt::format(
+            R"({{"version":"2.1.0","runs":[{{"tool":{{"driver":{{"name":"t","rules":[{{"id":"of-tool"}}]}},
+        "extensions":[{{"name":"one","guid":"11111111-1111-1111-8888-111111111111","rules":[{{"id":"of-one"}}]}},
+                      {{"name":"two","rules":[{{"id":"of-two"}}]}}]}},
+        "results":[{{"message":{{"text":"m"}},"rule":{{"index":0{}}}}}]}}]}})",
+            component),
+        "t.sarif", in_tree());
+    return report && report->findings.size() == 1 ? report->findings[0].rule : "none";
+  };
+  EXPECT_EQ(id(""), "t.of-tool");
+  EXPECT_EQ(id(R"(,"toolComponent":{"index":1})"), "t.of-two");
+  EXPECT_EQ(id(R"(,"toolComponent":{"name":"two"})"), "t.of-two");
+  EXPECT_EQ(id(R"(,"toolComponent":{"guid":"11111111-1111-1111-8888-111111111111"})"), "t.of-one");
+  EXPECT_EQ(id(R"(,"toolComponent":{"name":"t"})"), "t.of-tool");
+  EXPECT_EQ(id(R"(,"toolComponent":{"name":"unheard of"})"), "t.unnamed");
+}
+
+TEST(Sarif, FingerprintsTellThoseAlikeApartAndStayWhenAFileIsRenamed) {
+  const auto prints = [](const std::vector<std::string>& files) {
+    std::string results;
+    for (const auto& file : files) {
+      results += fmt::format(
+          R"({}{{"ruleId":"r","message":{{"text":"m"}},"partialFingerprints":{{"line":"a"}},"locations":[{{"physicalLocation":{{"artifactLocation":{{"uri":"{}"}}}}}}]}})",
+          results.empty() ? "" : ",", file);
+    }
+    std::vector<std::string> all;
+    const auto report = with_results("[" + results + "]");
+    for (const auto& finding : report->findings)
+      all.push_back(finding.fingerprint);
+    return all;
+  };
+  const auto before = prints({"a.c", "a.c", "b.c"});
+  EXPECT_NE(before[0], before[1]);
+  EXPECT_EQ(before[0], before[2]);
+  EXPECT_EQ(prints({"new.c", "new.c", "b.c"}), before);
+}
+
+TEST(Sarif, AllTextIsPrintableOnOneLineAndCut) {
+  const std::string nasty = "\\u001b[31m\\u202e\\n" + std::string(9000, 'x');
+  const auto finding = with_results(
+      fmt::format(
+          R"([{{"ruleId":"{0}","message":{{"text":"{0}"}},"suppressions":[{{"kind":"inSource","justification":"{0}"}}],
+         "locations":[{{"physicalLocation":{{"artifactLocation":{{"uri":"f"}}}},"logicalLocations":[{{"name":"{0}"}}]}}],
+         "codeFlows":[{{"threadFlows":[{{"locations":[{{"location":{{"message":{{"text":"{0}"}}}}}}]}}]}}],
+         "properties":{{"tags":["OWASP-A{0}","external/cwe/cwe-99999999999999999999"]}}}}])",
+          nasty),
+      R"("invocations":[{"executionSuccessful":true,"toolExecutionNotifications":[{"level":"error","message":{"text":"\u001b[31m\u202e"}}]}],)",
+      "[]", [] {
+        auto options = in_tree();
+        options.takes_marks = true;
+        return options;
+      }());
+  ASSERT_TRUE(finding) << finding.error().message();
+  ASSERT_THAT(finding->findings, SizeIs(1));
+  const auto& one = finding->findings[0];
+  EXPECT_THAT(one.cwe, IsEmpty());
+  ASSERT_THAT(one.flow, SizeIs(1));
+  for (const std::string& text : {one.rule, one.message, one.symbol, one.owasp, *one.suppression,
+                                  one.flow[0].what, finding->remarks.at(0)}) {
+    EXPECT_LT(text.size(), 1200U);
+    EXPECT_EQ(text.find_first_of("\x1b\n"), std::string::npos);
+    EXPECT_EQ(text.find("\xe2\x80\xae"), std::string::npos);
+    EXPECT_THAT(text, HasSubstr("u{202e}"));
+  }
+}
+
+TEST(Sarif, ClassesOfARuleAreBounded) {
+  std::string tags, taxa;
+  for (int i = 1; i < 5000; ++i) {
+    tags += fmt::format(R"("CWE-{}",)", i);
+    taxa += fmt::format(R"({{"id":"CWE-{}"}},)", i);
+  }
+  const std::string rules = fmt::format(R"([{{"id":"r","properties":{{"tags":[{}"x"]}}}}])", tags);
+  EXPECT_THAT(
+      one_result(fmt::format(R"({{"ruleId":"r","message":{{"text":"m"}},"taxa":[{}{{}}]}})", taxa), "", rules)
+          .cwe,
+      SizeIs(20));
+}
+
+// Each of these took minutes, or more memory than there is, where it was not linear.
+TEST(Sarif, HostileReportsTakeLinearTime) {
+  const auto times = [](const std::string& part, std::size_t count) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i)
+      text += part;
+    return text;
+  };
+  const auto message = [](const std::string& text, const std::string& arguments) {
+    return R"({"message":{"text":")" + text + R"(","arguments":[")" + arguments + "\"]}}";
+  };
+  const std::string big(1'000'000, 'a');
+  const std::string result =
+      R"({"ruleId":"r","message":{"id":"m"},"locations":[{"physicalLocation":{"artifactLocation":{"index":0},"region":{"startLine":1,"startColumn":900000}}}]})";
+  ForeignOptions options = in_tree();
+  options.source = [](const std::string&) {
+    return std::optional<std::string>(std::string(10'000'000, 'x'));
+  };
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_LT(one_result(message(times("{0}", 1'000'000), big)).message.size(), 1100U);
+  EXPECT_LT(one_result(message(times("{", 3'000'000), "a")).message.size(), 1100U);
+  EXPECT_LT(one_result(message(times("[", 3'000'000), "a")).message.size(), 1100U);
+  EXPECT_LT(one_result(message(times("[](1", 1'000'000), "a")).message.size(), 1100U);
+  EXPECT_EQ(one_result(R"({"message":{"text":"m"},"ruleId":")" + times("a/", 500'000) + "\"}").message, "m");
+  const auto many = with_results(
+      "[" + times(result + ",", 60'000) + result + "]",
+      R"("columnKind":"utf16CodeUnits","artifacts":[{"location":{"uri":"f","uriBaseId":"C"}}],"originalUriBaseIds":{"B":{"uri":")" +
+          big + R"(/"},"C":{"uri":"src/"}},)",
+      R"([{"id":"r","messageStrings":{"m":{"text":")" + big + R"("}},"properties":{"tags":[)" +
+          times("\"a\",", 100'000) + "\"b\"]}}]",
+      options);
+  ASSERT_TRUE(many) << many.error().message();
+  EXPECT_THAT(many->findings, SizeIs(60'001));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
+}
+
+TEST(Sarif, AFlowThatIsManyTimesAsLargeAsItsFileIsRefused) {
+  const std::string step = R"({"location":{"physicalLocation":{"artifactLocation":{"index":0}}}},)";
+  std::string steps, results;
+  for (int i = 0; i < 499; ++i)
+    steps += step;
+  steps.pop_back();
+  for (int i = 0; i < 300; ++i)
+    results += (i == 0 ? "" : ",") +
+               (R"({"message":{"text":"m"},"codeFlows":[{"threadFlows":[{"locations":[)" + steps + "]}]}]}");
+  const auto report = with_results(
+      "[" + results + "]", R"("artifacts":[{"location":{"uri":")" + std::string(4000, 'p') + R"("}}],)");
+  ASSERT_FALSE(report);
+  EXPECT_THAT(report.error().message(), HasSubstr("or 256 MB of them"));
+}
+
+TEST(Sarif, ManyValuesAreRefusedBeforeTheyTakeMemory) {
+  const std::string values = "{\"version\":\"2.1.0\",\"runs\":[" + std::string(10'000'000, ',') + "]}";
+  EXPECT_THAT(read_sarif(values, "x", in_tree()).error().message(), HasSubstr("more than 4000000 values"));
 }
 
 TEST(Sarif, TakesWeaknessesFromTaxaAndPropertiesOfTheResult) {
@@ -240,7 +403,7 @@ TEST(Sarif, NullIsAsGoodAsAbsent) {
 
 TEST(Sarif, SaysWhatNamesNoFile) {
   EXPECT_THAT(with_results(R"([{"message":{"text":"m"}}])")->remarks,
-              ElementsAre(HasSubstr("1 results name no file")));
+              ElementsAre(HasSubstr("1 findings name no file")));
 }
 
 TEST(Sarif, SaysWhereTheToolDidNotGetToItsEnd) {
@@ -291,7 +454,7 @@ TEST(Sarif, BoundsHold) {
   EXPECT_TRUE(with_results("[" + one + "," + one + "]", "", "[]", options));
   const auto three = with_results("[" + one + "," + one + "," + one + "]", "", "[]", options);
   ASSERT_FALSE(three);
-  EXPECT_THAT(three.error().message(), HasSubstr("more than 2 results"));
+  EXPECT_THAT(three.error().message(), HasSubstr("more than 2 findings"));
   options.max_bytes = 10;
   EXPECT_THAT(read_sarif("{\"version\":\"2.1.0\"}", "x", options).error().message(),
               HasSubstr("more than 10"));

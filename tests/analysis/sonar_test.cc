@@ -32,6 +32,7 @@ TEST(Sonar, ReadsTheAnswerOfASearch) {
     if (path != "src/run.js") return std::nullopt;
     return "x\n/*\xf0\x9f\x98\x80*/  name\n";
   };
+  options.takes_marks = true;
   const auto report = sonar_file("sonar-search.json", options);
   EXPECT_EQ(report.left_out, 1U);
   EXPECT_THAT(report.remarks, ElementsAre(HasSubstr("2 of 5 issues stand on other pages")));
@@ -51,6 +52,8 @@ TEST(Sonar, ReadsTheAnswerOfASearch) {
   EXPECT_EQ(second.at.line, 3U);
   EXPECT_THAT(second.flow, IsEmpty());
   EXPECT_THAT(second.suppression.value_or("none"), HasSubstr("false positive"));
+  options.takes_marks = false;
+  EXPECT_FALSE(sonar_file("sonar-search.json", options).findings[1].suppression);
 }
 
 TEST(Sonar, ReadsGenericIssues) {
@@ -82,6 +85,20 @@ TEST(Sonar, AnErrorSaysWhereAndWhatToDo) {
               HasSubstr("at /issues/0/severity: `BAD`"));
   EXPECT_THAT(error(R"({"issues":[{"ruleId":"r","primaryLocation":{}}]})"),
               HasSubstr("at /issues/0/primaryLocation/filePath"));
+}
+
+TEST(Sonar, TextIsPrintableAndTooManyAreAnError) {
+  const std::string issue =
+      R"({"ruleId":"r\u001b[1m\u202e","engineId":"e\u0007","primaryLocation":{"message":"a\nb\u202e","filePath":"a.c"}})";
+  const auto report = read_sonar("{\"issues\":[" + issue + "," + issue + "]}", "x.json", shop());
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_EQ(report->findings[0].rule, "e.r\\u{202e}");
+  EXPECT_EQ(report->findings[0].message, "a b\\u{202e}");
+  EXPECT_THAT(report->tools, ElementsAre("e\\x07"));
+  ForeignOptions options = shop();
+  options.max_findings = 1;
+  EXPECT_THAT(read_sonar("{\"issues\":[" + issue + "," + issue + "]}", "x.json", options).error().message(),
+              HasSubstr("more than 1 findings"));
 }
 
 TEST(Sonar, WhatLiesOutsideIsKeptAndSaid) {

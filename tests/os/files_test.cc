@@ -196,6 +196,36 @@ TEST_F(Files, AFileThatAProgramWasToWriteIsReadOnlyWhereItIsThat) {
   EXPECT_THAT(read_file_of(us, folder / "folder", 100).error().message(), HasSubstr("not a regular file"));
 }
 
+TEST(ReadFileBelow, FollowsSymlinksThatStayInTheFolder) {
+  const auto folder = TemporaryDirectory::create().value();
+  const std::string root = folder / "root";
+  ASSERT_TRUE(make_directories(root + "/build"));
+  ASSERT_TRUE(write_file_atomically(root + "/build/data", "inside"));
+  ASSERT_TRUE(write_file_atomically(folder / "secret", "outside"));
+  ASSERT_TRUE(make_directories(folder / "root-beside"));
+  ASSERT_TRUE(write_file_atomically(folder / "root-beside/data", "outside"));
+  const auto link = [&](const std::string& to, const std::string& name) {
+    ASSERT_EQ(::symlink(to.c_str(), (root + "/" + name).c_str()), 0);
+  };
+  link("build/data", "relative");
+  link(root + "/build/data", "whole");
+  link("../secret", "out");
+  link("../root-beside", "folder");
+  link("nowhere", "dangling");
+  for (const std::string good : {"build/data", "relative", "whole"}) {
+    EXPECT_EQ(read_file_below(root, good, 100).value_or("none"), "inside") << good;
+    EXPECT_TRUE(leads_below(root, good)) << good;
+  }
+  for (const std::string bad : {"out", "folder/data", "../secret"}) {
+    const auto read = read_file_below(root, bad, 100);
+    ASSERT_FALSE(read) << bad;
+    EXPECT_THAT(read.error().message(), HasSubstr("leads out of")) << bad;
+    EXPECT_FALSE(leads_below(root, bad)) << bad;
+  }
+  EXPECT_FALSE(read_file_below(root, "dangling", 100));
+  EXPECT_FALSE(leads_below(root, "dangling"));
+}
+
 TEST_F(Files, UsedAsSomebodyElseBelongToThemAndOpenOnlyWhatTheyMayOpen) {
   if (::geteuid() != 0) GTEST_SKIP() << "NOT TESTED: using files as another user takes root";
   ASSERT_EQ(::chmod(folder.path().c_str(), 0777), 0);
