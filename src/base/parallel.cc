@@ -1,4 +1,4 @@
-#include "git/parallel.h"
+#include "base/parallel.h"
 
 #include <algorithm>
 #include <atomic>
@@ -9,7 +9,7 @@
 
 #include "base/thread.h"
 
-namespace fleet::git {
+namespace fleet::base {
 
 Result<> in_parallel(unsigned threads, std::size_t count,
                      const std::function<Result<>(std::size_t, std::size_t)>& work, std::size_t piece) {
@@ -32,15 +32,15 @@ Result<> in_parallel(unsigned threads, std::size_t count,
   const std::size_t pieces = (count + piece - 1) / piece;
   helpers.reserve(threads);
   for (std::size_t i = 1; i < std::min<std::size_t>(threads, pieces); ++i) {
-    auto helper = base::start_thread(run);
+    auto helper = start_thread(run);
     if (!helper) break;  // those that can be had do it
     helpers.push_back(*std::move(helper));
   }
   run();
   for (std::thread& helper : helpers)
     helper.join();
-  if (error) return base::fail(*std::move(error));
+  if (error) return fail(*std::move(error));
   return {};
 }
 
-}  // namespace fleet::git
+}  // namespace fleet::base

@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 
-namespace fleet::git {
+namespace fleet::base {
 
 // Calls `work` for pieces [begin, end) of `piece` items that together make 0..count, taken by several threads
 // (the caller's is one of them), and returns the first error: what was begun is finished, the rest is not
@@ -14,4 +14,4 @@ namespace fleet::git {
                                    const std::function<Result<>(std::size_t begin, std::size_t end)>& work,
                                    std::size_t piece = 64);
 
-}  // namespace fleet::git
+}  // namespace fleet::base

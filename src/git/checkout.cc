@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/parallel.h"
 #include "git/keep.h"
-#include "git/parallel.h"
 #include "git/path.h"
 #include "git/private_git.h"
 #include "git/stored_file.h"
@@ -141,7 +141,7 @@ Result<Checkout::Deviations> Checkout::find_deviations(Content content, Untracke
       FLEET_CHECK(examine(suspects[i], content, out, mutex));
     return {};
   };
-  FLEET_CHECK(in_parallel(options_.threads, suspects.size(), examine_piece));
+  FLEET_CHECK(base::in_parallel(options_.threads, suspects.size(), examine_piece));
   scan_options_.trusted_at = begun;
   return out;
 }
@@ -235,19 +235,20 @@ Result<> Checkout::write_files(const std::set<std::string>& paths) {
   targets.reserve(paths.size());
   for (const std::string& path : paths)
     targets.push_back({&path, table_.find(path)});
-  return in_parallel(options_.threads, targets.size(), [&](std::size_t begin, std::size_t end) -> Result<> {
-    std::string folder_path;
-    UniqueFd folder;
-    for (std::size_t i = begin; i < end; ++i) {
-      std::string parent = folder_of(*targets[i].path);
-      if (!folder || parent != folder_path) {
-        FLEET_TRY(folder, work_.make_folder(parent));
-        folder_path = std::move(parent);
-      }
-      FLEET_CHECK(write_file(folder.get(), *targets[i].path, *targets[i].file));
-    }
-    return {};
-  });
+  return base::in_parallel(options_.threads, targets.size(),
+                           [&](std::size_t begin, std::size_t end) -> Result<> {
+                             std::string folder_path;
+                             UniqueFd folder;
+                             for (std::size_t i = begin; i < end; ++i) {
+                               std::string parent = folder_of(*targets[i].path);
+                               if (!folder || parent != folder_path) {
+                                 FLEET_TRY(folder, work_.make_folder(parent));
+                                 folder_path = std::move(parent);
+                               }
+                               FLEET_CHECK(write_file(folder.get(), *targets[i].path, *targets[i].file));
+                             }
+                             return {};
+                           });
 }
 
 Result<> Checkout::write_file(int folder, const std::string& path, FileRecord& file) const {

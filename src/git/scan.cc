@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-#include "git/parallel.h"
+#include "base/parallel.h"
 #include "git/scan_parts.h"
 #include "git/untracked.h"
 
@@ -227,7 +227,7 @@ Result<Scan> scan(const Root& work, FileTable& table, const ScanOptions& options
     }
     return {};
   };
-  FLEET_CHECK(in_parallel(options.threads, left.size(), scan_parts, 1));
+  FLEET_CHECK(base::in_parallel(options.threads, left.size(), scan_parts, 1));
   for (Scan& part : scans)
     FLEET_CHECK(add(all, part, work, options));
   return all;

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "git/parallel.h"
+#include "base/parallel.h"
 #include "git/tree.h"
 
 namespace fleet::git {
@@ -93,7 +93,7 @@ Result<> store_files(ObjectStore& store, const Root& work, const std::vector<std
     }
     return {};
   };
-  FLEET_CHECK(in_parallel(options.threads, paths.size(), store_piece));
+  FLEET_CHECK(base::in_parallel(options.threads, paths.size(), store_piece));
   for (std::size_t i = 0; i < paths.size(); ++i) {
     Change& change = changes[paths[i]];  // also a path of the tree that is of another type now
     change.path = paths[i];
