@@ -222,7 +222,7 @@ void check_form(RuleReader& reader, yaml::Node node, const RuleDraft& draft) {
   check_sense(reader, node, draft);
 }
 
-void read_file(const RuleSource& file, Check check, ReadRules& into) {
+void read_file(const RuleSource& file, ReadRules& into) {
   const auto document = yaml::Document::parse(file.text);
   if (!document) {
     into.diagnostics.push_back(document.error());
@@ -251,7 +251,7 @@ void read_file(const RuleSource& file, Check check, ReadRules& into) {
       if (!has_key(node, "in") && has_key(node, "languages")) draft.rule.view = View::code;
       yaml::read_keys(reader, node, "a rule", kRuleKeys, draft);
       if (node.is_mapping()) check_form(reader, node, draft);
-      if (check == Check::everything && problems.count() == before) check_rule(reader, draft);
+      if (file.check == Check::everything && problems.count() == before) check_rule(reader, draft);
       into.rules.push_back(std::move(draft.rule));
     }
   }
@@ -274,10 +274,10 @@ void say_doubled_ids(ReadRules& read) {
 
 }  // namespace
 
-ReadRules read_rules(std::span<const RuleSource> files, Check check) {
+ReadRules read_rules(std::span<const RuleSource> files) {
   ReadRules read;
   for (const RuleSource& file : files)
-    read_file(file, check, read);
+    read_file(file, read);
   say_doubled_ids(read);
   return read;
 }
@@ -285,9 +285,9 @@ ReadRules read_rules(std::span<const RuleSource> files, Check check) {
 std::vector<Rule> read_built_in_rules() {
   std::vector<RuleSource> files;
   for (const BuiltInFile& file : built_in_rules()) {
-    if (!is_of_secrets(file.path)) files.push_back({std::string(file.path), file.text});
+    if (!is_of_secrets(file.path)) files.push_back({std::string(file.path), file.text, Check::form});
   }
-  ReadRules read = read_rules(files, Check::form);
+  ReadRules read = read_rules(files);
   FLEET_ASSERT(read.diagnostics.empty(), "the tests read them too");
   return std::move(read.rules);
 }

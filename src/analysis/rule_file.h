@@ -10,9 +10,14 @@
 
 namespace fleet::analysis {
 
+// What of a rule is looked at. Patterns, expressions and queries take time to compile: those of the rules
+// that come with fleet are checked by its tests.
+enum class Check { form, everything };
+
 struct RuleSource {
   std::string path;  // for messages
   std::string_view text;
+  Check check = Check::everything;
 };
 
 struct ReadRules {
@@ -20,13 +25,9 @@ struct ReadRules {
   model::Diagnostics diagnostics;  // by file, in each file's order
 };
 
-// What of a rule is looked at. Patterns, expressions and queries take time to compile: those of the rules
-// that come with fleet are checked by its tests.
-enum class Check { form, everything };
-
 // Reads files of rules (docs/rules.md says what may stand in them) and says at once all that is wrong with
 // them; text that is not YAML stops at its first error. No I/O.
-[[nodiscard]] ReadRules read_rules(std::span<const RuleSource> files, Check check);
+[[nodiscard]] ReadRules read_rules(std::span<const RuleSource> files);
 
 // Those that come with fleet.
 [[nodiscard]] std::vector<Rule> read_built_in_rules();

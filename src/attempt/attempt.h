@@ -41,6 +41,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     ObjectId tree;
     std::vector<model::Change> changes;
     std::vector<std::string> notes;
+    std::vector<std::string> secrets;  // that the changes bring
     std::vector<std::string> missing;  // of `expect`
     ObjectId commit;
   };

@@ -6,6 +6,7 @@
 
 #include "attempt/attempt.h"
 #include "attempt/on_worker.h"
+#include "attempt/secret_stop.h"
 #include "git/tree.h"
 #include "os/files.h"
 #include "text/key_values.h"
@@ -100,6 +101,7 @@ void Attempt::judge_snapshot(Taken taken) {
     outcome_.notes.push_back(std::move(note));
   // It passed its judge and its checks in the run that made it.
   if (is_kept_) return conclude();
+  facts_.secrets = std::move(taken.secrets);
   facts_.missing = std::move(taken.missing);
   read_outputs();
   check(0);
@@ -123,6 +125,9 @@ Result<Attempt::Taken> Attempt::take(std::optional<agents::Finish> said) {
   FLEET_TRY(taken.missing,
             missing_paths(objects, task_.spec, taken.tree, workspace_ ? &*workspace_ : nullptr));
   if (taken.changes.empty()) return taken;
+  FLEET_TRY(SecretsFound found, find_new_secrets(objects, taken.changes, services_.start_tree));
+  taken.secrets = std::move(found.secrets);
+  std::move(found.notes.begin(), found.notes.end(), std::back_inserter(taken.notes));
   git::NewCommit commit;
   commit.tree = taken.tree;
   commit.parents = {base_};

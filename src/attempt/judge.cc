@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <span>
 
 #include "text/glob.h"
 #include "text/utf8.h"
@@ -67,6 +68,17 @@ Judgement judge(const model::TaskSpec& task, const Facts& facts) {
   if (!outside->empty()) {
     return failed(fmt::format("changed {} outside its `writes`: {}",
                               outside->size() == 1 ? "a path" : "paths", enumerate(*outside)));
+  }
+  if (!facts.secrets.empty()) {
+    const std::size_t more = facts.secrets.size() - 1;
+    std::string reason = "its change holds a secret: " + text::printable(facts.secrets.front());
+    if (more > 0) reason += fmt::format(" and {} more", more);
+    constexpr std::size_t kShown = 20;
+    const std::span shown = std::span(facts.secrets).first(std::min(kShown, facts.secrets.size()));
+    return failed(reason,
+                  fmt::format("A secret must not be in a file of the repository. Take it out, and read it "
+                              "from the environment:\n{}",
+                              fmt::join(shown, "\n")));
   }
   if (!facts.missing.empty()) {
     const std::string reason = fmt::format("expected {}, which {} not there", enumerate(facts.missing),

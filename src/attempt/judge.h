@@ -18,6 +18,7 @@ struct Facts {
   Duration time_limit{};                  // for the message about timed_out
   std::optional<agents::Finish> said;     // by the agent
   std::vector<model::Change> changes;
+  std::vector<std::string> secrets;          // that the changes bring: where, and which
   std::vector<std::string> missing;          // paths of `expect` that are not there
   std::vector<std::string> missing_outputs;  // of `outputs`, not written
   std::string bad_outputs;                   // why the file of outputs cannot be read

@@ -20,7 +20,7 @@ std::vector<RuleSource> built_in_sources() {
 }
 
 TEST(BuiltInRules, AreGood) {
-  for (const model::Diagnostic& each : read_rules(built_in_sources(), Check::everything).diagnostics)
+  for (const model::Diagnostic& each : read_rules(built_in_sources()).diagnostics)
     ADD_FAILURE() << each.path << ":" << each.at.line << ": " << each.message;
 }
 
@@ -64,7 +64,7 @@ TEST(Examples, ThatDoNotHoldAreSaidWithTheirLine) {
                           "      no-match:\n"
                           "        - f(1)\n"
                           "        - f(\n"};
-  ReadRules read = read_rules({&source, 1}, Check::everything);
+  ReadRules read = read_rules({&source, 1});
   ASSERT_THAT(read.diagnostics, IsEmpty());
   const model::Diagnostics wrong = check_examples(RuleSet(std::move(read.rules)));
   ASSERT_THAT(wrong, SizeIs(3));

@@ -34,7 +34,7 @@ TEST(RuleFile, ReadsAllThatARuleSays) {
       "      - any: [{file-lacks: x}, {capture: $CALLEE, not-equals: [a, b]}]\n"
       "    examples: {match: [a], no-match: [b, c]}\n";
   const RuleSource source{"r.yml", text};
-  const ReadRules read = read_rules({&source, 1}, Check::everything);
+  const ReadRules read = read_rules({&source, 1});
   ASSERT_THAT(read.diagnostics, IsEmpty());
   const Rule& rule = read.rules.at(0);
   EXPECT_EQ(rule.severity, model::Severity::error);

@@ -16,7 +16,7 @@ namespace fleet::analysis {
 inline std::vector<std::string> wrong_with(std::string_view text) {
   const RuleSource source{"r.yml", text};
   std::vector<std::string> out;
-  for (const model::Diagnostic& each : read_rules({&source, 1}, Check::everything).diagnostics)
+  for (const model::Diagnostic& each : read_rules({&source, 1}).diagnostics)
     out.push_back(std::to_string(each.at.line) + ":" + std::to_string(each.at.column) + ": " + each.message);
   return out;
 }
@@ -31,7 +31,7 @@ inline std::string rule_text(std::string_view lines, std::string_view languages 
 
 inline RuleSet rule_set(std::string_view text) {
   const RuleSource source{"r.yml", text};
-  ReadRules read = read_rules({&source, 1}, Check::everything);
+  ReadRules read = read_rules({&source, 1});
   for (const model::Diagnostic& each : read.diagnostics)
     ADD_FAILURE() << each.at.line << ": " << each.message;
   return RuleSet(std::move(read.rules));

@@ -25,6 +25,8 @@ constexpr auto kCommands = std::to_array<Command>({
      add_report},
     {"clean", "Delete the refs and files of a run that is finished and merged",
      "Example: fleet clean 20261120-083112-k3f9", add_clean},
+    {"analyze", "Look for faults, secrets and bad metrics in the checkout, or in what has changed",
+     "Example: fleet analyze --since origin/main --format sarif --output findings.sarif", add_analyze},
     {"rules", "List the rules of the analysis, or try them on their examples",
      "Example: fleet rules test .fleet/rules", add_rules},
     {"init", "Write a first workflow for this repository", "Example: fleet init", add_init},

@@ -15,6 +15,7 @@ void add_show(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_clean(CLI::App& app, Action& action);
 void add_rules(CLI::App& app, Action& action);
+void add_analyze(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);
 
 }  // namespace fleet::app

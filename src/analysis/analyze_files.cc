@@ -1,0 +1,93 @@
+#include "analysis/analyze_files.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+
+#include "analysis/file_kind.h"
+#include "analysis/scores.h"
+#include "base/parallel.h"
+
+namespace fleet::analysis {
+namespace {
+
+using model::FileKind;
+using model::Finding;
+
+struct Read {
+  std::string path;
+  FileAnalysis analysis;
+};
+
+bool is_looked_at(FileKind kind) {
+  return kind == FileKind::source || kind == FileKind::text;
+}
+
+// Which kinds the base's files were, by path.
+using Kinds = std::map<std::string, FileKind, std::less<>>;
+
+Result<std::vector<Read>> analyze_all(const Analyzer& analyzer, const Files& files, const Kinds& before,
+                                      const AnalyzeOptions& options) {
+  std::vector<Read> out(files.paths.size());
+  FLEET_CHECK(base::in_parallel(
+      options.threads, files.paths.size(),
+      [&](std::size_t begin, std::size_t end) -> Result<> {
+        for (std::size_t i = begin; i < end; ++i) {
+          out[i].path = files.paths[i];
+          const auto bytes = files.read(out[i].path);
+          if (!bytes) {
+            out[i].analysis.remarks.push_back("it was not read: " + bytes.error().why);
+            continue;
+          }
+          const FileKind now = kind_of(out[i].path, *bytes);
+          const auto was = before.find(out[i].path);
+          const bool hides = (now == FileKind::generated || now == FileKind::minified) &&
+                             was != before.end() && is_looked_at(was->second);
+          out[i].analysis = analyzer.analyze(out[i].path, *bytes, options.bounds, hides ? was->second : now);
+        }
+        return {};
+      },
+      1));
+  return out;
+}
+
+// How often each fingerprint was there.
+using Fingerprints = std::unordered_map<std::string, std::size_t>;
+
+}  // namespace
+
+Result<model::Analysis> analyze_files(const Analyzer& analyzer, const Files& files, const Files& base,
+                                      const AnalyzeOptions& options) {
+  FLEET_TRY(const std::vector<Read> before, analyze_all(analyzer, base, {}, options));
+  Fingerprints known;
+  Kinds kinds;
+  for (const Read& file : before) {
+    kinds[file.path] = file.analysis.kind;
+    for (const Finding& finding : file.analysis.findings)
+      ++known[finding.fingerprint];
+  }
+  FLEET_TRY(std::vector<Read> now, analyze_all(analyzer, files, kinds, options));
+  std::sort(now.begin(), now.end(), [](const Read& a, const Read& b) { return a.path < b.path; });
+  model::Analysis out;
+  for (Read& file : now) {
+    ++out.files[file.analysis.kind];
+    if (file.analysis.metrics) out.metrics.push_back(*std::move(file.analysis.metrics));
+    for (std::string& remark : file.analysis.remarks)
+      out.remarks.push_back({file.path, std::move(remark)});
+    for (Finding& finding : file.analysis.findings) {
+      const auto was = known.find(finding.fingerprint);
+      finding.is_known = was != known.end() && was->second > 0;
+      if (finding.is_known) --was->second;
+      finding.is_below_threshold =
+          finding.severity > options.severity || finding.confidence < options.confidence;
+      out.findings.push_back(std::move(finding));
+    }
+  }
+  out.scores = scores_of(analyzer, out);
+  return out;
+}
+
+}  // namespace fleet::analysis

@@ -1,0 +1,100 @@
+#include "analysis/analyzer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "analysis/file_kind.h"
+#include "analysis/fingerprint.h"
+#include "analysis/metrics.h"
+#include "analysis/suppressions.h"
+#include "syntax/language.h"
+#include "syntax/tree.h"
+
+namespace fleet::analysis {
+namespace {
+
+using model::FileKind;
+using model::Finding;
+
+constexpr double kNotUnderstood = 0.05;  // of a file's bytes: a parser stumbles over a macro here and there
+
+// The innermost function around a line; they stand outer before inner.
+std::string symbol_at(const model::FileMetrics& metrics, std::uint32_t line) {
+  const model::FunctionMetrics* around = nullptr;
+  for (const model::FunctionMetrics& function : metrics.functions) {
+    if (function.at.line > line) break;
+    if (function.at.end_line >= line) around = &function;
+  }
+  return around != nullptr ? around->name : std::string();
+}
+
+void sort_by_place(std::vector<Finding>& findings) {
+  std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
+    return std::tie(a.at.line, a.at.column, a.rule) < std::tie(b.at.line, b.at.column, b.rule);
+  });
+}
+
+}  // namespace
+
+Analyzer::Analyzer(const RuleSet& rules, const SecretScanner& secrets) : rules_(rules), secrets_(secrets) {
+  for (const Rule& rule : rules.rules())
+    by_id_.emplace(rule.id, &rule);
+}
+
+const Rule* Analyzer::rule(std::string_view id) const {
+  const auto at = by_id_.find(id);
+  return at != by_id_.end() ? at->second : nullptr;
+}
+
+void Analyzer::look_for_rules(std::string_view path, std::string_view bytes, const syntax::Bounds& bounds,
+                              FileAnalysis& into) const {
+  std::optional<syntax::Tree> tree;
+  const auto language = syntax::language_of(path, bytes);
+  if (into.kind == FileKind::source && language) {
+    auto parsed = syntax::parse(*language, bytes, bounds, syntax::Keep::nodes_and_parsed);
+    if (parsed) {
+      tree = *std::move(parsed);
+      into.metrics = measure(*tree, std::string(path));
+      if (tree->error_share() > kNotUnderstood) {
+        into.remarks.push_back(fmt::format("{:.0f} % of it was not understood", 100 * tree->error_share()));
+      }
+    } else {
+      into.remarks.push_back(fmt::format("it was not parsed: {}", parsed.error().why));
+    }
+  }
+  RuleResult found = rules_.run({path, bytes, tree ? &*tree : nullptr}, bounds);
+  if (!found.gave_up.empty()) into.remarks.push_back(found.gave_up);
+  std::move(found.findings.begin(), found.findings.end(), std::back_inserter(into.findings));
+  if (into.metrics) {
+    for (Finding& finding : into.findings) {
+      if (finding.symbol.empty()) finding.symbol = symbol_at(*into.metrics, finding.at.line);
+    }
+  }
+  const std::set<std::string_view> ran(found.ran.begin(), found.ran.end());
+  const auto has_run = [&](std::string_view id) {
+    if (ran.contains(id) || id.starts_with("secrets.")) return Ran::yes;
+    // What other tools find is not known here.
+    return by_id_.contains(id) || id.starts_with("cppcheck.") ? Ran::no : Ran::unknown_rule;
+  };
+  auto about = apply_suppressions(find_suppressions(bytes, tree ? &*tree : nullptr), into.findings, path,
+                                  bytes, tree ? &*tree : nullptr, has_run);
+  std::move(about.begin(), about.end(), std::back_inserter(into.findings));
+}
+
+FileAnalysis Analyzer::analyze(std::string_view path, std::string_view bytes, const syntax::Bounds& bounds,
+                               std::optional<FileKind> kind) const {
+  FileAnalysis out;
+  out.kind = kind.value_or(kind_of(path, bytes));
+  out.findings = secrets_.scan(path, bytes);
+  if (out.kind == FileKind::source || out.kind == FileKind::text) look_for_rules(path, bytes, bounds, out);
+  if (out.kind == FileKind::too_large)
+    out.remarks.push_back(fmt::format("it has {} bytes: only secrets were looked for", bytes.size()));
+  set_fingerprints(out.findings, bytes);
+  sort_by_place(out.findings);
+  return out;
+}
+
+}  // namespace fleet::analysis

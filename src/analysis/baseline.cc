@@ -1,0 +1,52 @@
+#include "analysis/baseline.h"
+
+#include <map>
+
+#include "analysis/json_input.h"
+#include "model/json.h"
+
+namespace fleet::analysis {
+namespace {
+
+constexpr int kBaselineVersion = 1;
+constexpr std::size_t kMostBaselineBytes = std::size_t{64} << 20;
+
+}  // namespace
+
+std::string write_baseline(const std::vector<model::Finding>& findings) {
+  model::Json list = model::Json::array();
+  for (const model::Finding& finding : findings) {
+    if (finding.suppression || finding.is_below_threshold) continue;
+    list.push_back({{"fingerprint", finding.fingerprint},
+                    {"rule", finding.rule},
+                    {"path", model::bytes_to_json(finding.path)},
+                    {"message", model::bytes_to_json(finding.message)}});
+  }
+  const model::Json baseline{{"version", kBaselineVersion}, {"findings", std::move(list)}};
+  return baseline.dump(2, ' ', false, model::Json::error_handler_t::replace) + "\n";
+}
+
+Result<std::size_t> apply_baseline(std::string_view text, std::vector<model::Finding>& findings) {
+  FLEET_TRY(const model::Json json, parse_foreign_json(text, "the baseline", kMostBaselineBytes));
+  JsonInput input(json);
+  if (input.number(json, "version") != kBaselineVersion) input.wrong(json, "version", "it is not 1");
+  std::map<std::string, std::size_t> known;
+  std::size_t left = 0;
+  for (const model::Json& each : input.list(json, "findings")) {
+    const std::string fingerprint(input.text(each, "fingerprint"));
+    if (fingerprint.empty()) input.wrong(each, "fingerprint", "it is missing");
+    ++known[fingerprint];
+    ++left;
+  }
+  FLEET_CHECK(input.verdict("the baseline", "write it anew with `fleet analyze --write-baseline`"));
+  for (model::Finding& finding : findings) {
+    const auto at = known.find(finding.fingerprint);
+    if (at == known.end() || at->second == 0 || finding.is_known) continue;
+    finding.is_known = true;
+    --at->second;
+    --left;
+  }
+  return left;
+}
+
+}  // namespace fleet::analysis

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "analysis/analyzer.h"
+#include "model/analysis.h"
+
+namespace fleet::analysis {
+
+// The scores of what was analysed, as docs/metrics.md defines them. Findings that are suppressed or below the
+// thresholds do not count; known ones do.
+[[nodiscard]] model::Scores scores_of(const Analyzer& analyzer, const model::Analysis& analysis);
+
+}  // namespace fleet::analysis
