@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "analysis/secret_rule.h"
+
 namespace fleet::analysis {
 
 // A name and the value that it is given, in whatever language: `password = "x"`, `"password": "x"`,
@@ -22,7 +24,7 @@ struct SecretAssignment {
 [[nodiscard]] std::optional<SecretAssignment> read_secret_assignment(std::string_view text, std::size_t begin,
                                                                      std::size_t end);
 
-// Whether a name says that its value is not the secret itself: `password_label`, `tokenType`, `publicKey`.
-[[nodiscard]] bool names_another_thing(const SecretAssignment& assignment);
+// Whether the name of an assignment is one of those.
+[[nodiscard]] bool names_another_thing(const SecretAssignment& assignment, const SecretOtherNames& names);
 
 }  // namespace fleet::analysis
