@@ -92,7 +92,28 @@ bool skip_value_key(AssignmentCursor& cursor) {
   return false;
 }
 
-std::optional<AssignmentJoint> read_assignment_joint(AssignmentCursor& cursor, bool is_flag, bool is_tag) {
+// What stands before the name.
+struct AssignmentStart {
+  bool is_command_word = false;   // `--password x`, `ENV PASSWORD x`: a blank is enough between the two
+  bool is_tag = false;            // `<password>x`
+  bool is_named_element = false;  // `<string name="password">x`
+  bool is_default = false;        // `${PASSWORD:x}`
+  char quote = '\0';              // `"password: x"`
+};
+
+AssignmentStart read_assignment_start(std::string_view text, std::size_t head, bool is_flag) {
+  const std::string_view before = text.substr(0, head);
+  AssignmentStart start;
+  const bool is_env = before.ends_with("ENV ") && (before.size() == 4 || before[before.size() - 5] == '\n');
+  start.is_command_word = is_flag || is_env;
+  start.is_tag = before.ends_with('<');
+  start.is_named_element = before.ends_with("name=\"") || before.ends_with("key=\"");
+  start.is_default = before.ends_with("${");
+  if (!before.empty() && is_value_quote(before.back())) start.quote = before.back();
+  return start;
+}
+
+std::optional<AssignmentJoint> read_assignment_joint(AssignmentCursor& cursor, const AssignmentStart& start) {
   AssignmentJoint joint;
   if (cursor.peek() == '[') {  // `char password[32] =`
     const std::size_t begin = cursor.place();
@@ -145,7 +166,7 @@ std::optional<AssignmentJoint> read_assignment_joint(AssignmentCursor& cursor, b
       }
       return std::nullopt;
     case '>':
-      if (!is_tag) return std::nullopt;
+      if (!start.is_tag && !(start.is_named_element && was_quoted)) return std::nullopt;
       cursor.skip();
       joint.is_element = true;
       return joint;
@@ -153,7 +174,7 @@ std::optional<AssignmentJoint> read_assignment_joint(AssignmentCursor& cursor, b
       break;
   }
   if (was_quoted && skip_value_key(cursor)) return joint;
-  if (blanks > 0 && is_flag && next != '-' && next != '\0' && next != '\n' && next != '$') {
+  if (blanks > 0 && start.is_command_word && next != '-' && next != '\0' && next != '\n' && next != '$') {
     joint.is_tight_equals = true;
     return joint;
   }
@@ -249,9 +270,8 @@ std::optional<SecretAssignment> read_secret_assignment(std::string_view text, st
   cursor.skip_while(is_secret_name_byte, kLongestSecretName);
   assignment.tail = text.substr(end, cursor.place() - end);
 
-  const bool is_flag = assignment.head.starts_with("-");
-  const bool is_tag = head > 0 && text[head - 1] == '<';
-  const auto joint = read_assignment_joint(cursor, is_flag, is_tag);
+  const AssignmentStart start = read_assignment_start(text, head, assignment.head.starts_with("-"));
+  const auto joint = read_assignment_joint(cursor, start);
   if (!joint) return std::nullopt;
   if (joint->is_element) {
     const std::size_t close =
@@ -283,6 +303,10 @@ std::optional<SecretAssignment> read_secret_assignment(std::string_view text, st
     read_unquoted(text, at, joint->is_tight_equals, assignment);
     assignment.is_parameter =
         joint->is_tight_equals && head > 0 && (text[head - 1] == '?' || text[head - 1] == '&');
+    const char after = assignment.end < text.size() ? text[assignment.end] : '\0';
+    // One literal holds name and value, or a reference to a variable holds what it falls back to.
+    assignment.is_quoted = after != '\0' && ((start.quote == after && !is_value_quote(text[at])) ||
+                                             (start.is_default && after == '}'));
   }
   if (assignment.end <= assignment.begin) return std::nullopt;
   if (joint->is_argument && !ends_a_call(text, assignment.end)) return std::nullopt;

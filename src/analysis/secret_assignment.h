@@ -10,13 +10,13 @@ namespace fleet::analysis {
 
 // A name and the value that it is given, in whatever language: `password = "x"`, `"password": "x"`,
 // `<password>x</password>`, `setPassword("x")`, `--password x`, `name="password" value="x"`,
-// `let password: &str = "x"`, `env.PASSWORD || "x"`.
+// `let password: &str = "x"`, `env.PASSWORD || "x"`, `"password: x"`, `${PASSWORD:-x}`, `ENV PASSWORD x`.
 struct SecretAssignment {
   std::string_view head, tail;     // of the name, before and after the keyword
   std::size_t begin = 0, end = 0;  // of the value in the text, quotes left out
-  bool is_quoted = false;
-  bool is_parameter = false;  // of a URL: `?token=...`
-  bool is_sole = true;        // no other word follows an unquoted value
+  bool is_quoted = false;          // it ends where something ends that the name is in, or that begins with it
+  bool is_parameter = false;       // of a URL: `?token=...`
+  bool is_sole = true;             // no other word follows an unquoted value
 };
 
 // The one whose name has the keyword [begin, end) of `text` in it. Looks at most at a few hundred bytes

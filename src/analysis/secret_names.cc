@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 #include "analysis/secret_assignment.h"
@@ -31,9 +32,13 @@ bool name_has_word(std::string_view name, std::string_view word, NameWordPart pa
 }  // namespace
 
 bool names_another_thing(const SecretAssignment& assignment, const SecretOtherNames& names) {
+  // `secretsManager`: of several of them.
+  const std::string_view tail =
+      assignment.tail.substr(text::to_ascii_lower(assignment.tail).starts_with('s') ? 1 : 0);
   return std::any_of(names.after.begin(), names.after.end(),
                      [&](std::string_view word) {
-                       return name_has_word(assignment.tail, word, NameWordPart::start);
+                       return name_has_word(assignment.tail, word, NameWordPart::start) ||
+                              name_has_word(tail, word, NameWordPart::start);
                      }) ||
          std::any_of(names.before.begin(), names.before.end(), [&](std::string_view word) {
            return name_has_word(assignment.head, word, NameWordPart::whole);

@@ -136,8 +136,19 @@ bool is_one_of_words(std::string_view text, const std::string_view (&words)[N]) 
   return std::find(std::begin(words), std::end(words), text) != std::end(words);
 }
 
+// `2016-09-21`, `2016-09-21T23:03:13Z`
+bool is_date(std::string_view text) {
+  constexpr std::string_view kForm = "dddd-dd-dd";
+  if (text.size() < kForm.size()) return false;
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    if (kForm[i] == 'd' ? !text::is_ascii_digit(text[i]) : text[i] != kForm[i]) return false;
+  }
+  return text.size() == kForm.size() || text[kForm.size()] == 'T';
+}
+
 bool is_other_than_a_value(std::string_view text) {
-  return is_path_or_url(text) || is_mail_address(text) || is_password_hash(text);
+  return is_path_or_url(text) || is_mail_address(text) || is_password_hash(text) || is_date(text) ||
+         text.find("\\x") != std::string_view::npos;
 }
 
 Likeness like_random_hex(std::string_view text, const SecretMixture& mix) {
@@ -252,6 +263,8 @@ Likeness like_password(std::string_view text) {
     if (mix.joints > 0 || names_itself) return Likeness::unlike;
     const bool is_name = mix.lower == 0 || word_share(text) >= 0.5 || text.size() < 6;
     if (!is_name && mix.upper > 1 && mix.lower > 1) return Likeness::secret;
+    constexpr std::size_t kLongForNoWord = 10;
+    if (mix.upper == 0 && text.size() >= kLongForNoWord && word_share(text) < 0.2) return Likeness::secret;
     return mix.upper == 0 && text.size() >= 6 ? Likeness::weak : Likeness::unlike;
   }
   if (mix.letters() == 0) return mix.joints == 0 && text.size() >= 6 ? Likeness::weak : Likeness::unlike;
