@@ -92,12 +92,39 @@ bool skip_value_key(AssignmentCursor& cursor) {
   return false;
 }
 
+// `, type=str, default="x"`: among further arguments.
+bool skip_to_default(AssignmentCursor& cursor) {
+  const std::size_t begin = cursor.place();
+  do {
+    cursor.skip();
+    cursor.skip_while([](char c) { return text::is_ascii_blank(c); });
+    if (cursor.take("default=") || cursor.take("default =")) return true;
+    cursor.skip_while(
+        [](char c) { return is_secret_name_byte(c) || c == '=' || c == ' ' || is_value_quote(c); });
+  } while (cursor.peek() == ',' && cursor.place() - begin < 2 * kLongestSecretGap);
+  cursor.go_to(begin);
+  return false;
+}
+
+// `</name><value>`: behind a name that is the text of an element, as lists of properties have it.
+bool skip_to_next_element(AssignmentCursor& cursor) {
+  const std::size_t begin = cursor.place();
+  const auto skip_name = [&] { return cursor.skip_while(is_secret_name_byte) > 0 && cursor.take(">"); };
+  if (cursor.take("</") && skip_name()) {
+    cursor.skip_while(text::is_ascii_blank);
+    if (cursor.take("<") && skip_name()) return true;
+  }
+  cursor.go_to(begin);
+  return false;
+}
+
 // What stands before the name.
 struct AssignmentStart {
   bool is_command_word = false;   // `--password x`, `ENV PASSWORD x`: a blank is enough between the two
   bool is_tag = false;            // `<password>x`
   bool is_named_element = false;  // `<string name="password">x`
   bool is_default = false;        // `${PASSWORD:x}`
+  bool is_tuple = false;          // `{password, "x"}`
   char quote = '\0';              // `"password: x"`
 };
 
@@ -109,6 +136,7 @@ AssignmentStart read_assignment_start(std::string_view text, std::size_t head, b
   start.is_tag = before.ends_with('<');
   start.is_named_element = before.ends_with("name=\"") || before.ends_with("key=\"");
   start.is_default = before.ends_with("${");
+  start.is_tuple = before.ends_with('{');
   if (!before.empty() && is_value_quote(before.back())) start.quote = before.back();
   return start;
 }
@@ -143,11 +171,24 @@ std::optional<AssignmentJoint> read_assignment_joint(AssignmentCursor& cursor, c
       }
       return joint;
     case ',':
-      if (!was_quoted) return std::nullopt;
+      if (!was_quoted && !start.is_tuple) return std::nullopt;
       if (skip_value_key(cursor)) return joint;
+      if (was_quoted && skip_to_default(cursor)) {
+        joint.needs_quote = true;
+        return joint;
+      }
       cursor.skip();
       joint.needs_quote = true;
-      joint.is_argument = true;
+      joint.is_argument = !start.is_tuple;
+      return joint;
+    case '<':
+      if (second == '-') {  // R
+        cursor.skip(2);
+        joint.needs_quote = true;
+        return joint;
+      }
+      if (!skip_to_next_element(cursor)) return std::nullopt;
+      joint.is_element = true;
       return joint;
     case '(':
       cursor.skip();
@@ -168,6 +209,8 @@ std::optional<AssignmentJoint> read_assignment_joint(AssignmentCursor& cursor, c
     case '>':
       if (!start.is_tag && !(start.is_named_element && was_quoted)) return std::nullopt;
       cursor.skip();
+      cursor.skip_while(text::is_ascii_blank);
+      cursor.take("<value>");
       joint.is_element = true;
       return joint;
     default:
@@ -188,6 +231,7 @@ std::optional<AssignmentJoint> read_assignment_joint(AssignmentCursor& cursor, c
 
 // `String::from(`, `b`, `@`: what may stand between the joint and the quote.
 void skip_wrapper(AssignmentCursor& cursor) {
+  cursor.take("[]byte(");
   const std::size_t begin = cursor.place();
   if (is_value_quote(cursor.peek())) return;
   if (cursor.peek() == '\\' && is_value_quote(cursor.peek(1))) return;

@@ -10,7 +10,8 @@ namespace fleet::analysis {
 
 // A name and the value that it is given, in whatever language: `password = "x"`, `"password": "x"`,
 // `<password>x</password>`, `setPassword("x")`, `--password x`, `name="password" value="x"`,
-// `let password: &str = "x"`, `env.PASSWORD || "x"`, `"password: x"`, `${PASSWORD:-x}`, `ENV PASSWORD x`.
+// `let password: &str = "x"`, `env.PASSWORD || "x"`, `"password: x"`, `${PASSWORD:-x}`, `ENV PASSWORD x`,
+// `<name>password</name><value>x</value>`, `{password, "x"}`, `"--password", default="x"`.
 struct SecretAssignment {
   std::string_view head, tail;     // of the name, before and after the keyword
   std::size_t begin = 0, end = 0;  // of the value in the text, quotes left out

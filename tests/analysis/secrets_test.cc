@@ -470,7 +470,8 @@ TEST(Secrets, SayWhenTheyAreTooManyToKeep) {
 TEST(Secrets, OfAChangeAreThoseOnAddedLines) {
   const std::string old = "a = '" + kGithubToken + "'\n";
   const std::string body = joined({"rFx7Nl2qdxJuvjL5zrPN7GWXpGvQfM+r0/m9fIn4", "3EOky8tiF+izbJlpqwfSH+UN"});
-  const std::string key = joined({"-----BEGIN ", "PRIVATE KEY-----\n"}) + body + "\n" + body + "\n-----END\n";
+  const std::string key = joined({"-----BEGIN ", "PRIVATE KEY-----\n"}) + body + "\n" +
+                          std::string(body.rbegin(), body.rend()) + "\n-----END\n";
   const std::string text = old + "b = 1\n" + old + key + "c = '" + kAwsId + "'\n";  // lines 1, 3, 5 to 6, 8
   const auto added = [&](std::initializer_list<SecretLines> lines) {
     const std::vector<SecretLines> all(lines);
