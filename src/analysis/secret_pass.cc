@@ -77,7 +77,7 @@ void SecretPass::search_text(std::string_view text) {
   for (const std::uint32_t rule : touched_)
     done_[rule] = 0;
   touched_.clear();
-  assignment_at_ = std::string_view::npos;
+  assignment_at_ = {};
   program_.keywords().search(text, [&](std::uint32_t keyword, std::size_t end) {
     const std::size_t begin = end - program_.keyword_size(keyword);
     for (const std::uint32_t rule : program_.rules_of(keyword))
@@ -152,8 +152,8 @@ void SecretPass::try_assigned(std::string_view text, std::uint32_t rule, std::si
   const SecretRule& what = program_.rules()[rule];
   if (what.is_generic && path_.is_lock) return;
   if (!begins_a_word(text, begin, end) || !ends_a_word(text, begin, end)) return;
-  if (assignment_at_ != end) {
-    assignment_at_ = end;
+  if (assignment_at_ != std::pair(begin, end)) {
+    assignment_at_ = {begin, end};
     constexpr std::size_t kNameCost = 32;
     assignment_ = read_secret_assignment(text, begin, end);
     if (!pay(kNameCost + (assignment_ ? assignment_->end - assignment_->begin : 0))) return;

@@ -61,7 +61,7 @@ class SecretPass {
   std::vector<std::size_t> done_;       // by rule: what it found in this text ends there
   std::vector<std::uint32_t> touched_;  // rules that found something in this text
   // The assignment at a keyword is read once for all rules that the keyword has.
-  std::size_t assignment_at_ = std::string_view::npos;
+  std::pair<std::size_t, std::size_t> assignment_at_;  // the keyword; none is empty
   std::optional<SecretAssignment> assignment_;
   std::vector<SecretMatch> matches_;
 };

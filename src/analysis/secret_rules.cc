@@ -173,7 +173,8 @@ constexpr SecretRuleKey kSecretRuleKeys[] = {
 
 void check_secret_form(SecretRuleReader& reader, yaml::Node node, const SecretRule& rule) {
   for (const std::string_view key : {"id", "provider", "message", "keywords", "regex", "examples"}) {
-    bool is_there = false;
+    // Only whoever looks at everything needs them.
+    bool is_there = key == "examples" && reader.check == Check::form;
     for (const yaml::Entry entry : node.entries())
       is_there = is_there || entry.key.text() == key;
     if (!is_there) reader.problems.add(node, fmt::format("the rule has no {}", yaml::quote(key)));
@@ -227,6 +228,22 @@ void read_secret_file(const RuleSource& file, Check check, SecretRulePlaces& pla
     into.diagnostics.push_back(std::move(each));
 }
 
+// The lines of a file of rules but for those of `examples`, as the files that come with fleet are laid out:
+// they are half of it, and reading YAML is most of the time that a short run takes to be ready.
+std::string without_examples(std::string_view source) {
+  constexpr std::string_view kKey = "    examples:";
+  constexpr std::string_view kDeeper = "      ";
+  std::string text;
+  bool is_example = false;
+  while (!source.empty()) {
+    const std::string_view line = source.substr(0, source.find('\n'));
+    is_example = line.starts_with(kKey) || (is_example && line.starts_with(kDeeper));
+    if (!is_example) text.append(line).append("\n");
+    source.remove_prefix(std::min(source.size(), line.size() + 1));
+  }
+  return text;
+}
+
 }  // namespace
 
 SecretRules read_secret_rules(std::span<const RuleSource> files, Check check) {
@@ -246,7 +263,12 @@ std::vector<RuleSource> built_in_secret_files() {
 }
 
 std::vector<SecretRule> read_built_in_secret_rules() {
-  SecretRules read = read_secret_rules(built_in_secret_files(), Check::form);
+  std::vector<std::string> texts;
+  std::vector<RuleSource> files = built_in_secret_files();
+  texts.reserve(files.size());
+  for (RuleSource& file : files)
+    file.text = texts.emplace_back(without_examples(file.text));
+  SecretRules read = read_secret_rules(files, Check::form);
   FLEET_ASSERT(read.diagnostics.empty(), "the tests read them too");
   return std::move(read.rules);
 }

@@ -101,7 +101,8 @@ bool is_uuid(std::string_view text) {
 
 bool is_path_or_url(std::string_view text) {
   return text.find("://") != std::string_view::npos || text.starts_with('/') || text.starts_with("./") ||
-         text.starts_with("../") || text.starts_with("~/") || text.find("\\\\") != std::string_view::npos;
+         text.starts_with("../") || text.starts_with("~/") || text.find("#/") != std::string_view::npos ||
+         text.find("\\\\") != std::string_view::npos;
 }
 
 bool is_mail_address(std::string_view text) {
@@ -146,9 +147,21 @@ bool is_date(std::string_view text) {
   return text.size() == kForm.size() || text[kForm.size()] == 'T';
 }
 
+// `*name` of YAML, and the hashes of MySQL: `*2470C0C0...`.
+bool is_starred_name(std::string_view text) {
+  return text.starts_with('*') && std::all_of(text.begin() + 1, text.end(), [](char c) {
+           return text::is_ascii_letter(c) || text::is_ascii_digit(c) || c == '_' || c == '-';
+         });
+}
+
+// Of Stripe and those who do as it does: for the pages that a browser shows.
+bool is_publishable_key(std::string_view text) {
+  return text.starts_with("pk_test_") || text.starts_with("pk_live_");
+}
+
 bool is_other_than_a_value(std::string_view text) {
   return is_path_or_url(text) || is_mail_address(text) || is_password_hash(text) || is_date(text) ||
-         text.find("\\x") != std::string_view::npos;
+         is_starred_name(text) || is_publishable_key(text) || text.find("\\x") != std::string_view::npos;
 }
 
 Likeness like_random_hex(std::string_view text, const SecretMixture& mix) {

@@ -28,6 +28,22 @@ TEST(SecretRules, ThoseBuiltInAreWithoutFault) {
   EXPECT_GE(of_providers.size(), 150u);
 }
 
+// What a scan uses is read without the examples, and otherwise the same.
+TEST(SecretRules, AreTheSameWithoutTheirExamples) {
+  const std::vector<SecretRule> checked = read_secret_rules(built_in_secret_files(), Check::everything).rules;
+  const std::vector<SecretRule> used = read_built_in_secret_rules();
+  ASSERT_EQ(used.size(), checked.size());
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    EXPECT_EQ(used[i].id, checked[i].id);
+    EXPECT_EQ(used[i].regex, checked[i].regex);
+    EXPECT_EQ(used[i].keywords, checked[i].keywords);
+    EXPECT_EQ(used[i].check, checked[i].check);
+    EXPECT_EQ(used[i].confidence, checked[i].confidence);
+    EXPECT_EQ(used[i].other_names.after, checked[i].other_names.after);
+    EXPECT_THAT(used[i].examples, IsEmpty());
+  }
+}
+
 TEST(SecretRules, FindTheirExamplesAndNotTheOthers) {
   for (const SecretRule& rule : read_secret_rules(built_in_secret_files(), Check::everything).rules) {
     EXPECT_THAT(rule.examples, Not(IsEmpty())) << rule.id;
