@@ -118,6 +118,14 @@ bool skip_to_next_element(AssignmentCursor& cursor) {
   return false;
 }
 
+// `encoding="base64">`: of an element whose tag the name is.
+void skip_encoding(AssignmentCursor& cursor) {
+  const std::size_t begin = cursor.place();
+  const bool is_one = cursor.take("encoding=") || cursor.take("type=");
+  cursor.skip_while([](char c) { return is_secret_name_byte(c) || is_value_quote(c); });
+  if (!is_one || cursor.peek() != '>') cursor.go_to(begin);
+}
+
 // What stands before the name.
 struct AssignmentStart {
   bool is_command_word = false;   // `--password x`, `ENV PASSWORD x`: a blank is enough between the two
@@ -152,6 +160,7 @@ std::optional<AssignmentJoint> read_assignment_joint(AssignmentCursor& cursor, c
   const bool was_quoted =
       cursor.skip_while([](char c) { return is_value_quote(c) || c == ']' || c == '\\'; }, 4) > 0;
   const std::size_t blanks = cursor.skip_blanks();
+  if (blanks > 0 && start.is_tag) skip_encoding(cursor);
   const char next = cursor.peek();
   const char second = cursor.peek(1);
   switch (next) {

@@ -150,6 +150,7 @@ TEST(Secrets, AreKnownByTheNameTheyAreGiven) {
                                   "x = \"${PASSWORD:-" + value + "}\"",
                                   "add(\"--password\", type=str, default=\"" + value + "\")",
                                   "<name>x.password</name>\n  <value>" + value + "</value>",
+                                  "<Pass encoding=\"plain\">" + value + "</Pass>",
                                   "<string name=\"password\">" + value + "</string>",
                                   "<property name=\"password\">\n<value>" + value + "</value>",
                                   "password := []byte(\"" + value + "\")",
