@@ -137,9 +137,10 @@ void SecretPass::try_at_keyword(std::string_view text, std::uint32_t rule, std::
 void SecretPass::try_near(std::string_view text, std::uint32_t rule, std::size_t begin) {
   const SecretRule& what = program_.rules()[rule];
   std::size_t first = std::max(done_[rule], begin - std::min(begin, what.before));
-  while (first < begin + what.after) {
+  const std::size_t last = std::min(text.size(), begin + what.after);
+  while (first < last) {
     const std::size_t from = first - std::min(first, kSeenBefore);
-    const std::string_view window = text.substr(from, begin + what.after - from);
+    const std::string_view window = text.substr(from, last - from);
     if (!pay(window.size())) return;
     const auto found = program_.expression(rule).find(window, first - from, text::Regex::Start::anywhere);
     if (!found) return;
