@@ -92,7 +92,64 @@ bool skip_value_key(AssignmentCursor& cursor) {
   return false;
 }
 
-std::optional<AssignmentJoint> read_assignment_joint(AssignmentCursor& cursor, bool is_flag, bool is_tag) {
+// `, type=str, default="x"`: among further arguments.
+bool skip_to_default(AssignmentCursor& cursor) {
+  const std::size_t begin = cursor.place();
+  do {
+    cursor.skip();
+    cursor.skip_while([](char c) { return text::is_ascii_blank(c); });
+    if (cursor.take("default=") || cursor.take("default =")) return true;
+    cursor.skip_while(
+        [](char c) { return is_secret_name_byte(c) || c == '=' || c == ' ' || is_value_quote(c); });
+  } while (cursor.peek() == ',' && cursor.place() - begin < 2 * kLongestSecretGap);
+  cursor.go_to(begin);
+  return false;
+}
+
+// `</name><value>`: behind a name that is the text of an element, as lists of properties have it.
+bool skip_to_next_element(AssignmentCursor& cursor) {
+  const std::size_t begin = cursor.place();
+  const auto skip_name = [&] { return cursor.skip_while(is_secret_name_byte) > 0 && cursor.take(">"); };
+  if (cursor.take("</") && skip_name()) {
+    cursor.skip_while(text::is_ascii_blank);
+    if (cursor.take("<") && skip_name()) return true;
+  }
+  cursor.go_to(begin);
+  return false;
+}
+
+// `encoding="base64">`: of an element whose tag the name is.
+void skip_encoding(AssignmentCursor& cursor) {
+  const std::size_t begin = cursor.place();
+  const bool is_one = cursor.take("encoding=") || cursor.take("type=");
+  cursor.skip_while([](char c) { return is_secret_name_byte(c) || is_value_quote(c); });
+  if (!is_one || cursor.peek() != '>') cursor.go_to(begin);
+}
+
+// What stands before the name.
+struct AssignmentStart {
+  bool is_command_word = false;   // `--password x`, `ENV PASSWORD x`: a blank is enough between the two
+  bool is_tag = false;            // `<password>x`
+  bool is_named_element = false;  // `<string name="password">x`
+  bool is_default = false;        // `${PASSWORD:x}`
+  bool is_tuple = false;          // `{password, "x"}`
+  char quote = '\0';              // `"password: x"`
+};
+
+AssignmentStart read_assignment_start(std::string_view text, std::size_t head, bool is_flag) {
+  const std::string_view before = text.substr(0, head);
+  AssignmentStart start;
+  const bool is_env = before.ends_with("ENV ") && (before.size() == 4 || before[before.size() - 5] == '\n');
+  start.is_command_word = is_flag || is_env;
+  start.is_tag = before.ends_with('<');
+  start.is_named_element = before.ends_with("name=\"") || before.ends_with("key=\"");
+  start.is_default = before.ends_with("${");
+  start.is_tuple = before.ends_with('{');
+  if (!before.empty() && is_value_quote(before.back())) start.quote = before.back();
+  return start;
+}
+
+std::optional<AssignmentJoint> read_assignment_joint(AssignmentCursor& cursor, const AssignmentStart& start) {
   AssignmentJoint joint;
   if (cursor.peek() == '[') {  // `char password[32] =`
     const std::size_t begin = cursor.place();
@@ -103,6 +160,7 @@ std::optional<AssignmentJoint> read_assignment_joint(AssignmentCursor& cursor, b
   const bool was_quoted =
       cursor.skip_while([](char c) { return is_value_quote(c) || c == ']' || c == '\\'; }, 4) > 0;
   const std::size_t blanks = cursor.skip_blanks();
+  if (blanks > 0 && start.is_tag) skip_encoding(cursor);
   const char next = cursor.peek();
   const char second = cursor.peek(1);
   switch (next) {
@@ -122,11 +180,24 @@ std::optional<AssignmentJoint> read_assignment_joint(AssignmentCursor& cursor, b
       }
       return joint;
     case ',':
-      if (!was_quoted) return std::nullopt;
+      if (!was_quoted && !start.is_tuple) return std::nullopt;
       if (skip_value_key(cursor)) return joint;
+      if (was_quoted && skip_to_default(cursor)) {
+        joint.needs_quote = true;
+        return joint;
+      }
       cursor.skip();
       joint.needs_quote = true;
-      joint.is_argument = true;
+      joint.is_argument = !start.is_tuple;
+      return joint;
+    case '<':
+      if (second == '-') {  // R
+        cursor.skip(2);
+        joint.needs_quote = true;
+        return joint;
+      }
+      if (!skip_to_next_element(cursor)) return std::nullopt;
+      joint.is_element = true;
       return joint;
     case '(':
       cursor.skip();
@@ -145,15 +216,17 @@ std::optional<AssignmentJoint> read_assignment_joint(AssignmentCursor& cursor, b
       }
       return std::nullopt;
     case '>':
-      if (!is_tag) return std::nullopt;
+      if (!start.is_tag && !(start.is_named_element && was_quoted)) return std::nullopt;
       cursor.skip();
+      cursor.skip_while(text::is_ascii_blank);
+      cursor.take("<value>");
       joint.is_element = true;
       return joint;
     default:
       break;
   }
   if (was_quoted && skip_value_key(cursor)) return joint;
-  if (blanks > 0 && is_flag && next != '-' && next != '\0' && next != '\n' && next != '$') {
+  if (blanks > 0 && start.is_command_word && next != '-' && next != '\0' && next != '\n' && next != '$') {
     joint.is_tight_equals = true;
     return joint;
   }
@@ -167,6 +240,7 @@ std::optional<AssignmentJoint> read_assignment_joint(AssignmentCursor& cursor, b
 
 // `String::from(`, `b`, `@`: what may stand between the joint and the quote.
 void skip_wrapper(AssignmentCursor& cursor) {
+  cursor.take("[]byte(");
   const std::size_t begin = cursor.place();
   if (is_value_quote(cursor.peek())) return;
   if (cursor.peek() == '\\' && is_value_quote(cursor.peek(1))) return;
@@ -249,9 +323,8 @@ std::optional<SecretAssignment> read_secret_assignment(std::string_view text, st
   cursor.skip_while(is_secret_name_byte, kLongestSecretName);
   assignment.tail = text.substr(end, cursor.place() - end);
 
-  const bool is_flag = assignment.head.starts_with("-");
-  const bool is_tag = head > 0 && text[head - 1] == '<';
-  const auto joint = read_assignment_joint(cursor, is_flag, is_tag);
+  const AssignmentStart start = read_assignment_start(text, head, assignment.head.starts_with("-"));
+  const auto joint = read_assignment_joint(cursor, start);
   if (!joint) return std::nullopt;
   if (joint->is_element) {
     const std::size_t close =
@@ -283,6 +356,10 @@ std::optional<SecretAssignment> read_secret_assignment(std::string_view text, st
     read_unquoted(text, at, joint->is_tight_equals, assignment);
     assignment.is_parameter =
         joint->is_tight_equals && head > 0 && (text[head - 1] == '?' || text[head - 1] == '&');
+    const char after = assignment.end < text.size() ? text[assignment.end] : '\0';
+    // One literal holds name and value, or a reference to a variable holds what it falls back to.
+    assignment.is_quoted = after != '\0' && ((start.quote == after && !is_value_quote(text[at])) ||
+                                             (start.is_default && after == '}'));
   }
   if (assignment.end <= assignment.begin) return std::nullopt;
   if (joint->is_argument && !ends_a_call(text, assignment.end)) return std::nullopt;

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "analysis/secret_values.h"
+#include "base/base64.h"
 #include "text/ascii.h"
-#include "text/base64.h"
 
 namespace fleet::analysis {
 namespace {
@@ -63,7 +63,7 @@ bool has_hex_crc(std::string_view value) {
 }
 
 nlohmann::json decoded_json(std::string_view text) {
-  const auto bytes = text::decode_base64(text);
+  const auto bytes = base::decode_base64(text);
   return bytes ? nlohmann::json::parse(*bytes, nullptr, false)
                : nlohmann::json(nlohmann::json::value_t::discarded);
 }
@@ -87,7 +87,7 @@ SecretCheckResult check_jwt(std::string_view value) {
 }
 
 bool is_pair(std::string_view value) {
-  const auto bytes = text::decode_base64(value);
+  const auto bytes = base::decode_base64(value);
   if (!bytes) return false;
   const std::size_t colon = bytes->find(':');
   if (colon == std::string::npos || colon == 0 || bytes->size() - colon < 4) return false;
@@ -101,7 +101,7 @@ bool is_pair(std::string_view value) {
 bool is_macaroon(std::string_view value) {
   const std::size_t begin = value.find('-') + 1;
   const std::string_view body = value.substr(begin);
-  const auto bytes = text::decode_base64(body.substr(0, body.size() / 4 * 4));
+  const auto bytes = base::decode_base64(body.substr(0, body.size() / 4 * 4));
   return bytes && bytes->size() > 40 && bytes->starts_with("\x02\x01");
 }
 
@@ -127,7 +127,7 @@ SecretCheckResult check_secret(SecretCheck check, std::string_view value) {
     case SecretCheck::jwt:
       return check_jwt(value);
     case SecretCheck::base64:
-      return part_of_shape(text::decode_base64(value).has_value());
+      return part_of_shape(base::decode_base64(value).has_value());
     case SecretCheck::base64_pair:
       return part_of_shape(is_pair(value));
     case SecretCheck::base64_json:

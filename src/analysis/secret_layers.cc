@@ -4,8 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "base/base64.h"
 #include "text/ascii.h"
-#include "text/base64.h"
 
 namespace fleet::analysis {
 namespace {
@@ -29,9 +29,9 @@ bool is_mostly_printed(std::string_view bytes) {
 void decode_run(std::string_view bytes, std::size_t begin, std::size_t end, const SecretLayerVisitor& visit) {
   constexpr std::size_t kProbe = 24;
   const std::string_view run = bytes.substr(begin, std::min(end - begin, kLongestDecoded));
-  const auto probe = text::decode_base64(run.substr(0, kProbe));
+  const auto probe = base::decode_base64(run.substr(0, kProbe));
   if (!probe || !std::all_of(probe->begin(), probe->end(), is_printed_byte)) return;
-  auto decoded = text::decode_base64(run.substr(0, run.size() % 4 == 1 ? run.size() - 1 : run.size()));
+  auto decoded = base::decode_base64(run.substr(0, run.size() % 4 == 1 ? run.size() - 1 : run.size()));
   if (!decoded || !is_mostly_printed(*decoded)) return;
   visit({*std::move(decoded), begin, end, {}});
 }
@@ -189,12 +189,12 @@ void decode_base64_runs(std::string_view bytes, const SecretLayerVisitor& visit)
   // A run of that length has a byte at one of the places looked at, whatever it begins with.
   std::size_t done = 0;
   for (std::size_t at = kShortestRun - 1; at < bytes.size(); at += kShortestRun) {
-    if (!text::is_base64(bytes[at])) continue;
+    if (!base::is_base64(bytes[at])) continue;
     std::size_t begin = at;
-    while (begin > done && text::is_base64(bytes[begin - 1]))
+    while (begin > done && base::is_base64(bytes[begin - 1]))
       --begin;
     std::size_t end = at + 1;
-    while (end < bytes.size() && text::is_base64(bytes[end]))
+    while (end < bytes.size() && base::is_base64(bytes[end]))
       ++end;
     done = end;
     if (end - begin >= kShortestRun) decode_run(bytes, begin, end, visit);

@@ -22,15 +22,21 @@ struct SecretMatch {
   model::Confidence confidence = model::Confidence::high;
   SecretCheckResult check = SecretCheckResult::fits;
   SecretForm form = SecretForm::plain;
+  bool is_cut = false;  // it ends where the rule stopped looking: it may go on
 };
 
 // How far a file was searched.
 enum class SecretSearch { whole, too_many, too_costly };
 
+// What stands beside a secret is known only where all of the file was searched with all rules.
+enum class SecretExcerpt { line, beginning };
+
+inline constexpr std::string_view kUnfinishedSecrets = "secrets.unfinished";  // the rule of a search cut off
+
 // Of matches that overlap the most exact is kept: one of a provider before a generic one, then the longer. In
-// the order of the file. Every match, also one not kept, is masked in every excerpt.
+// the order of the file. Every match, also one not kept, is hidden in every excerpt.
 [[nodiscard]] std::vector<model::Finding> report_secrets(std::string_view path, std::string_view bytes,
-                                                         std::vector<SecretMatch> matches,
-                                                         SecretSearch search);
+                                                         const std::vector<SecretMatch>& matches,
+                                                         SecretSearch search, SecretExcerpt excerpt);
 
 }  // namespace fleet::analysis

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 #include "analysis/secret_assignment.h"
@@ -28,41 +29,20 @@ bool name_has_word(std::string_view name, std::string_view word, NameWordPart pa
   return false;
 }
 
-constexpr std::string_view kOtherTails[] = {
-    "type",    "name",     "label",    "field",    "id",      "ids",     "url",      "uri",     "path",
-    "file",    "dir",      "len",      "size",     "count",   "expir",   "ttl",      "life",    "regex",
-    "pattern", "polic",    "err",      "mess",     "msg",     "title",   "text",     "hint",    "placeholder",
-    "prompt",  "desc",     "help",     "input",    "class",   "select",  "format",   "algo",    "header",
-    "param",   "prefix",   "suffix",   "endpoint", "hash",    "reset",   "valid",    "require", "strength",
-    "visib",   "toggle",   "button",   "btn",      "icon",    "link",    "page",     "form",    "column",
-    "attr",    "option",   "mode",     "kind",     "index",   "pos",     "start",    "end",     "line",
-    "ref",     "arn",      "provider", "manager",  "service", "store",   "state",    "status",  "flow",
-    "version", "scheme",   "encod",    "min",      "max",     "env",     "var",      "module",  "sep",
-    "address", "owner",    "symbol",   "contract", "info",    "request", "response", "handler", "callback",
-    "list",    "map",      "table",    "rule",     "digest",  "sum",     "change",   "forgot",  "confirm",
-    "wrong",   "spec",     "schema",   "grant",    "scope",   "method",  "policy",   "limit",   "mask",
-    "view",    "screen",   "less",     "rotation", "tooltip", "caption", "again",    "repeat",  "salt",
-    "strateg", "location", "source",   "locator",  "xpath",   "element", "css",      "style",   "color",
-    "event",   "audience", "issuer",   "resource"};
-
-constexpr std::string_view kOtherHeads[] = {
-    "public",    "csrf",    "xsrf",        "cancel",  "next",      "continuation", "publishable", "error",
-    "invalid",   "forgot",  "reset",       "show",    "hide",      "no",           "is",          "has",
-    "max",       "min",     "hash",        "hashed",  "foreign",   "design",       "color",       "syntax",
-    "title",     "label",   "wrong",       "missing", "required",  "enter",        "sort",        "partition",
-    "encrypted", "message", "placeholder", "page",    "incorrect", "bad",          "empty",       "stop"};
-
 }  // namespace
 
-bool names_another_thing(const SecretAssignment& assignment) {
-  const auto in_tail = [&](std::string_view word) {
-    return name_has_word(assignment.tail, word, NameWordPart::start);
-  };
-  const auto in_head = [&](std::string_view word) {
-    return name_has_word(assignment.head, word, NameWordPart::whole);
-  };
-  return std::any_of(std::begin(kOtherTails), std::end(kOtherTails), in_tail) ||
-         std::any_of(std::begin(kOtherHeads), std::end(kOtherHeads), in_head);
+bool names_another_thing(const SecretAssignment& assignment, const SecretOtherNames& names) {
+  // `secretsManager`: of several of them.
+  const std::string_view tail =
+      assignment.tail.substr(text::to_ascii_lower(assignment.tail).starts_with('s') ? 1 : 0);
+  return std::any_of(names.after.begin(), names.after.end(),
+                     [&](std::string_view word) {
+                       return name_has_word(assignment.tail, word, NameWordPart::start) ||
+                              name_has_word(tail, word, NameWordPart::start);
+                     }) ||
+         std::any_of(names.before.begin(), names.before.end(), [&](std::string_view word) {
+           return name_has_word(assignment.head, word, NameWordPart::whole);
+         });
 }
 
 }  // namespace fleet::analysis

@@ -1,7 +1,6 @@
 #include "analysis/secret_pass.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "analysis/secret_values.h"
@@ -60,7 +59,7 @@ void skip_scheme(std::string_view text, SecretAssignment& assignment) {
 
 SecretPass::SecretPass(const SecretProgram& program, const SecretPath& path, SecretFileKind kind,
                        std::size_t work)
-    : program_(program), path_(path), kind_(kind), work_(work), done_(program.rules().size(), 0) {}
+    : program_(program), path_(path), kind_(kind), most_work_(work), done_(program.rules().size(), 0) {}
 
 void SecretPass::search(std::string_view text) {
   layer_ = nullptr;
@@ -68,7 +67,7 @@ void SecretPass::search(std::string_view text) {
 }
 
 void SecretPass::search(const SecretLayer& layer) {
-  if (state_ != SecretSearch::whole) return;
+  if (state_ != SecretSearch::whole || !pay(layer.text.size())) return;
   layer_ = &layer;
   search_text(layer.text);
   layer_ = nullptr;
@@ -78,7 +77,7 @@ void SecretPass::search_text(std::string_view text) {
   for (const std::uint32_t rule : touched_)
     done_[rule] = 0;
   touched_.clear();
-  assignment_at_ = std::string_view::npos;
+  assignment_at_ = {};
   program_.keywords().search(text, [&](std::uint32_t keyword, std::size_t end) {
     const std::size_t begin = end - program_.keyword_size(keyword);
     for (const std::uint32_t rule : program_.rules_of(keyword))
@@ -88,8 +87,8 @@ void SecretPass::search_text(std::string_view text) {
 }
 
 bool SecretPass::pay(std::size_t bytes) {
-  if (bytes <= work_) {
-    work_ -= bytes;
+  if (bytes <= most_work_ - looked_at_) {
+    looked_at_ += bytes;
     return true;
   }
   state_ = SecretSearch::too_costly;
@@ -112,6 +111,12 @@ void SecretPass::try_rule(std::string_view text, std::uint32_t rule, std::size_t
   }
 }
 
+SecretPass::Found SecretPass::found_in(std::string_view text, std::size_t from, std::size_t size,
+                                       text::Regex::Span value) {
+  if (value.begin == std::string_view::npos) return {};
+  return {from + value.begin, from + value.end, value.end == size && from + size < text.size()};
+}
+
 void SecretPass::try_at_keyword(std::string_view text, std::uint32_t rule, std::size_t begin,
                                 std::size_t end) {
   if (begin > 0 && is_token_byte(text[begin]) && is_token_byte(text[begin - 1])) {
@@ -124,32 +129,32 @@ void SecretPass::try_at_keyword(std::string_view text, std::uint32_t rule, std::
   const std::string_view window =
       text.substr(from, begin - from + std::max(program_.rules()[rule].after, end - begin));
   if (!pay(window.size())) return;
-  const auto& [regex, group] = program_.expression(rule);
-  std::array<text::Regex::Span, 4> spans;
-  if (!regex.find(window, begin - from, text::Regex::Start::at_once, spans)) return;
-  if (spans[group].begin == std::string_view::npos) return;
-  judge(text, rule, {from + spans[group].begin, from + spans[group].end});
+  const auto found = program_.expression(rule).find(window, begin - from, text::Regex::Start::at_once);
+  if (found) judge(text, rule, found_in(text, from, window.size(), found->value));
 }
 
+// All in reach: what is nearest may be something else.
 void SecretPass::try_near(std::string_view text, std::uint32_t rule, std::size_t begin) {
   const SecretRule& what = program_.rules()[rule];
-  const std::size_t first = std::max(done_[rule], begin - std::min(begin, what.before));
-  const std::size_t from = first - std::min(first, kSeenBefore);
-  const std::string_view window = text.substr(from, begin - from + what.after);
-  if (!pay(window.size())) return;
-  const auto& [regex, group] = program_.expression(rule);
-  std::array<text::Regex::Span, 4> spans;
-  if (!regex.find(window, first - from, text::Regex::Start::anywhere, spans)) return;
-  if (spans[group].begin == std::string_view::npos) return;
-  judge(text, rule, {from + spans[group].begin, from + spans[group].end});
+  std::size_t first = std::max(done_[rule], begin - std::min(begin, what.before));
+  const std::size_t last = std::min(text.size(), begin + what.after);
+  while (first < last) {
+    const std::size_t from = first - std::min(first, kSeenBefore);
+    const std::string_view window = text.substr(from, last - from);
+    if (!pay(window.size())) return;
+    const auto found = program_.expression(rule).find(window, first - from, text::Regex::Start::anywhere);
+    if (!found) return;
+    judge(text, rule, found_in(text, from, window.size(), found->value));
+    first = std::max(from + found->match.end, first + 1);
+  }
 }
 
 void SecretPass::try_assigned(std::string_view text, std::uint32_t rule, std::size_t begin, std::size_t end) {
   const SecretRule& what = program_.rules()[rule];
   if (what.is_generic && path_.is_lock) return;
   if (!begins_a_word(text, begin, end) || !ends_a_word(text, begin, end)) return;
-  if (assignment_at_ != end) {
-    assignment_at_ = end;
+  if (assignment_at_ != std::pair(begin, end)) {
+    assignment_at_ = {begin, end};
     constexpr std::size_t kNameCost = 32;
     assignment_ = read_secret_assignment(text, begin, end);
     if (!pay(kNameCost + (assignment_ ? assignment_->end - assignment_->begin : 0))) return;
@@ -161,16 +166,15 @@ void SecretPass::try_assigned(std::string_view text, std::uint32_t rule, std::si
   if (what.is_generic) {
     const bool may_be_bare = path_.has_bare_values || is_flag || assignment.is_parameter || layer_ != nullptr;
     if (!assignment.is_quoted && !(assignment.is_sole && may_be_bare)) return;
-    if (names_another_thing(assignment)) return;
   }
   const std::size_t from = assignment.begin - std::min(assignment.begin, kSeenBefore);
   const std::string_view window = text.substr(from, assignment.end - from);
   if (!pay(window.size())) return;
-  const auto& [regex, group] = program_.expression(rule);
-  std::array<text::Regex::Span, 4> spans;
-  if (!regex.find(window, assignment.begin - from, text::Regex::Start::at_once, spans)) return;
-  if (spans[group].begin == std::string_view::npos) return;
-  const Found found{from + spans[group].begin, from + spans[group].end};
+  const auto match =
+      program_.expression(rule).find(window, assignment.begin - from, text::Regex::Start::at_once);
+  if (!match || match->value.begin == std::string_view::npos) return;
+  Found found{from + match->value.begin, from + match->value.end};
+  found.is_doubtful = names_another_thing(assignment, what.other_names);
   const std::string_view value = text.substr(found.begin, found.end - found.begin);
   if (!ends_a_value(text, found.end, assignment.end)) return;
   // `password = password_`, `kElasticKey = SomeLongNameOfAType`
@@ -194,7 +198,7 @@ model::Confidence SecretPass::confidence_of(const SecretRule& rule, SecretCheckR
 void SecretPass::judge(std::string_view text, std::uint32_t rule, Found found) {
   const SecretRule& what = program_.rules()[rule];
   const std::string_view value = text.substr(found.begin, found.end - found.begin);
-  if (value.empty()) return;
+  if (value.empty()) return;  // also: its group took no part
   if (what.may_have_words ? is_monotonous(value) : is_placeholder(value)) return;
   if (what.entropy && entropy_of(value) < *what.entropy) return;
   if (is_documented_example(value)) return;
@@ -203,8 +207,9 @@ void SecretPass::judge(std::string_view text, std::uint32_t rule, Found found) {
   SecretMatch match;
   match.rule = &what;
   match.value = value;
-  match.confidence = confidence_of(what, check);
+  match.confidence = found.is_doubtful ? model::Confidence::low : confidence_of(what, check);
   match.check = check;
+  match.is_cut = found.is_cut;
   if (done_[rule] == 0) touched_.push_back(rule);
   done_[rule] = found.end;
   keep(std::move(match), found);

@@ -29,11 +29,17 @@ class SecretPass {
 
   [[nodiscard]] std::vector<SecretMatch> take() { return std::move(matches_); }
   [[nodiscard]] SecretSearch state() const { return state_; }
+  // Bytes that were looked at besides those that the search for keywords reads.
+  [[nodiscard]] std::size_t looked_at() const { return looked_at_; }
 
  private:
   struct Found {  // in the text that is searched
-    std::size_t begin, end;
+    std::size_t begin = 0, end = 0;
+    bool is_cut = false;       // see SecretMatch
+    bool is_doubtful = false;  // its name is one of another thing
   };
+  // `value` is one of the `size` bytes from `from` on that a rule looked at.
+  static Found found_in(std::string_view text, std::size_t from, std::size_t size, text::Regex::Span value);
   void search_text(std::string_view text);
   void try_rule(std::string_view text, std::uint32_t rule, std::size_t begin, std::size_t end);
   void try_at_keyword(std::string_view text, std::uint32_t rule, std::size_t begin, std::size_t end);
@@ -48,13 +54,14 @@ class SecretPass {
   const SecretProgram& program_;
   const SecretPath& path_;
   SecretFileKind kind_;
-  std::size_t work_;
+  std::size_t most_work_;
+  std::size_t looked_at_ = 0;
   SecretSearch state_ = SecretSearch::whole;
   const SecretLayer* layer_ = nullptr;  // that is searched; null: the file itself
   std::vector<std::size_t> done_;       // by rule: what it found in this text ends there
   std::vector<std::uint32_t> touched_;  // rules that found something in this text
   // The assignment at a keyword is read once for all rules that the keyword has.
-  std::size_t assignment_at_ = std::string_view::npos;
+  std::pair<std::size_t, std::size_t> assignment_at_;  // the keyword; none is empty
   std::optional<SecretAssignment> assignment_;
   std::vector<SecretMatch> matches_;
 };

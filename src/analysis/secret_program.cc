@@ -1,19 +1,32 @@
 #include "analysis/secret_program.h"
 
+#include <array>
 #include <map>
+#include <span>
 #include <utility>
 
 #include "base/assert.h"
 
 namespace fleet::analysis {
 
+std::size_t value_group_of(const text::Regex& regex) {
+  return regex.group("secret").value_or(regex.count_groups() > 0 ? 1 : 0);
+}
+
+std::optional<SecretExpression::Found> SecretExpression::Compiled::find(std::string_view text,
+                                                                        std::size_t from,
+                                                                        text::Regex::Start start) const {
+  std::array<text::Regex::Span, kMostSecretGroups> spans;
+  if (!regex_.find(text, from, start, std::span(spans).first(group_ + 1))) return std::nullopt;
+  return Found{spans[0], spans[group_]};
+}
+
 const SecretExpression::Compiled& SecretExpression::get() const {
   std::call_once(once_, [this] {
     auto regex = text::Regex::parse(text_);
-    FLEET_ASSERT(regex, "the rules for secrets were read without diagnostics");
-    const std::size_t otherwise = regex->count_groups() > 0 ? 1 : 0;
-    const std::size_t group = regex->group("secret").value_or(otherwise);
-    compiled_ = Compiled{*std::move(regex), group};
+    FLEET_ASSERT(regex && value_group_of(*regex) < kMostSecretGroups,
+                 "the rules for secrets were read without diagnostics");
+    compiled_.emplace(*std::move(regex));
   });
   return *compiled_;
 }

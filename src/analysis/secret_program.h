@@ -6,6 +6,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "analysis/secret_rule.h"
@@ -14,12 +16,29 @@
 
 namespace fleet::analysis {
 
+// Groups of an expression that may be the value: the match itself and the first ones. RE2 takes longer the
+// more groups it is asked for.
+inline constexpr std::size_t kMostSecretGroups = 8;
+
+// The group that is the value: `secret`, else the first, else the match itself.
+[[nodiscard]] std::size_t value_group_of(const text::Regex& regex);
+
 // The expression of a rule, compiled when it is first needed. Any thread.
 class SecretExpression {
  public:
-  struct Compiled {
-    text::Regex regex;
-    std::size_t group;  // that is the value
+  struct Found {
+    text::Regex::Span match;
+    text::Regex::Span value;  // both npos: its group took no part
+  };
+  class Compiled {
+   public:
+    explicit Compiled(text::Regex regex) : regex_(std::move(regex)), group_(value_group_of(regex_)) {}
+    [[nodiscard]] std::optional<Found> find(std::string_view text, std::size_t from,
+                                            text::Regex::Start start) const;
+
+   private:
+    text::Regex regex_;
+    std::size_t group_;
   };
   // `text` outlives it, and is an expression.
   explicit SecretExpression(const std::string& text) : text_(text) {}

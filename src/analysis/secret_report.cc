@@ -5,32 +5,15 @@
 #include <tuple>
 #include <utility>
 
+#include "analysis/secret_excerpts.h"
 #include "analysis/secret_match.h"
+#include "analysis/secret_values.h"
 #include "base/sha256.h"
 #include "text/ascii.h"
-#include "text/base64.h"
 #include "text/utf8.h"
 
 namespace fleet::analysis {
 namespace {
-
-constexpr std::size_t kMostShown = 4;       // characters of a secret
-constexpr std::size_t kExcerptBefore = 60;  // bytes of the line before the secret
-constexpr std::size_t kExcerptAfter = 40;
-constexpr std::string_view kSecretMask = "***";
-
-struct MaskedRange {
-  std::size_t begin, end;
-};
-
-// A word that somebody chose may be known by its first letters: of short ones less is shown.
-std::string_view shown_secret_part(std::string_view value) {
-  std::size_t size = std::min(kMostShown, value.size() / 5);
-  while (size > 0 && (static_cast<unsigned char>(value[size - 1]) < ' ' ||
-                      static_cast<unsigned char>(value[size - 1]) >= 0x7f))
-    --size;
-  return value.substr(0, size);
-}
 
 // Keeps positions as it goes forward, so that a file is walked once.
 class SecretPlaceFinder {
@@ -88,77 +71,56 @@ std::vector<const SecretMatch*> most_exact(const std::vector<SecretMatch>& match
   return in_order;
 }
 
-// What must not be seen, joined and in order. What goes on after a match as base64 does may be the rest of a
-// key that was longer than a rule looks.
-std::vector<MaskedRange> masked_ranges(std::string_view bytes, const std::vector<SecretMatch>& matches) {
-  std::vector<MaskedRange> ranges;
-  for (const SecretMatch& match : matches) {
-    std::size_t end = match.end;
-    const std::size_t limit = std::min(bytes.size(), end + kExcerptAfter + kExcerptBefore);
-    while (end < limit && (text::is_base64(bytes[end]) || bytes[end] == '='))
-      ++end;
-    ranges.push_back({match.begin, end});
-  }
-  std::sort(ranges.begin(), ranges.end(),
-            [](const MaskedRange& left, const MaskedRange& right) { return left.begin < right.begin; });
-  std::vector<MaskedRange> joined;
-  for (const MaskedRange& range : ranges) {
-    if (!joined.empty() && range.begin <= joined.back().end) {
-      joined.back().end = std::max(joined.back().end, range.end);
-    } else {
-      joined.push_back(range);
-    }
-  }
-  return joined;
-}
-
-void hide_value(std::string& text, std::string_view value) {
-  for (std::size_t at = text.find(value); at != std::string::npos;
-       at = text.find(value, at + kSecretMask.size()))
-    text.replace(at, value.size(), kSecretMask);
-}
-
-// The line of a match, as far as it is near.
-std::string secret_excerpt_of(std::string_view bytes, const SecretMatch& match,
-                              const std::vector<MaskedRange>& masked) {
-  std::size_t begin = match.begin;
-  while (begin > 0 && match.begin - begin < kExcerptBefore && bytes[begin - 1] != '\n')
-    --begin;
-  std::size_t end = match.begin;  // where the line ends, or the match and some more
-  while (end < bytes.size() && bytes[end] != '\n' && end < match.end + kExcerptAfter)
-    ++end;
-  std::string excerpt;
-  std::size_t at = begin;
-  auto range = std::lower_bound(masked.begin(), masked.end(), begin,
-                                [](const MaskedRange& each, std::size_t place) { return each.end <= place; });
-  for (; range != masked.end() && range->begin < end; ++range) {
-    if (range->begin > at) excerpt += bytes.substr(at, range->begin - at);
-    if (range->begin == match.begin && match.form == SecretForm::plain)
-      excerpt += shown_secret_part(match.value);
-    excerpt += kSecretMask;
-    at = std::min(end, range->end);
-  }
-  if (at < end) excerpt += bytes.substr(at, end - at);
-  // A secret that is written twice, once where no rule sees it.
-  hide_value(excerpt, match.value);
-  return std::string(text::trim(text::printable(excerpt, text::Newlines::escape)));
+// Whether trying all likely values would find this one: then nothing may be published that is computed from
+// it, as that would tell when it was found.
+bool is_guessable(const SecretMatch& match) {
+  constexpr double kBits = 80;  // nobody can try so many
+  const SecretCheck check = match.rule->check;
+  if (check == SecretCheck::password || check == SecretCheck::base64_pair) return true;
+  if (entropy_of(match.value) * static_cast<double>(match.value.size()) < kBits) return true;
+  const bool has_own_form = match.rule->place == SecretPlace::keyword && !match.rule->is_generic;
+  return !has_own_form && check != SecretCheck::jwt && like_random(match.value) != Likeness::secret;
 }
 
 std::string secret_message_of(const SecretMatch& match) {
-  std::string_view form;
-  if (match.form == SecretForm::in_base64) form = ", in base64";
-  if (match.form == SecretForm::in_parts) form = ", joined from parts";
-  const std::string_view doubt = match.check == SecretCheckResult::wrong_sum
-                                     ? "; its checksum is wrong, so it may have been altered"
-                                     : "";
-  return fmt::format("{} ({}..., {} characters, fingerprint {}{}{})", match.rule->message,
-                     shown_secret_part(match.value), match.value.size(),
-                     base::sha256_hex("fleet secret\n" + match.value).substr(0, 8), form, doubt);
+  std::string about;
+  if (const std::string_view shown = shown_part(match.value); !shown.empty())
+    about = fmt::format(" ({}...", shown);
+  const auto add = [&](std::string_view what) { about.append(about.empty() ? " (" : ", ").append(what); };
+  if (!is_guessable(match)) {
+    add(fmt::format("{} characters", match.value.size()));
+    add(fmt::format("fingerprint {}", base::sha256_hex("fleet secret\n" + match.value).substr(0, 8)));
+  }
+  if (match.form == SecretForm::in_base64) add("in base64");
+  if (match.form == SecretForm::in_parts) add("joined from parts");
+  if (!about.empty()) about += ')';
+  if (match.check == SecretCheckResult::wrong_sum)
+    about += "; its checksum is wrong, so it may have been altered";
+  return match.rule->message + about;
+}
+
+// As analysis/fingerprint.h has it, of the line with all values hidden. Where the value cannot be guessed it
+// takes part, so that another one in the same place is another finding.
+std::string secret_fingerprint(const SecretMatch& match, std::string_view excerpt,
+                               std::map<std::string, std::size_t>& alike) {
+  std::string key = match.rule->id;
+  key += '\0';
+  for (const char c : excerpt) {
+    if (!text::is_ascii_blank(c)) {
+      key += c;
+    } else if (!key.ends_with(' ')) {
+      key += ' ';
+    }
+  }
+  key += '\0';
+  if (!is_guessable(match)) key += base::sha256_hex(match.value);
+  key += fmt::format("{}{}", '\0', alike[key]++);
+  return base::sha256_hex(key).substr(0, 32);
 }
 
 model::Finding unfinished_search(std::string_view path, std::size_t lines, SecretSearch search) {
   model::Finding finding;
-  finding.rule = "secrets.unfinished";
+  finding.rule = kUnfinishedSecrets;
   finding.severity = model::Severity::warning;
   finding.confidence = model::Confidence::medium;
   finding.message =
@@ -167,16 +129,17 @@ model::Finding unfinished_search(std::string_view path, std::size_t lines, Secre
           : "The file is made of beginnings of secrets: the search for them was stopped";
   finding.path = path;
   finding.at = {static_cast<std::uint32_t>(lines), 1, static_cast<std::uint32_t>(lines), 1};
-  finding.fingerprint = base::sha256_hex(finding.rule + "\n" + finding.path).substr(0, 24);
+  finding.fingerprint = base::sha256_hex(finding.rule).substr(0, 32);
   return finding;
 }
 
 }  // namespace
 
 std::vector<model::Finding> report_secrets(std::string_view path, std::string_view bytes,
-                                           std::vector<SecretMatch> matches, SecretSearch search) {
-  const std::vector<MaskedRange> masked = masked_ranges(bytes, matches);
-  std::map<std::string, int> times;  // a fingerprint was given
+                                           const std::vector<SecretMatch>& matches, SecretSearch search,
+                                           SecretExcerpt excerpt) {
+  const SecretExcerpts excerpts(bytes, matches, excerpt);
+  std::map<std::string, std::size_t> alike;
   std::vector<model::Finding> findings;
   SecretPlaceFinder places(bytes);
   for (const SecretMatch* match : most_exact(matches)) {
@@ -188,12 +151,10 @@ std::vector<model::Finding> report_secrets(std::string_view path, std::string_vi
     finding.path = path;
     std::tie(finding.at.line, finding.at.column) = places.find(match->begin);
     std::tie(finding.at.end_line, finding.at.end_column) = places.find(match->end);
-    finding.excerpt = secret_excerpt_of(bytes, *match, masked);
+    finding.excerpt = excerpts.of(*match);
     finding.cwe = {"CWE-798"};
     finding.owasp = "A07:2021";
-    finding.fingerprint = base::sha256_hex(fmt::format("{}\n{}", finding.rule, match->value)).substr(0, 24);
-    if (const int again = times[finding.fingerprint]++; again > 0)
-      finding.fingerprint += fmt::format("-{}", again + 1);
+    finding.fingerprint = secret_fingerprint(*match, finding.excerpt, alike);
     findings.push_back(std::move(finding));
   }
   if (search != SecretSearch::whole) {

@@ -17,7 +17,7 @@ enum class SecretPlace {
   assigned,  // a name in which a keyword is stands before it: `datadog_api_key = "..."`
 };
 
-// What must hold of the value besides its shape. The CRCs lower the confidence where they fail (the last
+// What is checked of the value besides its shape. The CRCs lower the confidence where they fail (the last
 // characters may have been altered), the others are part of the shape: where one fails, nothing is found.
 enum class SecretCheck {
   none,
@@ -34,6 +34,13 @@ enum class SecretCheck {
   password,     // may be what a person chose, or drew: not a word, a name, code
 };
 
+// Names that hold a keyword and yet name something else: `password_label`, `tokenType`. What they are given
+// is found with low confidence.
+struct SecretOtherNames {
+  std::vector<std::string> before;  // whole words of the name before the keyword: `public`
+  std::vector<std::string> after;   // beginnings of its words behind it: `expir`
+};
+
 // One kind of secret; read from rules/secrets/ (secret_rules.h).
 struct SecretRule {
   std::string id;        // `secrets.github-token`
@@ -46,8 +53,9 @@ struct SecretRule {
   std::size_t after = 320;        // bytes behind the keyword's beginning that are looked at
   std::optional<double> entropy;  // least bits a character of the value
   SecretCheck check = SecretCheck::none;
-  bool is_generic = false;      // of no provider: any other rule is more exact
-  bool may_have_words = false;  // values such as `test` and `example` in it are no reason to pass it over
+  SecretOtherNames other_names;  // of SecretPlace::assigned
+  bool is_generic = false;       // of no provider: any other rule is more exact
+  bool may_have_words = false;   // values such as `test` and `example` in it are no reason to pass it over
   model::Severity severity = model::Severity::error;
   model::Confidence confidence = model::Confidence::high;
   std::vector<std::string> examples;          // in each of them it is found

@@ -1,223 +1,235 @@
 #include "analysis/secret_rules.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <string>
 
+#include "analysis/built_in_rules.h"
+#include "analysis/rule_fields.h"
+#include "analysis/secret_program.h"
+#include "base/assert.h"
 #include "text/ascii.h"
-#include "text/distance.h"
 #include "text/regex.h"
-#include "text/utf8.h"
-#include "yaml/document.h"
 
 namespace fleet::analysis {
 namespace {
 
-constexpr std::size_t kMostSecretWindow = 16 * 1024;  // of `before` and `after`
-
-// One file on its way to rules.
 struct SecretRuleReader {
-  std::string path;
-  SecretReading reading;
-  SecretRules& into;
-  std::map<std::string, std::string, std::less<>>& places;  // of the ids: `secrets/cloud.yml:3`
-
-  void say(yaml::Node at, std::string message, std::string suggestion = {}) {
-    into.diagnostics.push_back({path, at.at(), at.length(), std::move(message), std::move(suggestion)});
-  }
+  yaml::Problems& problems;
+  Check check;
 };
 
-std::string secret_rule_quote(std::string_view text) {
-  constexpr std::size_t kColumns = 60;
-  return fmt::format(
-      "`{}`",
-      text::truncate(text::printable(text.substr(0, 4 * kColumns), text::Newlines::escape), kColumns));
-}
+using SecretRuleKey = RuleKey<SecretRuleReader, SecretRule>;
 
-std::string read_secret_text(SecretRuleReader& reader, yaml::Node node) {
-  if (node.is_scalar() && !text::trim(node.text()).empty()) return std::string(node.text());
-  reader.say(node, "expected text");
-  return {};
-}
-
-void read_secret_number(SecretRuleReader& reader, yaml::Node node, std::size_t& into) {
+// A number from 0 to `most`; nothing when it was said that it is none.
+template <class Number>
+std::optional<Number> read_secret_number(SecretRuleReader& reader, yaml::Node node, Number most,
+                                         std::string_view unit) {
   const std::string_view text = node.text();
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
-  if (error != std::errc{} || end != text.data() + text.size() || into > kMostSecretWindow)
-    reader.say(node, fmt::format("expected a number of bytes, at most {}", kMostSecretWindow));
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool is_number = error == std::errc{} && end == text.data() + text.size() && !text.starts_with('-');
+  if (is_number && value <= most) return value;
+  reader.problems.add(node, fmt::format("expected {}, 0 to {}, found {}", unit, most, found_instead(node)));
+  return std::nullopt;
 }
 
-template <class E>
-void read_secret_word(SecretRuleReader& reader, yaml::Node node, E& into) {
-  const auto& names = base::EnumNames<E>::names;
-  const auto value = base::from_name<E>(node.text());
-  if (value) {
-    into = *value;
-    return;
-  }
-  const auto meant = text::suggest(node.text(), names);
-  reader.say(node,
-             fmt::format("{} is not one of: {}", secret_rule_quote(node.text()), fmt::join(names, ", ")),
-             meant ? fmt::format("did you mean `{}`?", *meant) : std::string());
-}
-
-void read_secret_flag(SecretRuleReader& reader, yaml::Node node, bool& into) {
-  if (node.kind() == yaml::Kind::boolean) {
-    into = node.text() == "true";
-  } else {
-    reader.say(node, "expected `true` or `false`");
-  }
-}
-
-void read_secret_keywords(SecretRuleReader& reader, yaml::Node node, SecretRule& rule) {
-  for (const yaml::Node item : node.items()) {
-    std::string word = read_secret_text(reader, item);
-    if (word != text::to_ascii_lower(word)) {
-      reader.say(item, "keywords are compared in lower case, and so are written in it",
-                 fmt::format("write `{}`", text::to_ascii_lower(word)));
-    } else if (word.size() < 3) {
-      reader.say(item, "a keyword this short is everywhere", "write at least 3 characters");
-    } else {
-      rule.keywords.push_back(std::move(word));
-    }
-  }
-  if (node.empty() || !node.is_sequence()) reader.say(node, "expected a list of keywords");
-}
-
-void read_secret_regex(SecretRuleReader& reader, yaml::Node node, SecretRule& rule) {
-  rule.regex = read_secret_text(reader, node);
-  if (reader.reading == SecretReading::trust) return;
-  if (const auto regex = text::Regex::parse(rule.regex); !regex)
-    reader.say(node, fmt::format("not a regular expression: {}", regex.error().why), regex.error().hint);
+template <std::size_t SecretRule::*bytes>
+void read_secret_window(SecretRuleReader& reader, yaml::Node node, SecretRule& rule) {
+  constexpr std::size_t kMostWindow = 16 * 1024;
+  if (const auto number = read_secret_number(reader, node, kMostWindow, "a number of bytes"))
+    rule.*bytes = *number;
 }
 
 void read_secret_entropy(SecretRuleReader& reader, yaml::Node node, SecretRule& rule) {
   constexpr double kMostBits = 8;
-  const std::string_view text = node.text();
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < 0 || value > kMostBits) {
-    reader.say(node, "expected bits a character, 0 to 8");
+  rule.entropy = read_secret_number(reader, node, kMostBits, "bits a character");
+}
+
+template <std::string SecretRule::*text>
+void read_secret_text(SecretRuleReader& reader, yaml::Node node, SecretRule& rule) {
+  rule.*text = read_text(reader.problems, node);
+}
+
+template <class T, T SecretRule::*member>
+void read_secret_word(SecretRuleReader& reader, yaml::Node node, SecretRule& rule) {
+  if (const auto word = read_word<T>(reader.problems, node)) rule.*member = *word;
+}
+
+template <bool SecretRule::*flag>
+void read_secret_flag(SecretRuleReader& reader, yaml::Node node, SecretRule& rule) {
+  if (node.kind() == yaml::Kind::boolean) {
+    rule.*flag = node.text() == "true";
   } else {
-    rule.entropy = value;
+    reader.problems.add(node, fmt::format("expected `true` or `false`, found {}", found_instead(node)));
   }
 }
 
-void read_secret_example_list(SecretRuleReader& reader, yaml::Node node, std::vector<std::string>& into) {
-  if (!node.is_sequence() || node.empty()) reader.say(node, "expected a list of examples");
-  for (const yaml::Node item : node.items()) {
-    std::string text;
-    for (const yaml::Node part : item.items())
-      text += part.text();
-    if (item.is_scalar()) text = item.text();
-    if (text.empty()) reader.say(item, "expected text, or a list of parts of one");
-    into.push_back(std::move(text));
-  }
-}
-
-void read_secret_examples(SecretRuleReader& reader, yaml::Node node, SecretRule& rule) {
-  for (const yaml::Entry entry : node.entries()) {
-    if (entry.key.text() == "match") {
-      read_secret_example_list(reader, entry.value, rule.examples);
-    } else if (entry.key.text() == "no-match") {
-      read_secret_example_list(reader, entry.value, rule.counter_examples);
-    } else {
-      reader.say(entry.key, fmt::format("examples have no key {}", secret_rule_quote(entry.key.text())),
-                 "write `match` and `no-match`");
-    }
-  }
-  if (rule.examples.empty() || rule.counter_examples.empty())
-    reader.say(node, "a rule has examples of both kinds", "write `match` and `no-match`");
-}
-
-struct SecretRuleKey {
-  std::string_view name;
-  bool is_required;
-  void (*read)(SecretRuleReader&, yaml::Node, SecretRule&);
-};
-
-const SecretRuleKey kSecretRuleKeys[] = {
-    {"id", true,
-     [](SecretRuleReader& r, yaml::Node v, SecretRule& rule) { rule.id = read_secret_text(r, v); }},
-    {"provider", true,
-     [](SecretRuleReader& r, yaml::Node v, SecretRule& rule) { rule.provider = read_secret_text(r, v); }},
-    {"message", true,
-     [](SecretRuleReader& r, yaml::Node v, SecretRule& rule) { rule.message = read_secret_text(r, v); }},
-    {"keywords", true, read_secret_keywords},
-    {"regex", true, read_secret_regex},
-    {"context", false,
-     [](SecretRuleReader& r, yaml::Node v, SecretRule& rule) { read_secret_word(r, v, rule.place); }},
-    {"before", false,
-     [](SecretRuleReader& r, yaml::Node v, SecretRule& rule) { read_secret_number(r, v, rule.before); }},
-    {"after", false,
-     [](SecretRuleReader& r, yaml::Node v, SecretRule& rule) { read_secret_number(r, v, rule.after); }},
-    {"entropy", false, read_secret_entropy},
-    {"checksum", false,
-     [](SecretRuleReader& r, yaml::Node v, SecretRule& rule) { read_secret_word(r, v, rule.check); }},
-    {"generic", false,
-     [](SecretRuleReader& r, yaml::Node v, SecretRule& rule) { read_secret_flag(r, v, rule.is_generic); }},
-    {"words", false,
-     [](SecretRuleReader& r, yaml::Node v, SecretRule& rule) {
-       read_secret_flag(r, v, rule.may_have_words);
-     }},
-    {"confidence", false,
-     [](SecretRuleReader& r, yaml::Node v, SecretRule& rule) { read_secret_word(r, v, rule.confidence); }},
-    {"severity", false,
-     [](SecretRuleReader& r, yaml::Node v, SecretRule& rule) { read_secret_word(r, v, rule.severity); }},
-    {"examples", true, read_secret_examples},
-};
-
-void say_unknown_secret_key(SecretRuleReader& reader, yaml::Node key) {
-  std::vector<std::string_view> known;
-  for (const SecretRuleKey& each : kSecretRuleKeys)
-    known.push_back(each.name);
-  const auto meant = text::suggest(key.text(), known);
-  reader.say(key, fmt::format("a rule for secrets has no key {}", secret_rule_quote(key.text())),
-             meant ? fmt::format("did you mean `{}`?", *meant)
-                   : fmt::format("it may have: {}", fmt::join(known, ", ")));
-}
-
-void check_secret_id(SecretRuleReader& reader, yaml::Node at, const SecretRule& rule) {
-  const bool plain = std::all_of(rule.id.begin(), rule.id.end(), [](char c) {
+void read_secret_id(SecretRuleReader& reader, yaml::Node node, SecretRule& rule) {
+  rule.id = read_text(reader.problems, node);
+  const bool is_plain = std::all_of(rule.id.begin(), rule.id.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || text::is_ascii_digit(c) || c == '-' || c == '.';
   });
-  if (!plain || !rule.id.starts_with("secrets."))
-    reader.say(at, fmt::format("{} is not the id of a rule for secrets", secret_rule_quote(rule.id)),
-               "write `secrets.` and then lower-case letters, digits and `-`");
-  const auto [first, is_new] =
-      reader.places.emplace(rule.id, fmt::format("{}:{}", reader.path, at.at().line));
-  if (!is_new)
-    reader.say(at, fmt::format("the rule {} is here twice", secret_rule_quote(rule.id)),
-               fmt::format("the first one is at {}", first->second));
+  if (!rule.id.empty() && !(is_plain && rule.id.starts_with("secrets.")))
+    reader.problems.add(node, fmt::format("{} cannot name a rule for secrets", yaml::quote(rule.id)),
+                        "write `secrets.` and then small letters, digits and dashes");
 }
 
-void read_secret_rule(SecretRuleReader& reader, yaml::Node node) {
-  if (!node.is_mapping()) return reader.say(node, "a rule is a mapping of keys and values");
-  SecretRule rule;
-  for (const yaml::Entry entry : node.entries()) {
-    const auto key = std::find_if(std::begin(kSecretRuleKeys), std::end(kSecretRuleKeys),
-                                  [&](const SecretRuleKey& each) { return each.name == entry.key.text(); });
-    if (key == std::end(kSecretRuleKeys)) {
-      say_unknown_secret_key(reader, entry.key);
+// Words in lower case, each of at least so many bytes.
+std::vector<std::string> read_lower_words(SecretRuleReader& reader, yaml::Node node, std::size_t shortest) {
+  std::vector<std::string> words;
+  for (const yaml::Node item : read_texts(reader.problems, node)) {
+    const std::string lower = text::to_ascii_lower(item.text());
+    if (item.text() != lower) {
+      reader.problems.add(item, "words are compared in lower case, and so are written in it",
+                          fmt::format("write {}", yaml::quote(lower)));
+    } else if (lower.size() < shortest) {
+      reader.problems.add(item, "a word this short is everywhere",
+                          fmt::format("write at least {} characters", shortest));
     } else {
-      key->read(reader, entry.value, rule);
-      if (key->name == "id") check_secret_id(reader, entry.value, rule);
+      words.push_back(lower);
     }
   }
-  for (const SecretRuleKey& key : kSecretRuleKeys) {
-    bool is_there = !key.is_required;
-    for (const yaml::Entry entry : node.entries())
-      is_there = is_there || entry.key.text() == key.name;
-    if (key.name == "examples" && reader.reading == SecretReading::trust) continue;
-    if (!is_there) reader.say(node, fmt::format("the rule has no `{}`", key.name));
-  }
-  reader.into.rules.push_back(std::move(rule));
+  return words;
 }
 
-// The lines of a file of rules but for those of `examples`, as the files that come with fleet are laid out.
+void read_secret_keywords(SecretRuleReader& reader, yaml::Node node, SecretRule& rule) {
+  rule.keywords = read_lower_words(reader, node, 3);
+}
+
+template <std::vector<std::string> SecretOtherNames::*words>
+void read_other_words(SecretRuleReader& reader, yaml::Node node, SecretOtherNames& names) {
+  names.*words = read_lower_words(reader, node, 2);
+}
+
+constexpr RuleKey<SecretRuleReader, SecretOtherNames> kOtherNameKeys[] = {
+    {"before", read_other_words<&SecretOtherNames::before>},
+    {"after", read_other_words<&SecretOtherNames::after>},
+};
+
+void read_secret_regex(SecretRuleReader& reader, yaml::Node node, SecretRule& rule) {
+  rule.regex = read_text(reader.problems, node);
+  if (reader.check == Check::form || rule.regex.empty()) return;
+  const auto regex = text::Regex::parse(rule.regex);
+  if (!regex) {
+    reader.problems.add(node, fmt::format("not a regular expression: {}", regex.error().why),
+                        regex.error().hint);
+  } else if (const std::size_t group = value_group_of(*regex); group >= kMostSecretGroups) {
+    reader.problems.add(
+        node,
+        fmt::format("the value is group {}, past the {} that are looked at", group, kMostSecretGroups - 1),
+        "write groups that are only for `|` as `(?:...)`");
+  }
+}
+
+template <std::vector<std::string> SecretRule::*texts>
+void read_secret_examples(SecretRuleReader& reader, yaml::Node node, SecretRule& rule) {
+  if (!node.is_sequence() || node.empty())
+    reader.problems.add(node, fmt::format("expected a list of examples, found {}", found_instead(node)));
+  for (const yaml::Node item : node.items()) {
+    std::string text(item.text());
+    for (const yaml::Node part : item.items())
+      text += part.text();
+    if (text.empty()) reader.problems.add(item, "expected text, or a list of parts of one");
+    (rule.*texts).push_back(std::move(text));
+  }
+}
+
+constexpr SecretRuleKey kSecretExampleKeys[] = {
+    {"match", read_secret_examples<&SecretRule::examples>},
+    {"no-match", read_secret_examples<&SecretRule::counter_examples>},
+};
+
+constexpr SecretRuleKey kSecretRuleKeys[] = {
+    {"id", read_secret_id},
+    {"provider", read_secret_text<&SecretRule::provider>},
+    {"message", read_secret_text<&SecretRule::message>},
+    {"keywords", read_secret_keywords},
+    {"regex", read_secret_regex},
+    {"place", read_secret_word<SecretPlace, &SecretRule::place>},
+    {"before", read_secret_window<&SecretRule::before>},
+    {"after", read_secret_window<&SecretRule::after>},
+    {"entropy", read_secret_entropy},
+    {"check", read_secret_word<SecretCheck, &SecretRule::check>},
+    {"other-names",
+     [](SecretRuleReader& r, yaml::Node node, SecretRule& rule) {
+       read_rule_keys(r, node, "other names", kOtherNameKeys, rule.other_names);
+     }},
+    {"generic", read_secret_flag<&SecretRule::is_generic>},
+    {"words", read_secret_flag<&SecretRule::may_have_words>},
+    {"confidence", read_secret_word<model::Confidence, &SecretRule::confidence>},
+    {"severity", read_secret_word<model::Severity, &SecretRule::severity>},
+    {"examples",
+     [](SecretRuleReader& r, yaml::Node node, SecretRule& rule) {
+       read_rule_keys(r, node, "examples", kSecretExampleKeys, rule);
+       if (rule.examples.empty() || rule.counter_examples.empty())
+         r.problems.add(node, "the rule has no examples of both kinds",
+                        "give it at least one under `match` and one under `no-match`");
+     }},
+};
+
+void check_secret_form(SecretRuleReader& reader, yaml::Node node, const SecretRule& rule) {
+  for (const std::string_view key : {"id", "provider", "message", "keywords", "regex", "examples"}) {
+    // Only whoever looks at everything needs them.
+    bool is_there = key == "examples" && reader.check == Check::form;
+    for (const yaml::Entry entry : node.entries())
+      is_there = is_there || entry.key.text() == key;
+    if (!is_there) reader.problems.add(node, fmt::format("the rule has no {}", yaml::quote(key)));
+  }
+  const bool has_names = !rule.other_names.before.empty() || !rule.other_names.after.empty();
+  if (has_names && rule.place != SecretPlace::assigned)
+    reader.problems.add(node, "only a value that is assigned has a name",
+                        "write `place: assigned`, or remove `other-names`");
+}
+
+using SecretRulePlaces = std::map<std::string, std::string, std::less<>>;  // by id: `secrets/cloud.yml:3`
+
+void read_secret_rule_list(SecretRuleReader& reader, const RuleSource& file, yaml::Node list,
+                           SecretRulePlaces& places, SecretRules& into) {
+  if (!list.is_sequence())
+    reader.problems.add(list, fmt::format("expected a list of rules, found {}", found_instead(list)));
+  for (const yaml::Node node : list.items()) {
+    SecretRule rule;
+    read_rule_keys(reader, node, "a rule", kSecretRuleKeys, rule);
+    if (node.is_mapping()) check_secret_form(reader, node, rule);
+    const auto [first, is_new] = places.emplace(rule.id, fmt::format("{}:{}", file.path, node.at().line));
+    if (!is_new && !rule.id.empty())
+      reader.problems.add(node, fmt::format("there is another rule {}", yaml::quote(rule.id)),
+                          fmt::format("the first one is at {}", first->second));
+    into.rules.push_back(std::move(rule));
+  }
+}
+
+void read_secret_file(const RuleSource& file, Check check, SecretRulePlaces& places, SecretRules& into) {
+  const auto document = yaml::Document::parse(file.text);
+  if (!document) {
+    into.diagnostics.push_back(document.error());
+    into.diagnostics.back().path = file.path;
+    return;
+  }
+  yaml::Problems problems(file.path, *document);
+  SecretRuleReader reader{problems, check};
+  for (const yaml::DoubledKey& key : document->doubled_keys()) {
+    problems.add(key.again, fmt::format("the key {} is here twice", yaml::quote(key.again.text())),
+                 fmt::format("the first one is on line {}: remove one of them", key.first.at().line));
+  }
+  constexpr RuleKey<SecretRuleReader, SecretRules> kFileKeys[] = {
+      {"rules", [](SecretRuleReader&, yaml::Node, SecretRules&) {}},
+  };
+  read_rule_keys(reader, document->root(), "a file of rules", kFileKeys, into);
+  for (const yaml::Entry entry : document->root().entries()) {
+    if (entry.key.text() == "rules" && !entry.value.is_null())
+      read_secret_rule_list(reader, file, entry.value, places, into);
+  }
+  for (model::Diagnostic& each : problems.take())
+    into.diagnostics.push_back(std::move(each));
+}
+
+// The lines of a file of rules but for those of `examples`, as the files that come with fleet are laid out:
+// they are half of it, and reading YAML is most of the time that a short run takes to be ready.
 std::string without_examples(std::string_view source) {
   constexpr std::string_view kKey = "    examples:";
   constexpr std::string_view kDeeper = "      ";
@@ -232,45 +244,33 @@ std::string without_examples(std::string_view source) {
   return text;
 }
 
-void read_secret_file(SecretRuleReader& reader, std::string_view whole) {
-  const bool is_trusted = reader.reading == SecretReading::trust;
-  const std::string trusted = is_trusted ? without_examples(whole) : std::string();
-  const std::string_view source = is_trusted ? std::string_view(trusted) : whole;
-  const auto document = yaml::Document::parse(source);
-  if (!document) {
-    reader.into.diagnostics.push_back(document.error());
-    reader.into.diagnostics.back().path = reader.path;
-    return;
-  }
-  for (const yaml::DoubledKey& key : document->doubled_keys())
-    reader.say(key.again, fmt::format("the key {} is here twice", secret_rule_quote(key.again.text())),
-               fmt::format("the first one is on line {}: remove one of them", key.first.at().line));
-  bool has_rules = false;
-  for (const yaml::Entry entry : document->root().entries()) {
-    if (entry.key.text() != "rules") {
-      reader.say(entry.key, fmt::format("a file of rules has no key {}", secret_rule_quote(entry.key.text())),
-                 "write `rules`");
-      continue;
-    }
-    has_rules = true;
-    if (!entry.value.is_sequence()) reader.say(entry.value, "expected a list of rules");
-    for (const yaml::Node item : entry.value.items())
-      read_secret_rule(reader, item);
-  }
-  if (!has_rules) reader.say(document->root(), "the file has no rules", "begin it with `rules:`");
-}
-
 }  // namespace
 
-SecretRules read_secret_rules(std::span<const BuiltInFile> files, SecretReading reading) {
+SecretRules read_secret_rules(std::span<const RuleSource> files, Check check) {
   SecretRules read;
-  std::map<std::string, std::string, std::less<>> places;
-  for (const BuiltInFile& file : files) {
-    if (!is_of_secrets(file.path)) continue;
-    SecretRuleReader reader{std::string(file.path), reading, read, places};
-    read_secret_file(reader, file.text);
-  }
+  SecretRulePlaces places;
+  for (const RuleSource& file : files)
+    read_secret_file(file, check, places, read);
   return read;
+}
+
+std::vector<RuleSource> built_in_secret_files() {
+  std::vector<RuleSource> files;
+  for (const BuiltInFile& file : built_in_rules()) {
+    if (is_of_secrets(file.path)) files.push_back({std::string(file.path), file.text});
+  }
+  return files;
+}
+
+std::vector<SecretRule> read_built_in_secret_rules() {
+  std::vector<std::string> texts;
+  std::vector<RuleSource> files = built_in_secret_files();
+  texts.reserve(files.size());
+  for (RuleSource& file : files)
+    file.text = texts.emplace_back(without_examples(file.text));
+  SecretRules read = read_secret_rules(files, Check::form);
+  FLEET_ASSERT(read.diagnostics.empty(), "the tests read them too");
+  return std::move(read.rules);
 }
 
 }  // namespace fleet::analysis

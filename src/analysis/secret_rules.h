@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "analysis/built_in_rules.h"
+#include "analysis/rule_file.h"
 #include "analysis/secret_rule.h"
 #include "model/diagnostic.h"
 
@@ -14,11 +14,7 @@ struct SecretRules {
   model::Diagnostics diagnostics;  // with any of them the rules are not to be used
 };
 
-// Rules that tests have read are trusted: their examples are left out and their expressions not looked at,
-// which takes half the time.
-enum class SecretReading { check, trust };
-
-// Reads the files among `files` whose path begins with `secrets/`:
+// Reads files of rules for secrets, and says at once all that is wrong with them:
 //
 //   rules:
 //     - id: secrets.github-token
@@ -26,15 +22,21 @@ enum class SecretReading { check, trust };
 //       message: A GitHub personal access token
 //       keywords: [ghp_]
 //       regex: ghp_[0-9A-Za-z]{36}\b
-//       context: keyword         # or near (with `before`), or assigned; see SecretPlace
-//       checksum: github-crc     # see SecretCheck
+//       place: keyword           # or near (with `before`), or assigned; see SecretPlace
+//       check: github-crc        # see SecretCheck
 //       entropy: 3
+//       other-names: {before: [public], after: [label]}  # see SecretOtherNames
 //       confidence: high
 //       severity: error
 //       examples: {match: [[ghp_, ...]], no-match: [...]}
 //
 // The value is the group `secret`, else the first one, else the whole match. An example may be a list, whose
 // items are joined, so that no scanner takes the file for one with secrets in it.
-[[nodiscard]] SecretRules read_secret_rules(std::span<const BuiltInFile> files, SecretReading reading);
+[[nodiscard]] SecretRules read_secret_rules(std::span<const RuleSource> files, Check check);
+
+// Those that come with fleet.
+[[nodiscard]] std::vector<SecretRule> read_built_in_secret_rules();
+// Their files.
+[[nodiscard]] std::vector<RuleSource> built_in_secret_files();
 
 }  // namespace fleet::analysis

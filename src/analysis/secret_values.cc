@@ -101,7 +101,8 @@ bool is_uuid(std::string_view text) {
 
 bool is_path_or_url(std::string_view text) {
   return text.find("://") != std::string_view::npos || text.starts_with('/') || text.starts_with("./") ||
-         text.starts_with("../") || text.starts_with("~/") || text.find("\\\\") != std::string_view::npos;
+         text.starts_with("../") || text.starts_with("~/") || text.find("#/") != std::string_view::npos ||
+         text.find("\\\\") != std::string_view::npos;
 }
 
 bool is_mail_address(std::string_view text) {
@@ -136,6 +137,48 @@ bool is_one_of_words(std::string_view text, const std::string_view (&words)[N]) 
   return std::find(std::begin(words), std::end(words), text) != std::end(words);
 }
 
+// `2016-09-21`, `2016-09-21T23:03:13Z`
+bool is_date(std::string_view text) {
+  constexpr std::string_view kForm = "dddd-dd-dd";
+  if (text.size() < kForm.size()) return false;
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    if (kForm[i] == 'd' ? !text::is_ascii_digit(text[i]) : text[i] != kForm[i]) return false;
+  }
+  return text.size() == kForm.size() || text[kForm.size()] == 'T';
+}
+
+// `*name` of YAML, and the hashes of MySQL: `*2470C0C0...`.
+bool is_starred_name(std::string_view text) {
+  return text.starts_with('*') && std::all_of(text.begin() + 1, text.end(), [](char c) {
+           return text::is_ascii_letter(c) || text::is_ascii_digit(c) || c == '_' || c == '-';
+         });
+}
+
+// Of Stripe and those who do as it does: for the pages that a browser shows.
+bool is_publishable_key(std::string_view text) {
+  return text.starts_with("pk_test_") || text.starts_with("pk_live_");
+}
+
+bool is_other_than_a_value(std::string_view text) {
+  return is_path_or_url(text) || is_mail_address(text) || is_password_hash(text) || is_date(text) ||
+         is_starred_name(text) || is_publishable_key(text) || text.find("\\x") != std::string_view::npos;
+}
+
+Likeness like_random_hex(std::string_view text, const SecretMixture& mix) {
+  constexpr std::size_t kShortest = 16, kSure = 24;
+  constexpr double kLeastEntropy = 2.7;  // 16 digits drawn at random hardly ever have less
+  if (text.size() < kShortest || mix.digits == 0 || entropy_of(text) < kLeastEntropy) return Likeness::unlike;
+  return text.size() >= kSure ? Likeness::secret : Likeness::weak;
+}
+
+// Names that programs have: `SMART_ON_FHIR_V1`, `v1.2.3-alpha`, `error_401_b`, `getUserById2`.
+bool is_like_a_name(std::string_view text, const SecretMixture& mix) {
+  constexpr std::size_t kLongestConstant = 32;
+  constexpr double kMostWords = 0.4;
+  const bool is_constant = mix.lower == 0 && mix.joints > 1 && text.size() < kLongestConstant;
+  return is_constant || mix.joints * 5 > text.size() || word_share(text) >= kMostWords;
+}
+
 }  // namespace
 
 double entropy_of(std::string_view text) {
@@ -166,41 +209,36 @@ double word_share(std::string_view text) {
 }
 
 Likeness like_random(std::string_view text) {
-  constexpr std::size_t kShort = 12;
-  constexpr std::size_t kSure = 16;
-  constexpr std::size_t kMost = 512;
-  if (text.size() < kShort || text.size() > kMost || is_path_or_url(text) || is_mail_address(text) ||
-      is_password_hash(text))
+  constexpr std::size_t kShortest = 12, kLongest = 512;
+  if (text.size() < kShortest || text.size() > kLongest || is_other_than_a_value(text))
     return Likeness::unlike;
   const SecretMixture mix = secret_mixture_of(text);
   if (mix.others > 0 || mix.brackets > 0 || mix.letters() == 0) return Likeness::unlike;
   if (is_uuid(text)) return Likeness::weak;
-  const double entropy = entropy_of(text);
-  if (mix.is_hex) {
-    if (text.size() < kSure || mix.digits == 0 || entropy < 2.7) return Likeness::unlike;
-    return text.size() >= 24 ? Likeness::secret : Likeness::weak;
+  if (mix.is_hex) return like_random_hex(text, mix);
+  constexpr std::size_t kLong = 24;
+  const double least_entropy = text.size() < kLong ? 3.0 : 3.5;
+  if (is_like_a_name(text, mix) || entropy_of(text) < least_entropy) return Likeness::unlike;
+  constexpr std::size_t kLongEnoughForLetters = 20, kLongEnoughForOneCase = 24,
+                        kLongEnoughForLittleMixed = 16;
+  const bool has_both_cases = mix.lower > 2 && mix.upper > 2;
+  if (mix.digits == 0 && !(has_both_cases && text.size() >= kLongEnoughForLetters)) {
+    const bool may_be = mix.letters() >= kLongEnoughForOneCase && word_share(text) < 0.2;
+    return may_be ? Likeness::weak : Likeness::unlike;
   }
-  // SMART_ON_FHIR_V1
-  if (mix.lower == 0 && mix.joints > 1 && text.size() < 32) return Likeness::unlike;
-  // `v1.2.3-alpha`, `error_401_b`, `ns:type:1`: much glue, short parts.
-  if (mix.joints * 5 > text.size()) return Likeness::unlike;
-  if (word_share(text) >= 0.4) return Likeness::unlike;
-  if (entropy < (text.size() < 24 ? 3.0 : 3.5)) return Likeness::unlike;
-  const bool is_mixed = mix.digits > 0 || (mix.lower > 2 && mix.upper > 2 && text.size() >= 20);
-  if (!is_mixed) return mix.letters() >= 24 && word_share(text) < 0.2 ? Likeness::weak : Likeness::unlike;
   const bool is_well_mixed = mix.digits > 1 && mix.lower > 1 && mix.upper > 1;
-  return is_well_mixed || (text.size() >= kSure && mix.digits + mix.upper + mix.marks >= 3) ? Likeness::secret
-                                                                                            : Likeness::weak;
+  const bool is_mixed = text.size() >= kLongEnoughForLittleMixed && mix.digits + mix.upper + mix.marks >= 3;
+  return is_well_mixed || is_mixed ? Likeness::secret : Likeness::weak;
 }
 
 Likeness like_key(std::string_view text) {
-  constexpr std::size_t kLikePasswords = 12;
+  constexpr std::size_t kLikePasswords = 12;  // shorter ones are told as passwords are
   if (is_uuid(text)) return Likeness::secret;
   const SecretMixture mix = secret_mixture_of(text);
   if (text.size() >= kLikePasswords) {
-    const Likeness random = like_random(text);
     // `mySigningKey2023!`: words, and yet nobody would call anything so.
     const bool is_chosen = mix.digits > 0 && mix.marks > 0 && like_password(text) == Likeness::secret;
+    const Likeness random = like_random(text);
     return random == Likeness::unlike && is_chosen ? Likeness::secret : random;
   }
   if (mix.digits == 0 || mix.letters() == 0 || like_password(text) != Likeness::secret)
@@ -212,9 +250,7 @@ Likeness like_key(std::string_view text) {
 Likeness like_password(std::string_view text) {
   constexpr std::size_t kShortest = 4;
   constexpr std::size_t kMost = 128;
-  if (text.size() < kShortest || text.size() > kMost || is_path_or_url(text) || is_mail_address(text) ||
-      is_password_hash(text))
-    return Likeness::unlike;
+  if (text.size() < kShortest || text.size() > kMost || is_other_than_a_value(text)) return Likeness::unlike;
   const SecretMixture mix = secret_mixture_of(text);
   const std::string lower = text::to_ascii_lower(text);
   if (mix.others > 0 || is_one_of_words(lower, kTechnicalWords)) return Likeness::unlike;
@@ -240,6 +276,8 @@ Likeness like_password(std::string_view text) {
     if (mix.joints > 0 || names_itself) return Likeness::unlike;
     const bool is_name = mix.lower == 0 || word_share(text) >= 0.5 || text.size() < 6;
     if (!is_name && mix.upper > 1 && mix.lower > 1) return Likeness::secret;
+    constexpr std::size_t kLongForNoWord = 10;
+    if (mix.upper == 0 && text.size() >= kLongForNoWord && word_share(text) < 0.2) return Likeness::secret;
     return mix.upper == 0 && text.size() >= 6 ? Likeness::weak : Likeness::unlike;
   }
   if (mix.letters() == 0) return mix.joints == 0 && text.size() >= 6 ? Likeness::weak : Likeness::unlike;

@@ -1,6 +1,7 @@
 #include "analysis/secrets.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -11,7 +12,6 @@
 #include "analysis/secret_path.h"
 #include "analysis/secret_program.h"
 #include "analysis/secret_rules.h"
-#include "base/assert.h"
 
 namespace fleet::analysis {
 namespace {
@@ -36,29 +36,45 @@ SecretFileKind kind_of_secret_file(std::string_view bytes) {
                                                                        : SecretFileKind::binary;
 }
 
+// By their first lines, and joined where they meet.
+std::vector<SecretLines> in_order(std::span<const SecretLines> added) {
+  std::vector<SecretLines> lines(added.begin(), added.end());
+  std::sort(lines.begin(), lines.end(),
+            [](const SecretLines& left, const SecretLines& right) { return left.first < right.first; });
+  std::size_t kept = 0;
+  for (const SecretLines& each : lines) {
+    if (kept > 0 && each.first <= lines[kept - 1].last) {
+      lines[kept - 1].last = std::max(lines[kept - 1].last, each.last);
+    } else {
+      lines[kept++] = each;
+    }
+  }
+  lines.resize(kept);
+  return lines;
+}
+
+bool reaches_into(const model::Region& at, const std::vector<SecretLines>& lines) {
+  const auto after =
+      std::upper_bound(lines.begin(), lines.end(), at.end_line,
+                       [](std::uint32_t line, const SecretLines& each) { return line < each.first; });
+  return after != lines.begin() && std::prev(after)->last >= at.line;
+}
+
 }  // namespace
 
-struct SecretScanner::Program {
-  SecretProgram program;
-};
-
 SecretScanner::SecretScanner(std::vector<SecretRule> rules)
-    : program_(new Program{SecretProgram(std::move(rules))}) {}
+    : program_(std::make_unique<const SecretProgram>(std::move(rules))) {}
 SecretScanner::~SecretScanner() = default;
 SecretScanner::SecretScanner(SecretScanner&&) noexcept = default;
 SecretScanner& SecretScanner::operator=(SecretScanner&&) noexcept = default;
 
 const SecretScanner& SecretScanner::built_in() {
-  static const SecretScanner scanner([] {
-    SecretRules read = read_secret_rules(built_in_rules(), SecretReading::trust);
-    FLEET_ASSERT(read.diagnostics.empty(), "the rules that come with fleet are read by its tests");
-    return std::move(read.rules);
-  }());
+  static const SecretScanner scanner(read_built_in_secret_rules());
   return scanner;
 }
 
 const std::vector<SecretRule>& SecretScanner::rules() const {
-  return program_->program.rules();
+  return program_->rules();
 }
 
 std::vector<model::Finding> SecretScanner::scan(std::string_view path, std::string_view bytes) const {
@@ -66,15 +82,30 @@ std::vector<model::Finding> SecretScanner::scan(std::string_view path, std::stri
   if (bytes.starts_with("\xfe\xff")) return scan(path, narrowed_utf16(bytes, SecretByteOrder::big));
   const SecretPath about = read_secret_path(path);
   const SecretFileKind kind = kind_of_secret_file(bytes);
-  SecretPass pass(program_->program, about, kind, kLeastWork + kWorkPerByte * bytes.size());
+  SecretPass pass(*program_, about, kind, kLeastWork + kWorkPerByte * bytes.size());
   pass.search(bytes);
   if (kind == SecretFileKind::text) {
     const SecretLayerVisitor search_layer = [&](const SecretLayer& layer) { pass.search(layer); };
     decode_base64_runs(bytes, search_layer);
     join_literals(bytes, search_layer);
   }
-  const SecretSearch state = pass.state();
-  return report_secrets(path, bytes, pass.take(), state);
+  // Where not everything was looked for, anything may stand beside what was found.
+  const bool is_known = kind == SecretFileKind::text && !about.is_lock && pass.state() == SecretSearch::whole;
+  return report_secrets(path, bytes, pass.take(), pass.state(),
+                        is_known ? SecretExcerpt::line : SecretExcerpt::beginning);
+}
+
+std::vector<model::Finding> SecretScanner::scan_added(std::span<const SecretChangedFile> files) const {
+  std::vector<model::Finding> added;
+  for (const SecretChangedFile& file : files) {
+    if (file.added.empty()) continue;
+    const std::vector<SecretLines> lines = in_order(file.added);
+    for (model::Finding& finding : scan(file.path, file.bytes)) {
+      if (finding.rule == kUnfinishedSecrets || reaches_into(finding.at, lines))
+        added.push_back(std::move(finding));
+    }
+  }
+  return added;
 }
 
 }  // namespace fleet::analysis

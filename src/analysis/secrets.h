@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -10,14 +12,28 @@
 
 namespace fleet::analysis {
 
+class SecretProgram;
+
+struct SecretLines {
+  std::uint32_t first, last;  // from 1, both included
+};
+
+// A file as a change leaves it. Whoever makes one keeps what it looks at.
+struct SecretChangedFile {
+  std::string_view path;
+  std::string_view bytes;
+  std::span<const SecretLines> added;  // in any order; of a new file, one from its first line to its last
+};
+
 // Finds passwords, keys and tokens in files. One pass looks for the keywords of all rules at once; an
 // expression is tried only where one of its keywords stands, on a few hundred bytes. What is found is then
 // judged: by its entropy and checksum, by whether it stands for a secret only (`${TOKEN}`, `xxxx`), by the
 // name that it is given, by where the file lies (under tests/ it is less sure). Base64 is looked into once,
 // and literals that a program joins are read joined.
 //
-// A finding never holds the value: it says its first characters (4 at most), its length and a fingerprint.
-// Immutable; any thread may scan, many at once. SecretExpressions are compiled when they are first needed.
+// A finding never holds the value: it says its first characters (4 at most) and, of one that nobody could
+// guess, its length and a fingerprint. What is found is hidden in all excerpts, and so is what looks as if it
+// were drawn at random. Immutable; any thread may scan, many at once.
 class SecretScanner {
  public:
   // Past these a file is not searched on, and a finding `secrets.unfinished` says so. What a scan needs
@@ -44,11 +60,14 @@ class SecretScanner {
   // begin with a fixed prefix.
   [[nodiscard]] std::vector<model::Finding> scan(std::string_view path, std::string_view bytes) const;
 
+  // What a change brings: of what scan() finds in each of the files, that which stands on added lines or
+  // reaches into them, and `secrets.unfinished`. By file, as they are given.
+  [[nodiscard]] std::vector<model::Finding> scan_added(std::span<const SecretChangedFile> files) const;
+
   [[nodiscard]] const std::vector<SecretRule>& rules() const;
 
  private:
-  struct Program;
-  std::unique_ptr<const Program> program_;
+  std::unique_ptr<const SecretProgram> program_;
 };
 
 }  // namespace fleet::analysis

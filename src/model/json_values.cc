@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/base64.h"
 #include "model/json_bytes.h"
 #include "model/json_fields.h"
 
@@ -16,7 +17,7 @@ constexpr std::int64_t kMostMicroseconds = std::int64_t{1} << 51;
 
 Json bytes_to_json(std::string_view bytes) {
   if (is_utf8(bytes)) return Json(bytes);
-  return Json::object({{std::string(kBase64), to_base64(bytes)}});
+  return Json::object({{std::string(kBase64), base::encode_base64(bytes)}});
 }
 
 Json Codec<std::string>::write(const std::string& value) {
@@ -31,8 +32,10 @@ bool Codec<std::string>::read(const Json& json, std::string& value, ReadFailure&
   const auto encoded = json.is_object() && json.size() == 1 ? json.find(kBase64) : json.end();
   if (encoded == json.end() || !encoded->is_string())
     return failure.say(R"(a string, or {"base64": ...}, is expected)");
-  auto bytes = from_base64(encoded->get_ref<const std::string&>());
-  if (!bytes) return failure.say("this is not base64");
+  const auto& text = encoded->get_ref<const std::string&>();
+  auto bytes = base::decode_base64(text);
+  // Two texts that stand for the same bytes would make two files of one.
+  if (!bytes || base::encode_base64(*bytes) != text) return failure.say("this is not base64");
   value = *std::move(bytes);
   return true;
 }

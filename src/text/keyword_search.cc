@@ -91,8 +91,4 @@ KeywordSearch::KeywordSearch(const std::vector<std::string>& words) {
   }
 }
 
-std::size_t KeywordSearch::memory() const {
-  return 4 * (next_.size() + ends_at_.size() + ends_.size()) + sizeof *this;
-}
-
 }  // namespace fleet::text

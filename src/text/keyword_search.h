@@ -10,9 +10,8 @@
 namespace fleet::text {
 
 // Finds every place where one of many words ends, in one pass and without regard to ASCII case. The automaton
-// of Aho and Corasick as a full table, a row a state and a column a kind of byte: a few hundred words take
-// less than 1 MB and are searched at several hundred MB/s. Automaton is the smaller and slower one, for the
-// longest of its texts. Immutable; any thread.
+// of Aho and Corasick as a full table, a row a state and a column a kind of byte: four bytes for each pair
+// of those. Automaton is the smaller and slower one, for the longest of its texts. Immutable; any thread.
 class KeywordSearch {
  public:
   // In lower case, none of them empty. A word goes by its index; of two that are the same the first is found.
@@ -33,8 +32,6 @@ class KeywordSearch {
       }
     }
   }
-
-  [[nodiscard]] std::size_t memory() const;  // bytes
 
  private:
   std::array<std::uint16_t, 256> column_{};  // 0: in no word

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/base64.h"
 #include "text/ascii.h"
 #include "text/mask.h"
 #include "text/utf8.h"
@@ -17,25 +17,12 @@ namespace {
 
 using Forms = std::set<std::string>;
 
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
-    for (std::size_t k = 0; k < 4; ++k)
-      out += i + k <= bytes.size() ? kAlphabet[group >> (18 - 6 * k) & 63] : '=';
-  }
-  return out;
-}
-
 // Base64 of a longer text that holds the secret shows these characters, whatever stands around it: those
 // whose six bits all come from the secret, for each of the three places it can have in a group of three
 // bytes. When the secret ends the text, the last character and the padding are known as well.
 void add_base64(std::string_view secret, Forms& forms) {
   for (std::size_t before = 0; before < 3; ++before) {
-    const std::string whole = base64(std::string(before, '\0') + std::string(secret));
+    const std::string whole = base::encode_base64(std::string(before, '\0') + std::string(secret));
     const std::size_t begin = (8 * before + 5) / 6;
     const std::size_t end = 8 * (before + secret.size()) / 6;
     std::string certain = whole.substr(begin, end - begin);

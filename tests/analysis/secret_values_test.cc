@@ -45,13 +45,15 @@ TEST(SecretValues, LikenessOfKeys) {
 }
 
 TEST(SecretValues, LikenessOfPasswords) {
-  for (const std::string_view text : {"hunter2", "tR7#kqLm", "Summer2024!", "p4ssphrase9", "xKqzJwPtVbn"})
+  for (const std::string_view text :
+       {"hunter2", "tR7#kqLm", "Summer2024!", "p4ssphrase9", "xKqzJwPtVbn", "ckzgikvuwxbzb"})
     EXPECT_EQ(like_password(text), Likeness::secret) << text;
   for (const std::string_view text : {"admin", "qwerty", "password123", "384756"})
     EXPECT_EQ(like_password(text), Likeness::weak) << text;
   for (const std::string_view text :
        {"abc", "password", "currentPassword", "DB_PASSWORD_2", "me@acme.org", "sha256", "/run/secrets/db1",
-        "$2b$12$abcdefghijk", "user.password", "getPassword()", "Password:"})
+        "$2b$12$abcdefghijk", "2016-09-21T23:03:13Z", "*db_password1", "\\x65\\x78\\x74", "pk_live_9aB",
+        "#/definitions/password1", "user.password", "getPassword()", "Password:"})
     EXPECT_EQ(like_password(text), Likeness::unlike) << text;
 }
 

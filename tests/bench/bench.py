@@ -27,6 +27,7 @@ GROUPS = {
     "order": ("The order, in virtual time", rows_inside.order_rows),
     "spawn": ("Starting programs", rows_inside.spawn_rows),
     "yaml": ("YAML", rows_inside.yaml_rows),
+    "secrets": ("Secrets", rows_inside.secrets_rows),
     "journal": ("The journal, on a disk", rows_inside.journal_rows),
     "sleep": ("Tasks that wait", rows_run.sleeper_rows),
     "start": ("The program's start", rows_run.start_rows),

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "text/ascii.h"
-#include "text/base64.h"
 
 namespace fleet::text {
 namespace {
@@ -59,18 +58,6 @@ TEST(KeywordSearch, FindsWhatLookingAtEachPlaceFinds) {
     }
     EXPECT_EQ(places(words, bytes), expected) << bytes;
   }
-}
-
-TEST(Base64, DecodesBothAlphabetsWithAndWithoutPadding) {
-  EXPECT_EQ(decode_base64("Zm9vYmFy"), "foobar");
-  EXPECT_EQ(decode_base64("Zm9vYg=="), "foob");
-  EXPECT_EQ(decode_base64("Zm9vYg"), "foob");
-  EXPECT_EQ(decode_base64("-_-_"), "\xfb\xff\xbf");
-  EXPECT_EQ(decode_base64("+/+/"), "\xfb\xff\xbf");
-  EXPECT_EQ(decode_base64(""), "");
-  EXPECT_FALSE(decode_base64("Zm9v!"));
-  EXPECT_FALSE(decode_base64("Zm9vY"));
-  EXPECT_FALSE(decode_base64("Zm=v"));
 }
 
 }  // namespace

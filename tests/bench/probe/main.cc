@@ -23,6 +23,7 @@ constexpr Named kProbes[] = {
     {"order", probe_order, "GRAPHS TASKS"},
     {"plan", probe_plan, "TASKS NEEDS"},
     {"yaml", probe_yaml, "read|load|events FILE"},
+    {"secrets", probe_secrets, "ours|set|keywords FILE"},
     {"spawn", probe_spawn, "ours|fork|posix_spawn|vfork MEGABYTES TIMES"},
     {"spawn-all", probe_spawn_all, "TASKS PARALLEL"},
     {"journal", probe_journal, "ours|sqlite alone|batches|full TRANSITIONS FOLDER"},

@@ -65,6 +65,7 @@ Figures probe_process(Arguments& arguments);
 Figures probe_order(Arguments& arguments);
 Figures probe_plan(Arguments& arguments);
 Figures probe_yaml(Arguments& arguments);
+Figures probe_secrets(Arguments& arguments);
 Figures probe_spawn(Arguments& arguments);
 Figures probe_spawn_all(Arguments& arguments);
 Figures probe_journal(Arguments& arguments);

@@ -1,8 +1,23 @@
-#include "text/base64.h"
+#include "base/base64.h"
 
 #include <cstdint>
 
-namespace fleet::text {
+namespace fleet::base {
+
+std::string encode_base64(std::string_view bytes) {
+  const auto byte_at = [&](std::size_t i) -> std::uint32_t {
+    return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0;
+  };
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::uint32_t bits = byte_at(i) << 16 | byte_at(i + 1) << 8 | byte_at(i + 2);
+    for (std::size_t k = 0; k < 4; ++k)
+      text += i + k <= bytes.size() ? kBase64Alphabet[bits >> (18 - 6 * k) & 63] : '=';
+  }
+  return text;
+}
+
 std::optional<std::string> decode_base64(std::string_view text) {
   for (int padding = 0; padding < 2 && !text.empty() && text.back() == '='; ++padding)
     text.remove_suffix(1);
@@ -24,4 +39,4 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return out;
 }
 
-}  // namespace fleet::text
+}  // namespace fleet::base
