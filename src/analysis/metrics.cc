@@ -31,6 +31,12 @@ std::uint32_t bounded(std::uint64_t number) {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(number, UINT32_MAX));
 }
 
+// Whether no function of C or C++ is called that.
+bool names_statement(Language language, std::string_view name) {
+  return (language == Language::c || language == Language::cpp) &&
+         (name == "if" || name == "for" || name == "while" || name == "switch");
+}
+
 // A function that the walk is in; at the bottom the file itself.
 struct OpenFunction {
   std::size_t index = kNobody;  // in FileMetrics::functions
@@ -189,7 +195,18 @@ class Measurer {
     } else if ((now.parts & kCall) != 0) {
       now.logical = 0;
       note_call(i);
+    } else if ((now.parts & kDeclarator) != 0 && i + 1 < now.end) {
+      count_misread(now);
     }
+  }
+
+  // After a macro without a semicolon the parser takes `CHECK(a) if (b) { }` for a function of that name.
+  void count_misread(const OpenNode& now) {
+    const std::string_view name = text(now.index + 1);
+    if (!names_statement(tree_.language(), name)) return;
+    if (name != "switch") decide();
+    add_nested(now);
+    note_nesting(now.inside + 1);
   }
 
   void count_else(const OpenNode& now) {
@@ -317,7 +334,8 @@ class Measurer {
     now.logical = 0;
     if (is_inner) ++now.inside;
     // What has no name of its own belongs to the function around it.
-    const bool is_own = is_lambda ? (!name.empty() || !is_inner) : has_body(tree_, parts_, i);
+    const bool is_own = is_lambda ? (!name.empty() || !is_inner)
+                                  : has_body(tree_, parts_, i) && !names_statement(tree_.language(), name);
     if (!is_own) return;
     const bool is_member = now.class_index != kNobody;
     FunctionMetrics& metrics = out_.functions.emplace_back();

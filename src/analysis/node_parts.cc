@@ -46,7 +46,7 @@ const Words kC{
     {"raw_string_literal", kString},
     {"system_lib_string", kString},
     {"primitive_type", kTypeWord},
-    {"auto", kTypeWord},
+    {"auto", kTypeWord},                  {"function_declarator", kDeclarator},
     {"class_specifier", kClass},
     {"lambda_expression", kLambda},
     {"namespace_definition", kScope},

@@ -38,6 +38,7 @@ enum NodePart : std::uint32_t {
   kEndlessLoop = 1u << 25,
   kLetElse = 1u << 26,  // may be Rust's `let ... else`
   kPattern = 1u << 27,  // of a `match`, with its guard
+  kDeclarator = 1u << 28,  // of a function in C and C++
 };
 
 // The parts of a language's kinds of nodes. Immutable; any thread.
