@@ -118,7 +118,8 @@ class Measurer {
     now.parts = parts_.parts(node);
     now.scope_length = scope_.size();
     if (!open_.empty()) inherit(now);
-    if ((now.parts & kComment) != 0 || is_docstring(i)) lines_.mark_comment(node.span);
+    if (((now.parts & kComment) != 0 && !text(i).starts_with("#!")) || is_docstring(i))
+      lines_.mark_comment(node.span);
     if (!now.is_ignored && !node.extra) {
       count_structure(now);
       if (!now.in_string && (tree_.is_leaf(i) || (now.parts & kString) != 0)) count_word(now);

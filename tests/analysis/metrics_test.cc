@@ -123,7 +123,7 @@ INSTANTIATE_TEST_SUITE_P(
     Metrics, CallsItself,
     testing::Values(Recursion{Language::c, "void f(void) { f(); f(); }", true},
                     Recursion{Language::c, "void f(void) { f (1); }", true},
-        Recursion{Language::c, "void f(void) { g(f); }", false},
+                    Recursion{Language::c, "void f(void) { g(f); }", false},
                     Recursion{Language::cpp, "struct A { void f() { this->f(); } };", true},
                     Recursion{Language::cpp, "struct A { void f() { b.f(); } };", false},
                     Recursion{Language::java, "class A { void f() { f(); } }", true},
@@ -152,6 +152,10 @@ TEST(Metrics, CountLines) {
   EXPECT_EQ(measured(Language::python, "\"\"\"doc\n\nmore\"\"\"\nx = '''a\n\nb'''\n").lines,
             (model::LineCounts{6, 2, 2, 2}));
   EXPECT_EQ(measured(Language::c, "").lines, (model::LineCounts{}));
+  EXPECT_EQ(measured(Language::python, "#!/usr/bin/env python3\n# a\n").lines,
+            (model::LineCounts{2, 1, 1, 0}));
+  EXPECT_EQ(measured(Language::javascript, "#!/usr/bin/env node\n// a\n").lines,
+            (model::LineCounts{2, 1, 1, 0}));
 }
 
 // int f(int a) { return a + a * 2; }

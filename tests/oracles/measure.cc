@@ -1,9 +1,9 @@
-// Prints what the files named on standard input measure, a line of JSON each: what the oracles are held against.
-#include <nlohmann/json.hpp>
-
+// Prints what the files named on standard input measure, a line of JSON each: what the oracles are held
+// against.
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "analysis/metrics.h"
