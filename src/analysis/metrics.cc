@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "analysis/function_names.h"
 #include "analysis/halstead.h"
@@ -21,13 +23,32 @@ using syntax::Node;
 using syntax::Tree;
 
 constexpr std::size_t kNobody = SIZE_MAX;
+constexpr std::size_t kLongestScope = 200;   // bytes: what is nested deeper is named without the rest
+constexpr std::size_t kLongestCallee = 250;  // bytes: no function has a longer name here
+constexpr const char* kAnonymous = "(anonymous)";
 
-// A function that the walk is in.
+std::uint32_t bounded(std::uint64_t number) {
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(number, UINT32_MAX));
+}
+
+// Whether no function of C or C++ is called that.
+bool names_statement(Language language, std::string_view name) {
+  return (language == Language::c || language == Language::cpp) &&
+         (name == "if" || name == "for" || name == "while" || name == "switch");
+}
+
+// A function that the walk is in; at the bottom the file itself.
 struct OpenFunction {
-  std::size_t index;    // in FileMetrics::functions
-  std::uint32_t depth;  // of nesting around its body
-  std::string simple_name;
+  std::size_t index = kNobody;  // in FileMetrics::functions
+  std::size_t class_index = kNobody;
+  std::uint32_t depth = 0;  // of nesting around its body
+  SelfCall self_call;
   bool is_recursive = false;
+  std::uint32_t cyclomatic = 0;
+  std::uint32_t nesting = 0;
+  // Cognitive complexity, that of inner functions with it, and how many of its parts take a surcharge for
+  // each level of nesting: what the functions around it will add.
+  std::uint64_t cognitive = 0, nested = 0;
   Vocabulary vocabulary;
 };
 
@@ -58,18 +79,12 @@ class Measurer {
         out_(out) {}
 
   void run() {
-    for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
-      if (parts_.is(nodes_[i], kComment) || is_docstring(i)) lines_.mark_comment(nodes_[i].span);
-    }
-    lines_.count();
-    out_.lines = lines_.all();
+    functions_.emplace_back();
     for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
       close(i);
       visit(i);
     }
     close(static_cast<std::uint32_t>(nodes_.size()));
-    all_.add(rest_);
-    out_.halstead = all_.counted();
     finish_file();
   }
 
@@ -103,18 +118,17 @@ class Measurer {
     now.parts = parts_.parts(node);
     now.scope_length = scope_.size();
     if (!open_.empty()) inherit(now);
+    if (((now.parts & kComment) != 0 && !text(i).starts_with("#!")) || is_docstring(i))
+      lines_.mark_comment(node.span);
     if (!now.is_ignored && !node.extra) {
       count_structure(now);
-      if (tree_.is_leaf(i) || ((now.parts & kString) != 0 && !now_in_string(now))) count_word(now);
+      if (!now.in_string && (tree_.is_leaf(i) || (now.parts & kString) != 0)) count_word(now);
     }
     if ((now.parts & kString) != 0) now.in_string = true;
     if ((now.parts & kInterpolation) != 0) now.in_string = false;
     if (!open_.empty()) open_.back().previous = node.extra ? open_.back().previous : i;
     open_.push_back(now);
   }
-
-  // Whether a string around it was counted already.
-  [[nodiscard]] static bool now_in_string(const OpenNode& now) { return now.in_string; }
 
   void inherit(OpenNode& now) {
     const OpenNode& parent = open_.back();
@@ -125,6 +139,7 @@ class Measurer {
                                            parent.previous == parent.index + 1);
     now.class_index = parent.class_index;
     if ((parent.parts & kIf) != 0 && !parent.is_else_if && is_body(parent, now)) ++now.inside;
+    if ((parent.parts & kLetElse) != 0 && follows_else()) ++now.inside;
   }
 
   // Whether a child of an `if` stands behind its condition.
@@ -145,7 +160,8 @@ class Measurer {
   [[nodiscard]] bool follows_else() const {
     if (open_.empty()) return false;
     const OpenNode& parent = open_.back();
-    return (parent.parts & (kIf | kElse)) != 0 && parent.previous != 0 && is_token(parent.previous, "else");
+    return (parent.parts & (kIf | kElse | kLetElse)) != 0 && parent.previous != 0 &&
+           is_token(parent.previous, "else");
   }
 
   void count_structure(OpenNode& now) {
@@ -162,17 +178,17 @@ class Measurer {
     } else if ((now.parts & kElseIf) != 0) {
       decide();
       add_flat();
-    } else if ((now.parts & (kLoop | kSwitch | kCatch | kTernary)) != 0) {
-      if ((now.parts & kSwitch) == 0 &&
-          syntax::kind_name(tree_.language(), nodes_[i].kind) != "loop_expression")
-        decide();
+    } else if ((now.parts & (kLoop | kEndlessLoop | kSwitch | kCatch | kTernary)) != 0) {
+      if ((now.parts & (kSwitch | kEndlessLoop)) == 0) decide();
       add_nested(now);
       ++now.inside;
       note_nesting(now.inside);
     } else if ((now.parts & kCase) != 0) {
       if (!is_default(i)) decide();
-    } else if ((now.parts & kFilter) != 0) {
+    } else if ((now.parts & kDecision) != 0) {
       decide();
+    } else if ((now.parts & kPattern) != 0) {
+      if (has_token(i, "if")) decide();
     } else if ((now.parts & kLogical) != 0) {
       count_logical(now);
     } else if ((now.parts & kJump) != 0 || ((now.parts & kLabelJump) != 0 && has_label(i))) {
@@ -180,26 +196,54 @@ class Measurer {
     } else if ((now.parts & kCall) != 0) {
       now.logical = 0;
       note_call(i);
+    } else if ((now.parts & kDeclarator) != 0 && i + 1 < now.end) {
+      count_misread(now);
     }
   }
 
+  // After a macro without a semicolon the parser takes `CHECK(a) if (b) { }` for a function of that name.
+  void count_misread(const OpenNode& now) {
+    const std::string_view name = text(now.index + 1);
+    if (!names_statement(tree_.language(), name)) return;
+    if (name != "switch") decide();
+    add_nested(now);
+    note_nesting(now.inside + 1);
+  }
+
   void count_else(const OpenNode& now) {
-    if (open_.empty() || (open_.back().parts & (kIf | kElse)) == 0) return;
+    if (open_.empty()) return;
+    const OpenNode& parent = open_.back();
+    if ((parent.parts & kLetElse) != 0) {
+      decide();
+      add_nested(now);
+      return note_nesting(now.inside + 1);
+    }
+    if ((parent.parts & (kIf | kElse)) == 0) return;
     std::uint32_t next = nodes_[now.index].next;
-    while (next < open_.back().end && nodes_[next].extra)
+    while (next < parent.end && nodes_[next].extra)
       next = nodes_[next].next;
-    if (next < open_.back().end && parts_.is(nodes_[next], kIf)) return;
+    if (next < parent.end && parts_.is(nodes_[next], kIf)) return;
     // Of a `try` it is no branch.
-    const bool is_clause = (open_.back().parts & kElse) != 0;
+    const bool is_clause = (parent.parts & kElse) != 0;
     if (is_clause && open_.size() > 1 && (open_[open_.size() - 2].parts & (kIf | kLoop)) == 0) return;
     add_flat();
   }
 
+  [[nodiscard]] bool has_token(std::uint32_t i, std::string_view word) const {
+    for (std::uint32_t child = i + 1; child < nodes_[i].next; child = nodes_[child].next) {
+      if (is_token(child, word)) return true;
+    }
+    return false;
+  }
+
   // `default:`, `case _:`, `_ =>`
   [[nodiscard]] bool is_default(std::uint32_t i) const {
-    if (text(i).starts_with("default")) return true;
+    if (has_token(i, "default")) return true;
+    if (tree_.language() != Language::python && tree_.language() != Language::rust) return false;
     for (std::uint32_t child = i + 1; child < nodes_[i].next; child = nodes_[child].next) {
-      if (nodes_[child].named && !nodes_[child].extra) return text(child) == "_";
+      // The pattern, which may have a guard behind it.
+      if (nodes_[child].named && !nodes_[child].extra)
+        return child + 1 < nodes_[child].next && text(child + 1) == "_";
     }
     return false;
   }
@@ -226,52 +270,46 @@ class Measurer {
   }
 
   void note_call(std::uint32_t i) {
-    if (functions_.empty() || functions_.back().is_recursive) return;
-    const OpenFunction& function = functions_.back();
-    std::string_view callee = text(i).substr(0, text(i).find('('));
-    for (const std::string_view own : {"this.", "self.", "Self::", "this->", "cls."}) {
-      if (callee.starts_with(own)) callee.remove_prefix(own.size());
-    }
-    if (callee != function.simple_name || callee.empty()) return;
-    functions_.back().is_recursive = true;
-    ++out_.functions[function.index].cognitive;
+    OpenFunction& function = functions_.back();
+    if (function.is_recursive || function.self_call.name.empty()) return;
+    std::uint32_t arguments = i + 1;
+    for (std::uint32_t child = i + 1; child < nodes_[i].next; child = nodes_[child].next)
+      arguments = child;
+    if (arguments >= nodes_[i].next) return;
+    const std::uint32_t start = nodes_[i].span.start;
+    const std::uint32_t length = nodes_[arguments].span.start - start;
+    if (length > kLongestCallee || !function.self_call.is(tree_.source().substr(start, length))) return;
+    function.is_recursive = true;
+    ++function.cognitive;
   }
 
-  void decide() {
-    ++(functions_.empty() ? out_.cyclomatic : out_.functions[functions_.back().index].cyclomatic);
-  }
-
-  void add_flat() { add(0); }
-  void add_nested(const OpenNode& now) { add_to_all(now.inside); }
-
-  void add(std::uint32_t extra) {
-    if (functions_.empty()) out_.cognitive += 1 + extra;
-    for (const OpenFunction& function : functions_)
-      out_.functions[function.index].cognitive += 1 + extra;
-  }
-
-  void add_to_all(std::uint32_t depth) {
-    if (functions_.empty()) out_.cognitive += 1 + depth;
-    for (const OpenFunction& function : functions_)
-      out_.functions[function.index].cognitive += 1 + depth - function.depth;
+  void decide() { ++functions_.back().cyclomatic; }
+  void add_flat() { ++functions_.back().cognitive; }
+  void add_nested(const OpenNode& now) {
+    OpenFunction& function = functions_.back();
+    function.cognitive += 1 + now.inside - function.depth;
+    ++function.nested;
   }
 
   void note_nesting(std::uint32_t depth) {
-    if (functions_.empty()) return;
-    FunctionMetrics& function = out_.functions[functions_.back().index];
-    function.nesting = std::max(function.nesting, depth - functions_.back().depth);
+    OpenFunction& function = functions_.back();
+    function.nesting = std::max(function.nesting, depth - function.depth);
   }
 
   void open_scope(OpenNode& now) {
     const bool is_class = (now.parts & kClass) != 0;
     if (is_class && !has_class_body(now.index)) return;
     std::string name = class_name(tree_, now.index);
-    enter(name);
+    if (name.empty() && is_class) {
+      if (!open_.empty()) name = assigned_name(tree_, open_.back().index, now.index);
+      if (name.empty()) name = kAnonymous;
+    }
+    if (name.empty()) return;
+    const std::string full = enter(name);
     if (!is_class) return;
     ClassMetrics& metrics = out_.classes.emplace_back();
-    metrics.name = scope_;
+    metrics.name = full;
     metrics.at = lines_.region(nodes_[now.index].span);
-    metrics.lines = lines_.counts(metrics.at.line, metrics.at.end_line);
     now.class_index = out_.classes.size() - 1;
   }
 
@@ -281,59 +319,65 @@ class Measurer {
     return !is_c || has_body(tree_, parts_, i);
   }
 
-  void enter(const std::string& name) {
-    if (name.empty()) return;
-    if (!scope_.empty()) scope_ += scope_mark(tree_.language());
-    scope_ += name;
+  // The name with all that it is in. From here on it is what others are in.
+  std::string enter(const std::string& name) {
+    std::string full = scope_.empty() ? name : scope_ + scope_mark(tree_.language()) + name;
+    if (full.size() <= kLongestScope) scope_ = full;
+    return full;
   }
 
   void open_function(OpenNode& now) {
     const std::uint32_t i = now.index;
     const bool is_lambda = (now.parts & kLambda) != 0;
+    const bool is_inner = functions_.size() > 1;
     std::string name = is_lambda ? "" : function_name(tree_, i);
     if (is_lambda && !open_.empty()) name = assigned_name(tree_, open_.back().index, i);
     now.logical = 0;
+    if (is_inner) ++now.inside;
     // What has no name of its own belongs to the function around it.
-    const bool is_own = is_lambda ? (!name.empty() || functions_.empty()) : has_body(tree_, parts_, i);
-    if (!functions_.empty()) ++now.inside;
+    const bool is_own = is_lambda ? (!name.empty() || !is_inner)
+                                  : has_body(tree_, parts_, i) && !names_statement(tree_.language(), name);
     if (!is_own) return;
-    enter(name.empty() ? "(anonymous)" : name);
+    const bool is_member = now.class_index != kNobody;
     FunctionMetrics& metrics = out_.functions.emplace_back();
-    metrics.name = scope_;
+    metrics.name = enter(name.empty() ? kAnonymous : name);
     metrics.at = lines_.region(nodes_[i].span);
-    metrics.lines = lines_.counts(metrics.at.line, metrics.at.end_line);
-    metrics.parameters = count_parameters(tree_, parts_, i);
-    const auto colon = name.find_last_of(".:");
-    functions_.push_back({out_.functions.size() - 1,
-                          now.inside,
-                          colon == std::string::npos ? name : name.substr(colon + 1),
-                          false,
-                          {}});
+    metrics.parameters = count_parameters(tree_, parts_, i, is_member);
+    OpenFunction& function = functions_.emplace_back();
+    function.index = out_.functions.size() - 1;
+    function.class_index = now.class_index;
+    function.depth = now.inside;
+    function.cyclomatic = 1;
+    function.self_call =
+        self_call(tree_, i, open_.empty() ? i : open_.back().index, is_member, std::move(name));
     now.is_function = true;
-    if (now.class_index != kNobody) ++out_.classes[now.class_index].methods;
-    class_of_.push_back(now.class_index);
     now.class_index = kNobody;
+    if (!is_member) return;
+    ++out_.classes[function.class_index].methods;
   }
 
   void finish_function() {
-    OpenFunction& closed = functions_.back();
-    FunctionMetrics& metrics = out_.functions[closed.index];
-    metrics.halstead = closed.vocabulary.counted();
-    metrics.maintainability = maintainability(metrics.halstead, metrics.cyclomatic, metrics.lines.code);
-    if (class_of_.back() != kNobody) out_.classes[class_of_.back()].cyclomatic += metrics.cyclomatic;
-    class_of_.pop_back();
-    all_.add(closed.vocabulary);
+    OpenFunction closed = std::move(functions_.back());
     functions_.pop_back();
+    FunctionMetrics& metrics = out_.functions[closed.index];
+    metrics.cyclomatic = closed.cyclomatic;
+    metrics.cognitive = bounded(closed.cognitive);
+    metrics.nesting = closed.nesting;
+    metrics.halstead = closed.vocabulary.counted();
+    if (closed.class_index != kNobody) out_.classes[closed.class_index].cyclomatic += closed.cyclomatic;
+    OpenFunction& outer = functions_.back();
+    // A file is no level of nesting: it has what its functions have.
+    const bool is_inner = functions_.size() > 1;
+    outer.cognitive += closed.cognitive + (is_inner ? closed.nested * (closed.depth - outer.depth) : 0);
+    if (is_inner) outer.nested += closed.nested;
+    all_.add(closed.vocabulary);
   }
 
   void count_word(const OpenNode& now) {
-    if (now.in_string) return;
-    const std::uint32_t i = now.index;
-    const Node& node = nodes_[i];
-    const std::string_view word = text(i);
-    if (word.empty() || (now.parts & kComment) != 0) return;
-    Vocabulary& vocabulary = functions_.empty() ? rest_ : functions_.back().vocabulary;
-    if (node.named && (now.parts & kTypeWord) == 0) {
+    const std::string_view word = text(now.index);
+    if (word.empty()) return;
+    Vocabulary& vocabulary = functions_.back().vocabulary;
+    if (nodes_[now.index].named && (now.parts & kTypeWord) == 0) {
       vocabulary.add_operand(numbering_.number(word));
     } else if (word != ")" && word != "]" && word != "}" && word != ";" && word != ",") {
       vocabulary.add_operator(numbering_.number(word));
@@ -341,25 +385,26 @@ class Measurer {
   }
 
   void finish_file() {
+    lines_.count();
+    out_.lines = lines_.all();
+    for (ClassMetrics& metrics : out_.classes)
+      metrics.lines = lines_.counts(metrics.at.line, metrics.at.end_line);
+    const OpenFunction& file = functions_.front();
+    out_.cyclomatic = file.cyclomatic;
+    out_.cognitive = bounded(file.cognitive);
+    all_.add(file.vocabulary);
+    out_.halstead = all_.counted();
     double weighted = 0;
     std::uint64_t weight = 0;
-    for (const FunctionMetrics& function : out_.functions) {
+    for (FunctionMetrics& function : out_.functions) {
+      function.lines = lines_.counts(function.at.line, function.at.end_line);
+      function.maintainability = maintainability(function.halstead, function.cyclomatic, function.lines.code);
       out_.cyclomatic += function.cyclomatic;
       weighted += function.maintainability * function.lines.code;
       weight += function.lines.code;
     }
     out_.maintainability = weight == 0 ? maintainability(out_.halstead, out_.cyclomatic + 1, out_.lines.code)
                                        : weighted / static_cast<double>(weight);
-    // An inner function's is part of the outer one's already.
-    std::uint32_t last_line = 0, last_column = 0;
-    for (const FunctionMetrics& function : out_.functions) {
-      const bool is_inner = function.at.end_line < last_line ||
-                            (function.at.end_line == last_line && function.at.end_column <= last_column);
-      if (is_inner) continue;
-      out_.cognitive += function.cognitive;
-      last_line = function.at.end_line;
-      last_column = function.at.end_column;
-    }
   }
 
   const Tree& tree_;
@@ -370,9 +415,8 @@ class Measurer {
   Numbering numbering_;
   std::vector<OpenNode> open_;
   std::vector<OpenFunction> functions_;
-  std::vector<std::size_t> class_of_;  // of each open function
   std::string scope_;
-  Vocabulary rest_, all_;  // outside of functions; everywhere
+  Vocabulary all_;
 };
 
 }  // namespace

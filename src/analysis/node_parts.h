@@ -19,22 +19,26 @@ enum NodePart : std::uint32_t {
   kElseIf = 1u << 6,  // a clause of its own, as in Python
   kLoop = 1u << 7,
   kSwitch = 1u << 8,
-  kCase = 1u << 9,  // one way through a switch that is not its default
+  kCase = 1u << 9,  // one way through a switch; its default too, where the grammar has one kind for both
   kCatch = 1u << 10,
   kTernary = 1u << 11,
   kLogical = 1u << 12,    // may be `a && b`: an operator of two sides
   kJump = 1u << 13,       // goto
   kLabelJump = 1u << 14,  // break or continue, to a label when it has one
   kCall = 1u << 15,
-  kFilter = 1u << 16,  // of a comprehension: its for and if
+  kDecision = 1u << 16,  // and no structure: the `for` and `if` of a comprehension, a guard
   kParameters = 1u << 17,
   kBlock = 1u << 18,  // a body
   kComment = 1u << 19,
   kString = 1u << 20,
   kInterpolation = 1u << 21,  // code in a string
-  kTypeWord = 1u << 22,       // a named leaf that is an operator in Halstead's sense: `int`
+  kTypeWord = 1u << 22,       // a named leaf that is an operator in Halstead's sense: `int`, `mut`
   kLabel = 1u << 23,
   kCondition = 1u << 24,  // of the preprocessor: what it asks is no way through the code
+  kEndlessLoop = 1u << 25,
+  kLetElse = 1u << 26,  // may be Rust's `let ... else`
+  kPattern = 1u << 27,  // of a `match`, with its guard
+  kDeclarator = 1u << 28,  // of a function in C and C++
 };
 
 // The parts of a language's kinds of nodes. Immutable; any thread.

@@ -54,8 +54,8 @@ struct FileMetrics {
   std::string path;
   std::string language;
   LineCounts lines;
-  std::uint32_t cyclomatic = 0;  // of its functions, together
-  std::uint32_t cognitive = 0;
+  std::uint32_t cyclomatic = 0;  // of its functions, together, and the decisions outside of them
+  std::uint32_t cognitive = 0;   // the same
   Halstead halstead;
   double maintainability = 100;
   double error_share = 0;                  // of its bytes: what the parser did not understand, 0 to 1

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -88,36 +89,59 @@ INSTANTIATE_TEST_SUITE_P(
         Worked{Language::rust,
                "fn f(a: u8) -> u8 { loop { match a { 1 => return 1, _ => { if a > 1 && a < 3 { break; } } } "
                "} 1 }",
-               4, 7, 3}));
+               4, 7, 3},
+        // Guards are ways of their own; a name that begins with `default` is no default.
+        Worked{Language::rust, "fn f(a: u8) -> u8 { match a { default_x if b => 1, _ if c => 2, _ => 3 } }",
+               4, 1, 1},
+        Worked{Language::python,
+               "def f(a):\n  match a:\n    case x if b:\n      pass\n    case _ if c:\n      pass\n", 4, 1,
+               1},
+        Worked{Language::java,
+               "class A { int f(Object o) { return switch (o) { case B b when b.x > 1 -> 1; default -> 2; }; "
+               "} }",
+               3, 1, 1},
+        Worked{Language::rust, "fn f() { let Some(x) = g() else { if a { return; } return; }; }", 3, 3, 2},
+        Worked{Language::c, "void f(void) { for (;;) g(); }", 2, 1, 1},
+        Worked{Language::go, "package p\nfunc f() { for { g() } }\n", 2, 1, 1},
+        Worked{Language::rust, "fn f() { loop { g(); } }", 1, 1, 1}));
 
-TEST(Metrics, NameWhatAFunctionIsIn) {
-  const auto names = [](Language language, std::string_view source) {
-    std::string all;
-    for (const FunctionMetrics& function : measured(language, source).functions)
-      all += (all.empty() ? "" : " ") + function.name;
-    return all;
-  };
-  EXPECT_EQ(names(Language::python, "class A:\n  def f(self):\n    def g():\n      pass\n"), "A.f A.f.g");
-  EXPECT_EQ(names(Language::cpp, "namespace n { struct A { int f() { return 1; } }; }\nvoid n::A::g() {}\n"),
-            "n::A::f n::A::g");
-  EXPECT_EQ(names(Language::go, "package p\nfunc (s *T) f() {}\n"), "T.f");
-  EXPECT_EQ(names(Language::rust, "impl Show for Point { fn f(&self) {} }"), "Point::f");
-  EXPECT_EQ(names(Language::javascript, "class A { m() {} }\nconst f = () => 1;\nsetup(() => { });"),
-            "A.m f (anonymous)");
-  EXPECT_EQ(
-      names(Language::java, "class A { A() {} void f() {} abstract static class B { abstract void g(); } }"),
-      "A.A A.f");
+struct Recursion {
+  Language language;
+  const char* source;
+  bool is_found;
+};
+
+class CallsItself : public testing::TestWithParam<Recursion> {};
+
+TEST_P(CallsItself, CountsOnce) {
+  const FileMetrics metrics = measured(GetParam().language, GetParam().source);
+  ASSERT_FALSE(metrics.functions.empty());
+  EXPECT_EQ(metrics.functions[0].cognitive, GetParam().is_found ? 1u : 0u) << GetParam().source;
 }
 
-TEST(Metrics, CountParametersWithoutTheReceiver) {
-  EXPECT_EQ(function(Language::c, "int f(void) { return 1; }").parameters, 0u);
-  EXPECT_EQ(function(Language::cpp, "int f(int a, const std::string& b, int c = 1) { return 1; }").parameters,
-            3u);
-  EXPECT_EQ(function(Language::python, "class A:\n  def f(self, a, *, b=1, **c): pass\n").parameters, 3u);
-  EXPECT_EQ(function(Language::go, "package p\nfunc (s *T) f(a, b int, c string) {}\n").parameters, 3u);
-  EXPECT_EQ(function(Language::javascript, "const f = x => x;").parameters, 1u);
-  EXPECT_EQ(function(Language::rust, "impl A { fn f(&self, a: u8) {} }").parameters, 1u);
-}
+INSTANTIATE_TEST_SUITE_P(
+    Metrics, CallsItself,
+    testing::Values(Recursion{Language::c, "void f(void) { f(); f(); }", true},
+                    Recursion{Language::c, "void f(void) { f (1); }", true},
+                    Recursion{Language::c, "void f(void) { g(f); }", false},
+                    Recursion{Language::cpp, "struct A { void f() { this->f(); } };", true},
+                    Recursion{Language::cpp, "struct A { void f() { b.f(); } };", false},
+                    Recursion{Language::java, "class A { void f() { f(); } }", true},
+                    Recursion{Language::java, "class A { void f() { b.f(); } }", false},
+                    Recursion{Language::python, "def f(): f()\n", true},
+                    // What a method calls by its name alone is another function.
+                    Recursion{Language::python, "class A:\n  def f(self): f()\n", false},
+                    Recursion{Language::python, "class A:\n  def f(self): self.f()\n", true},
+                    Recursion{Language::javascript, "class A { f() { f(); } }", false},
+                    Recursion{Language::javascript, "class A { f() { this.f(); } }", true},
+                    Recursion{Language::javascript, "const f = () => f?.();", true},
+                    Recursion{Language::go, "package p\nfunc (s *T) f() { f() }\n", false},
+                    Recursion{Language::go, "package p\nfunc (s *T) f() { s.f() }\n", true},
+                    Recursion{Language::rust, "impl A { fn f(&self) { f(); } }", false},
+                    Recursion{Language::rust, "impl A { fn f() { Self::f(); } }", true},
+                    // The `(` in what is called is not that of the call.
+                    Recursion{Language::javascript, "function f() { (f)(1); g(f)(2); }", false},
+                    Recursion{Language::python, "def f():\n  return\n  def g(): g()\n", true}));
 
 TEST(Metrics, CountLines) {
   const FileMetrics metrics =
@@ -128,6 +152,10 @@ TEST(Metrics, CountLines) {
   EXPECT_EQ(measured(Language::python, "\"\"\"doc\n\nmore\"\"\"\nx = '''a\n\nb'''\n").lines,
             (model::LineCounts{6, 2, 2, 2}));
   EXPECT_EQ(measured(Language::c, "").lines, (model::LineCounts{}));
+  EXPECT_EQ(measured(Language::python, "#!/usr/bin/env python3\n# a\n").lines,
+            (model::LineCounts{2, 1, 1, 0}));
+  EXPECT_EQ(measured(Language::javascript, "#!/usr/bin/env node\n// a\n").lines,
+            (model::LineCounts{2, 1, 1, 0}));
 }
 
 // int f(int a) { return a + a * 2; }
@@ -174,16 +202,88 @@ TEST(Metrics, ClassesAddUpTheirMethods) {
   EXPECT_EQ(metrics.classes[0].lines.total, 4u);
 }
 
-// However deep, however broken.
+TEST(Metrics, AnInnerFunctionIsAsMuchDeeperAsItLies) {
+  const FileMetrics metrics =
+      measured(Language::javascript,
+               "function f() { if (a) { const g = () => { if (b) { const h = () => { if (c) {} }; } }; } }");
+  ASSERT_EQ(metrics.functions.size(), 3u);
+  EXPECT_EQ(metrics.functions[2].cognitive, 1u);
+  EXPECT_EQ(metrics.functions[1].cognitive, 1u + 3u);       // `if (c)` lies in an if and a function here
+  EXPECT_EQ(metrics.functions[0].cognitive, 1u + 3u + 5u);  // if; if, function, if; and twice two more
+  EXPECT_EQ(metrics.cognitive, 9u);
+}
+
+TEST(Metrics, AFileHasWhatItsFunctionsHaveAndWhatIsOutsideOfThem) {
+  const FileMetrics metrics =
+      measured(Language::python, "if a:\n  def f(b):\n    if b and c:\n      pass\nx = 1 if a else 2\n");
+  ASSERT_EQ(metrics.functions.size(), 1u);
+  EXPECT_EQ(metrics.functions[0].cyclomatic, 3u);
+  EXPECT_EQ(metrics.functions[0].cognitive, 2u);  // a file is no level of nesting
+  EXPECT_EQ(metrics.cyclomatic, 5u);
+  EXPECT_EQ(metrics.cognitive, 4u);
+}
+
+TEST(Metrics, WordsOfTheLanguageAreOperators) {
+  // operators: fn ( { let mut = ; the operands: f a 1
+  const FunctionMetrics rust = function(Language::rust, "fn f() { let mut a = 1; }");
+  EXPECT_EQ(rust.halstead.operators, 6u);
+  EXPECT_EQ(rust.halstead.operands, 3u);
+  const FunctionMetrics cpp = function(Language::cpp, "void f() { auto a = 1; }");
+  EXPECT_EQ(cpp.halstead.operators, 5u);
+  EXPECT_EQ(cpp.halstead.operands, 3u);
+}
+
+std::string times(std::size_t count, std::string_view what) {
+  std::string all;
+  for (std::size_t i = 0; i < count; ++i)
+    all += what;
+  return all;
+}
+
+struct Hostile {
+  Language language;
+  std::string source;
+  std::size_t functions;  // at least
+};
+
+// A function's name, what is added to those around it, and what is looked for in them must not grow with how
+// deep it lies: each of these would take minutes or gigabytes.
 TEST(Metrics, HoldOnHostileSources) {
-  std::string deep = "int f(void) { return ";
-  deep.append(100'000, '(').append("1").append(100'000, ')').append("; }");
-  for (const std::string& source : {deep, std::string(1'000'000, '{'), std::string("\0\xff\xfe", 3),
-                                    std::string("if else while } { )"), std::string()}) {
-    for (const Language language : {Language::c, Language::python, Language::javascript, Language::rust}) {
-      const auto tree = syntax::parse(language, source);
-      if (tree) static_cast<void>(measure(*tree, "file"));
-    }
+  constexpr std::size_t kDeep = 20'000;
+  const std::string opened = times(kDeep, "class A { f() { return ");
+  const Hostile sources[] = {
+      {Language::c, "int f(void) { return " + times(kDeep, "(") + "1" + times(kDeep, ")") + "; }", 1},
+      {Language::c, "int f(void) { " + times(kDeep, "if (a) { ") + times(kDeep, "}") + " }", 1},
+      {Language::c, times(300'000, "{"), 0},
+      {Language::c, times(kDeep, "int f() { "), 0},
+      {Language::javascript, times(kDeep, "function f() { if (a) ") + times(kDeep, "}"), kDeep},
+      {Language::javascript, times(kDeep, "(() => { ") + times(kDeep, "})"), 1},
+      {Language::javascript, times(kDeep, "const f = (a = ") + "1" + times(kDeep, ") => 1"), 0},
+      {Language::javascript, opened + "1" + times(kDeep, "; } }"), 1},
+      {Language::javascript, "function f() { return f" + times(kDeep, "`${") + times(kDeep, "}`") + "; }", 0},
+      {Language::javascript, "function f() { f" + times(kDeep, "()") + "; }", 1},
+      {Language::javascript, times(kDeep, "function f() {} "), kDeep},
+      {Language::python, "def f(a=" + times(kDeep, "lambda a=") + "1" + times(kDeep, ": 1") + "): pass\n", 0},
+      {Language::python, times(2'000, "def f(a):  # b\n"), 0},
+      {Language::rust, times(kDeep, "mod a { fn f() {} ") + times(kDeep, "}"), kDeep},
+      {Language::cpp, "int " + times(kDeep, "(*") + "f()" + times(kDeep, ")()") + " { return 0; }", 0},
+      {Language::c, std::string("\0\xff\xfe", 3), 0},
+      {Language::c, "if else while } { )", 0},
+      {Language::c, "", 0},
+  };
+  for (const Hostile& hostile : sources) {
+    const auto tree = syntax::parse(hostile.language, hostile.source);
+    ASSERT_TRUE(tree) << hostile.source.substr(0, 60) << ": " << tree.error().line();
+    const auto start = std::chrono::steady_clock::now();
+    const FileMetrics metrics = measure(*tree, "file");
+    // A few hundred thousand nodes at most; without bounds 20,000 by 20,000 steps.
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5))
+        << hostile.source.substr(0, 60);
+    EXPECT_GE(metrics.functions.size(), hostile.functions) << hostile.source.substr(0, 60);
+    for (const FunctionMetrics& function : metrics.functions)
+      ASSERT_LE(function.name.size(), 410u);
+    for (const model::ClassMetrics& metric : metrics.classes)
+      ASSERT_LE(metric.name.size(), 410u);
   }
 }
 
