@@ -7,6 +7,8 @@
 namespace fleet::dependencies {
 namespace {
 
+constexpr std::size_t kMostTextBytes = 1'000;  // of a name, version or property: they stand for each other
+
 class PomBuilder {
  public:
   void opened(const std::string& name, std::uint32_t line) {
@@ -17,7 +19,8 @@ class PomBuilder {
   }
 
   void closed(const std::string& name, const std::string& raw) {
-    take(name, std::string(text::trim(raw)));
+    const std::string_view text = text::trim(raw);
+    take(name, text.size() <= kMostTextBytes ? std::string(text) : std::string());
     path_.resize(path_.size() - name.size() - 1);
   }
 

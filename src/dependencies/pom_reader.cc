@@ -33,11 +33,8 @@ class EffectivePom {
       poms_.push_back(*std::move(parent));
     }
     // What is nearest to the project counts.
-    for (const Pom& pom : poms_) {
+    for (const Pom& pom : poms_)
       properties_.insert(pom.properties.begin(), pom.properties.end());
-      for (const PomDependency& one : pom.managed)
-        managed_.emplace(key(one), &one);
-    }
     for (const char* prefix : {"project.", "pom."}) {
       const Pom& pom = poms_.front();
       properties_[fmt::format("{}version", prefix)] = pom.version.empty() ? pom.parent_version : pom.version;
@@ -45,6 +42,10 @@ class EffectivePom {
       properties_[fmt::format("{}artifactId", prefix)] = pom.artifact;
       properties_[fmt::format("{}parent.version", prefix)] = pom.parent_version;
       properties_[fmt::format("{}parent.groupId", prefix)] = pom.parent_group;
+    }
+    for (const Pom& pom : poms_) {
+      for (const PomDependency& one : pom.managed)
+        managed_.emplace(key(one), &one);
     }
   }
   EffectivePom(const EffectivePom&) = delete;  // managed_ refers to poms_
