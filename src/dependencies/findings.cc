@@ -97,6 +97,7 @@ Judged vulnerable(const Places& places, const Vulnerability& vulnerability) {
   judged.finding.message = fmt::format("{} has {}{}{}; {}; {}", names(places), line_of(vulnerability.id, 60),
                                        also, summary, describe(vulnerability.severity), fixed);
   judged.finding.severity = severity_of(vulnerability.severity);
+  judged.also = vulnerability.also;
   judged.finding.cwe = {"CWE-1395"};  // dependency on a vulnerable component
   judged.finding.owasp = "A06:2021";  // vulnerable and outdated components
   return judged;

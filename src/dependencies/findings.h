@@ -14,7 +14,8 @@ namespace fleet::dependencies {
 struct Judged {
   model::Finding finding;
   const Dependency* dependency = nullptr;
-  std::string about;  // the advisory, or the licence: what stays when the version changes
+  std::string about;              // the advisory, or the licence: what stays when the version changes
+  std::vector<std::string> also;  // what else that is called
 };
 
 struct Judgement {

@@ -1,5 +1,6 @@
 #include "dependencies/judge.h"
 
+#include <algorithm>
 #include <set>
 #include <string_view>
 #include <tuple>
@@ -45,9 +46,9 @@ using VersionKey = std::tuple<Ecosystem, std::string_view, std::string_view>;  /
 using AboutKey =
     std::tuple<std::string_view, std::string_view, Ecosystem, std::string_view, std::string_view>;
 
-AboutKey about(const Judged& judged) {
+AboutKey about(const Judged& judged, std::string_view name) {
   return {judged.finding.path, judged.finding.rule, judged.dependency->ecosystem, judged.dependency->name,
-          judged.about};
+          name};
 }
 
 void mark_known(std::vector<Judged>& judged, const Judgement& before, const std::vector<Dependency>& base) {
@@ -55,12 +56,16 @@ void mark_known(std::vector<Judged>& judged, const Judgement& before, const std:
   for (const Dependency& dependency : base)
     versions.emplace(dependency.ecosystem, dependency.name, dependency.version);
   std::set<AboutKey> known;
-  for (const Judged& one : before.judged)
-    known.insert(about(one));
+  for (const Judged& one : before.judged) {
+    known.insert(about(one, one.about));
+    for (const std::string& name : one.also)
+      known.insert(about(one, name));
+  }
   for (Judged& one : judged) {
     const Dependency& dependency = *one.dependency;
+    const auto is_known = [&](std::string_view name) { return known.contains(about(one, name)); };
     one.finding.is_known = versions.contains({dependency.ecosystem, dependency.name, dependency.version}) ||
-                           known.contains(about(one));
+                           is_known(one.about) || std::any_of(one.also.begin(), one.also.end(), is_known);
   }
 }
 
