@@ -25,9 +25,11 @@ struct Replacement {
   std::string module, version;  // no version: a folder
 };
 
+constexpr std::size_t kMostWords = 10;  // of a line: no directive that counts here has more than six
+
 std::vector<std::string> words_of(std::string_view line) {
   std::vector<std::string> words;
-  while (!(line = text::trim(line)).empty()) {
+  while (!(line = text::trim(line)).empty() && words.size() < kMostWords) {
     if (line.starts_with('"') || line.starts_with('`')) {
       const std::size_t end = std::min(line.find(line.front(), 1), line.size());
       words.emplace_back(line.substr(1, end - 1));

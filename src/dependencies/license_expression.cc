@@ -19,6 +19,11 @@ bool is_id_character(char c) {
   return text::is_ascii_letter(c) || text::is_ascii_digit(c) || c == '-' || c == '.' || c == ':' || c == '_';
 }
 
+bool is_operator(std::string_view word) {
+  return text::equal_ignoring_case(word, "AND") || text::equal_ignoring_case(word, "OR") ||
+         text::equal_ignoring_case(word, "WITH");
+}
+
 class LicenseParser {
  public:
   explicit LicenseParser(std::string_view text) : text_(text) {}
@@ -111,7 +116,7 @@ class LicenseParser {
     }
     if (!take("WITH")) return expression;
     const std::string_view exception = next();
-    if (exception.empty() || !is_id_character(exception.front()))
+    if (exception.empty() || !is_id_character(exception.front()) || is_operator(exception))
       return wrong("an exception is missing behind WITH");
     take();
     const auto listed_too = listed_exception(exception);

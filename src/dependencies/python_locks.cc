@@ -1,6 +1,7 @@
 #include <initializer_list>
+#include <map>
 #include <set>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "dependencies/lock_file_builder.h"
@@ -45,63 +46,68 @@ ReadLockFile read_package_list(std::string_view bytes, const std::string& path,
   return builder.finish();
 }
 
-// A package of uv.lock by name and version: several versions of one name stand in it where markers divide
-// them.
-using UvPackages = std::unordered_map<std::string_view, std::vector<std::size_t>>;
-
+// Several versions of one name stand in uv.lock where markers divide them. What names a version means that
+// one, what names none means all of them.
 class UvReader {
  public:
   UvReader(const std::vector<Member>& packages, const std::string& path)
       : packages_(packages), builder_(Ecosystem::pypi, path) {}
 
   LockFile read() {
-    for (std::size_t i = 0; i < packages_.size(); ++i)
-      by_name_[packages_[i].value.string("name")].push_back(i);
-    std::vector<std::size_t> shipped;
+    for (std::size_t i = 0; i < packages_.size(); ++i) {
+      const std::string_view name = packages_[i].value.string("name");
+      by_name_[{name, {}}].push_back(i);
+      by_name_[{name, packages_[i].value.string("version")}].push_back(i);
+    }
+    Names shipped, for_development;
     for (const Member& member : packages_) {
       if (!is_own(member.value)) continue;
       add_all(member.value.find("dependencies"), shipped);
       for (const Member& extra : member.value.members_of("optional-dependencies"))
         add_all(&extra.value, shipped);
-      direct_.insert(shipped.begin(), shipped.end());
-      std::vector<std::size_t> for_development;
       for (const Member& group : member.value.members_of("dev-dependencies"))
         add_all(&group.value, for_development);
-      direct_.insert(for_development.begin(), for_development.end());
     }
-    follow(std::move(shipped));
+    direct_.insert(shipped.indices.begin(), shipped.indices.end());
+    direct_.insert(for_development.indices.begin(), for_development.indices.end());
+    follow(shipped);
     for (std::size_t i = 0; i < packages_.size(); ++i)
       add(i);
     return builder_.finish();
   }
 
  private:
+  using Name = std::pair<std::string_view, std::string_view>;  // and version, which may be empty
+  // What was named, each name once: many may name what many are called.
+  struct Names {
+    std::set<Name> seen;
+    std::vector<std::size_t> indices;
+  };
+
   // The project, or a member of its workspace.
   static bool is_own(const Value& package) {
     const Value* source = package.find("source");
     return source != nullptr && has_any(*source, {"editable", "virtual"});
   }
 
-  void add_all(const Value* names, std::vector<std::size_t>& into) const {
+  void add_all(const Value* names, Names& into) const {
     if (names == nullptr) return;
     for (const Member& one : names->members) {
-      const auto found = by_name_.find(one.value.string("name"));
-      if (found == by_name_.end()) continue;
-      const std::string_view version = one.value.string("version");
-      for (const std::size_t index : found->second) {
-        if (version.empty() || packages_[index].value.string("version") == version) into.push_back(index);
-      }
+      const Name name{one.value.string("name"), one.value.string("version")};
+      const auto found = by_name_.find(name);
+      if (found == by_name_.end() || !into.seen.insert(name).second) continue;
+      into.indices.insert(into.indices.end(), found->second.begin(), found->second.end());
     }
   }
 
-  void follow(std::vector<std::size_t> left) {
-    while (!left.empty()) {
-      const std::size_t index = left.back();
-      left.pop_back();
+  void follow(Names& names) {
+    while (!names.indices.empty()) {
+      const std::size_t index = names.indices.back();
+      names.indices.pop_back();
       if (!shipped_.insert(index).second) continue;
-      add_all(packages_[index].value.find("dependencies"), left);
+      add_all(packages_[index].value.find("dependencies"), names);
       for (const Member& extra : packages_[index].value.members_of("optional-dependencies"))
-        add_all(&extra.value, left);
+        add_all(&extra.value, names);
     }
   }
 
@@ -120,7 +126,7 @@ class UvReader {
 
   const std::vector<Member>& packages_;
   LockFileBuilder builder_;
-  UvPackages by_name_;
+  std::map<Name, std::vector<std::size_t>> by_name_;
   std::set<std::size_t> direct_, shipped_;
 };
 

@@ -36,7 +36,7 @@ TEST(LicenseExpressions, SayWhatIsWrong) {
                                                         {"MIT)", "too many"},
                                                         {"MIT Apache-2.0", "too many"},
                                                         {"MIT WITH", "exception"},
-                                                        {"MIT WITH AND", "too many"},
+                                                        {"MIT WITH AND", "exception"},
                                                         {"MIT/Apache-2.0", "too many"},
                                                         {"MIT +", "too many"},
                                                         {"*", "no licence"},

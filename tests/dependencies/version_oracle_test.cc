@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "dependencies/license_expression.h"
@@ -171,64 +172,54 @@ TEST(VersionOracle, MavensComparableVersion) {
 // Whether a text is an SPDX expression of listed ids. Words in lower case, which SPDX has let stand for the
 // operators since 3.0, are not tried: this program does not know them.
 TEST(LicenseOracle, NpmsSpdxExpressionParse) {
-  static const std::string kScript = R"(
+  static const std::string kScript = R"js(
 const root = require("child_process").execSync("npm root -g", {encoding: "utf8"}).trim();
 const parse = require(root + "/npm/node_modules/spdx-expression-parse");
 const show = (tree) => tree.conjunction
-  ? "(" + show(tree.left) + " " + tree.conjunction + " " + show(tree.right) + ")" : tree.license +
-                                     (tree.plus ? "+" : "") +
-                                     (tree.exception ? " WITH " + tree.exception : "");
-  const lines = require("fs").readFileSync(0, "utf8").split("\n").slice(0, -1);
-  console.log(lines
-                  .map((line) = >
-                                {
-                                  try {
-                                    return show(parse(line));
-                                  } catch {
-                                    return "none";
-                                  }
-                                })
-                  .join("\n"));
-)";
+  ? "(" + show(tree.left) + " " + tree.conjunction + " " + show(tree.right) + ")"
+  : tree.license + (tree.plus ? "+" : "") + (tree.exception ? " WITH " + tree.exception : "");
+const lines = require("fs").readFileSync(0, "utf8").split("\n").slice(0, -1);
+console.log(lines.map((line) => { try { return show(parse(line)); } catch { return "none"; } }).join("\n"));
+)js";
   struct Shown {
-  // Its trees have two branches each, to the right.
-  static std::string text(const LicenseExpression& of, std::size_t from = 0) {
-    if (of.kind == LicenseExpression::Kind::term) return of.text();
-    const std::string first = text(of.parts[from]);
-    if (from + 1 == of.parts.size()) return first;
-    return fmt::format("({} {} {})", first, of.kind == LicenseExpression::Kind::all_of ? "and" : "or",
-                       text(of, from + 1));
+    // Its trees have two branches each, to the right.
+    static std::string text(const LicenseExpression& of, std::size_t from = 0) {
+      if (of.kind == LicenseExpression::Kind::term) return of.text();
+      const std::string first = text(of.parts[from]);
+      if (from + 1 == of.parts.size()) return first;
+      return fmt::format("({} {} {})", first, of.kind == LicenseExpression::Kind::all_of ? "and" : "or",
+                         text(of, from + 1));
+    }
+    static bool is_listed(const LicenseExpression& of) {
+      if (of.kind == LicenseExpression::Kind::term)
+        return of.term.is_listed || (of.term.id.starts_with("LicenseRef-") && of.term.exception.empty());
+      return std::all_of(of.parts.begin(), of.parts.end(), is_listed);
+    }
+  };
+  static const std::vector<std::string_view> kWords{
+      "MIT",  "Apache-2.0", "GPL-2.0", "GPL-2.0-only", "LicenseRef-x",           "AND", "OR", "AND", "OR",
+      "WITH", "(",          ")",       "BSD",          "Classpath-exception-2.0"};
+  RandomText random(4);
+  std::vector<std::string> texts;
+  std::string input;
+  for (int i = 0; i < 3 * kPairs; ++i) {
+    std::string text;
+    for (std::size_t words = 1 + random.below(7); words > 0; --words)
+      text += fmt::format("{}{}", text.empty() ? "" : " ", random.pick(kWords));
+    texts.push_back(text);
+    input += text + "\n";
   }
-  static bool is_listed(const LicenseExpression& of) {
-    if (of.kind == LicenseExpression::Kind::term)
-      return of.term.is_listed || (of.term.id.starts_with("LicenseRef-") && of.term.exception.empty());
-    return std::all_of(of.parts.begin(), of.parts.end(), is_listed);
+  const auto answers = ask({"node", "-e", kScript}, input);
+  if (answers.empty()) GTEST_SKIP() << "there is no node with npm";
+  ASSERT_EQ(answers.size(), texts.size());
+  std::size_t valid = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const auto expression = parse_license(texts[i]);
+    const bool is_valid = expression && Shown::is_listed(*expression);
+    EXPECT_EQ(is_valid ? Shown::text(*expression) : "none", answers[i]) << texts[i];
+    if (is_valid) ++valid;
   }
-};
-static const std::vector<std::string_view> kWords{
-    "MIT",  "Apache-2.0", "GPL-2.0", "GPL-2.0-only", "LicenseRef-x",           "AND", "OR", "AND", "OR",
-    "WITH", "(",          ")",       "BSD",          "Classpath-exception-2.0"};
-RandomText random(4);
-std::vector<std::string> texts;
-std::string input;
-for (int i = 0; i < 3 * kPairs; ++i) {
-  std::string text;
-  for (std::size_t words = 1 + random.below(7); words > 0; --words)
-    text += fmt::format("{}{}", text.empty() ? "" : " ", random.pick(kWords));
-  texts.push_back(text);
-  input += text + "\n";
-}
-const auto answers = ask({"node", "-e", kScript}, input);
-if (answers.empty()) GTEST_SKIP() << "there is no node with npm";
-ASSERT_EQ(answers.size(), texts.size());
-std::size_t valid = 0;
-for (std::size_t i = 0; i < texts.size(); ++i) {
-  const auto expression = parse_license(texts[i]);
-  const bool is_valid = expression && Shown::is_listed(*expression);
-  EXPECT_EQ(is_valid ? Shown::text(*expression) : "none", answers[i]) << texts[i];
-  if (is_valid) ++valid;
-}
-EXPECT_GT(valid, 300U);
+  EXPECT_GT(valid, 300U);
 }
 
 }  // namespace
