@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 
 #include "dependencies/locks.h"
@@ -21,10 +22,11 @@ Files only(const std::string& name, const std::string& bytes) {
 void read_and_check(const std::string& name, const std::string& bytes) {
   const auto tree = read_tree(only(name, bytes), std::chrono::seconds(20));
   ASSERT_TRUE(tree) << tree.error().message();
+  const auto lines = 1 + std::count(bytes.begin(), bytes.end(), '\n');
   for (const Dependency& dependency : tree->dependencies) {
     EXPECT_FALSE(dependency.name.empty() || dependency.version.empty());
     EXPECT_GE(dependency.line, 1U);
-    EXPECT_LE(dependency.line, 1 + std::count(bytes.begin(), bytes.end(), '\n'));
+    EXPECT_LE(dependency.line, lines);
   }
   for (const model::Diagnostic& remark : tree->remarks)
     EXPECT_FALSE(remark.path.empty() || remark.message.empty());

@@ -66,7 +66,7 @@ TEST_F(JudgeTest, TellsPackageVersionAdvisoryAliasesSeverityAndFix) {
           "code "
           "in nail-gun; rated critical; no version is known to fix it",
           HasSubstr("package-lock.json:6 warning dependencies.vulnerable: left-board 2.0.0 has INV-2024-0001 "
-                    "(INV-ALIAS-1): Splinters in\\x0aleft-board ; rated medium, CVSS:4.0/AV:N/")));
+                    "(INV-ALIAS-1): Splinters in\\nleft-board ; rated medium, CVSS:4.0/AV:N/")));
   EXPECT_EQ(all.lock_files, 1U);
   EXPECT_THAT(all.dependencies, SizeIs(4));
   EXPECT_THAT(all.findings[0].cwe, ElementsAre("CWE-1395"));

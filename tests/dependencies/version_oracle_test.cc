@@ -206,6 +206,7 @@ console.log(lines.map((line) => { try { return show(parse(line)); } catch { retu
     std::string text;
     for (std::size_t words = 1 + random.below(7); words > 0; --words)
       text += fmt::format("{}{}", text.empty() ? "" : " ", random.pick(kWords));
+    if (text.find("( )") != std::string::npos) continue;  // which it reads as nothing at all
     texts.push_back(text);
     input += text + "\n";
   }
