@@ -34,6 +34,7 @@ for name in "${names[@]}"; do
   mkdir -p "$tried" "$findings"
   seeds=("tests/fuzz/corpus/$name")
   [[ $name != workflow ]] || seeds+=(tests/workflow/corpus/good tests/workflow/corpus/bad-shape tests/workflow/corpus/bad-meaning)
+  [[ $name != dependencies ]] || seeds+=(tests/dependencies/locks tests/dependencies/osv)
   echo
   echo "== $name, for $each seconds"
   if ! "$program" -max_total_time="$each" -timeout=20 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 -print_funcs=0 -verbosity=0 \
