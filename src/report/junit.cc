@@ -40,14 +40,18 @@ std::string xml_text(std::string_view bytes, text::Newlines newlines = text::New
   return out;
 }
 
+std::string place_of(const Finding& finding) {
+  if (finding.path.empty()) return "no file";
+  return fmt::format("{}:{}:{}", finding.path, finding.at.line, finding.at.column);
+}
+
 std::string junit_case(const Finding& finding, const model::RuleFacts& rule, const std::string& name) {
   const std::string start = fmt::format("<testcase name=\"{}\" classname=\"{}\" time=\"0\">", xml_text(name),
                                         xml_text(finding.path.empty() ? "no file" : finding.path));
   if (const std::string why = why_not_counted(finding); !why.empty()) {
     return start + fmt::format("<skipped message=\"{}\"/></testcase>\n", xml_text(why));
   }
-  std::string details =
-      fmt::format("{}:{}:{}: {}", finding.path, finding.at.line, finding.at.column, finding.message);
+  std::string details = place_of(finding) + ": " + finding.message;
   if (!finding.excerpt.empty()) details += "\n    " + finding.excerpt;
   if (!rule.why.empty()) details += "\nwhy: " + rule.why;
   if (!rule.fix.empty()) details += "\nfix: " + rule.fix;
@@ -72,8 +76,7 @@ std::string to_junit(const model::AnalysisReport& report, std::size_t limit) {
   // Of cases with the same name GitLab keeps one.
   std::unordered_map<std::string, std::size_t> names;
   for (const Finding& finding : report.findings) {
-    std::string name =
-        fmt::format("{} at {}:{}:{}", finding.rule, finding.path, finding.at.line, finding.at.column);
+    std::string name = fmt::format("{} at {}", finding.rule, place_of(finding));
     if (const std::size_t before = names[name]++; before > 0) name += fmt::format(" ({})", before + 1);
     std::string one = junit_case(finding, rules.at(finding.rule), name);
     if (bytes + one.size() > limit) {

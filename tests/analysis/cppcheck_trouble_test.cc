@@ -247,7 +247,7 @@ TEST_F(FakeCppcheck, FactsAboutItselfAreNotesAndNotFindings) {
 XML
 end)");
   const auto report = run();
-  EXPECT_THAT(places(report.findings),
+  ASSERT_THAT(places(report.findings),
               ElementsAre("cppcheck.passedByValue a.c:1", "cppcheck.uninitMemberVar a.c:1"));
   EXPECT_EQ(report.findings[0].severity, model::Severity::note);
   EXPECT_EQ(report.findings[1].confidence, model::Confidence::low);

@@ -57,8 +57,7 @@ TEST(IncludeScan, SaysWhereThereMayBeMore) {
   EXPECT_TRUE(scan_includes("#include <" + std::string(5000, 'x') + ">").may_have_more);
 }
 
-// Looking ahead from each of many places must not take quadratic time. Each of these took minutes where it
-// did.
+// Looking ahead from each of many places must not take quadratic time.
 TEST(IncludeScan, IsLinear) {
   const auto times = [](std::string_view part, std::size_t count) {
     std::string text;
@@ -143,7 +142,7 @@ TEST_F(RealPreprocessor, ReadsNothingThatIsNotFound) {
     return static_cast<std::size_t>(state >> 33) % most;
   };
   std::size_t taken = 0;
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 120; ++i) {
     std::string text;
     for (std::size_t k = 0; k < 3 + next(6); ++k)
       text += pieces[next(pieces.size())];
@@ -158,7 +157,7 @@ TEST_F(RealPreprocessor, ReadsNothingThatIsNotFound) {
     });
     EXPECT_TRUE(is_found || scan.may_have_more) << testing::PrintToString(text);
   }
-  EXPECT_GE(taken, 30U);
+  EXPECT_GE(taken, 15U);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "analysis/sarif.h"
+#include "analysis/xml.h"
 #include "report/findings.h"
 #include "report/findings_sample.h"
 
@@ -37,6 +38,24 @@ TEST(SarifRoundTrip, KeepsWhatAFindingSays) {
     const bool is_marked = before.suppression || before.is_known || before.is_below_threshold;
     EXPECT_EQ(after.suppression.has_value(), is_marked);
   }
+}
+
+TEST(SarifRoundTrip, HostileTextStaysText) {
+  ForeignOptions options;
+  options.root = "/checkout";
+  const auto written = report::hostile_findings();
+  const auto read = read_sarif(report::to_sarif(written), "own.sarif", options);
+  ASSERT_TRUE(read) << read.error().message();
+  EXPECT_EQ(read->findings.size(), written.findings.size());
+  XmlEvents events;
+  std::size_t cases = 0;
+  events.opened = [&](const std::string& name, const std::map<std::string, std::string>&) {
+    cases += name == "testcase" ? 1 : 0;
+    EXPECT_NE(name, "x");
+  };
+  const auto xml = read_xml(report::to_junit(written), "the report", events);
+  EXPECT_TRUE(xml) << xml.error().message();
+  EXPECT_EQ(cases, written.findings.size());
 }
 
 }  // namespace

@@ -88,4 +88,26 @@ inline model::AnalysisReport findings_sample() {
   return report;
 }
 
+inline constexpr const char* kHostileText =
+    "</failure><x y=\"'&]]> \x1b[31m\x07 \xff\xfe \xef\xbf\xbe \u202e\n\r\n%00";
+
+// The same with text in it that would break out of whatever it is written into.
+inline model::AnalysisReport hostile_findings() {
+  model::AnalysisReport report = findings_sample();
+  report.version = kHostileText;
+  report.notes = {kHostileText};
+  for (auto& rule : report.rules) {
+    rule.id = rule.tool = rule.message = rule.why = rule.fix = rule.owasp = kHostileText;
+    rule.cwe = {kHostileText};
+  }
+  for (auto& finding : report.findings) {
+    finding.rule = finding.tool = finding.message = finding.path = finding.symbol = kHostileText;
+    finding.excerpt = finding.owasp = finding.fingerprint = kHostileText;
+    finding.cwe = {kHostileText};
+    finding.suppression = kHostileText;
+    finding.flow = {{kHostileText, {}, kHostileText}};
+  }
+  return report;
+}
+
 }  // namespace fleet::report

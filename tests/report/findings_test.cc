@@ -18,26 +18,6 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
 
-constexpr const char* kHostile = "</failure><x y=\"'&]]> \x1b[31m\x07 \xff\xfe \xef\xbf\xbe \u202e\n\r\n%00";
-
-model::AnalysisReport hostile_findings() {
-  model::AnalysisReport report = findings_sample();
-  report.version = kHostile;
-  report.notes = {kHostile};
-  for (auto& rule : report.rules) {
-    rule.id = rule.tool = rule.message = rule.why = rule.fix = rule.owasp = kHostile;
-    rule.cwe = {kHostile};
-  }
-  for (auto& finding : report.findings) {
-    finding.rule = finding.tool = finding.message = finding.path = finding.symbol = kHostile;
-    finding.excerpt = finding.owasp = finding.fingerprint = kHostile;
-    finding.cwe = {kHostile};
-    finding.suppression = kHostile;
-    finding.flow = {{kHostile, {}, kHostile}};
-  }
-  return report;
-}
-
 model::AnalysisReport many(std::size_t count) {
   model::AnalysisReport report;
   for (std::size_t i = 0; i < count; ++i) {
