@@ -1,9 +1,11 @@
 #include "analysis/cppcheck_output.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <map>
 
-#include "analysis/xml.h"
+#include "xml/xml.h"
 
 namespace fleet::analysis {
 namespace {
@@ -12,9 +14,7 @@ constexpr std::size_t kMaxMessages = 100'000;
 constexpr std::size_t kMaxPlaces = 200;  // of one message
 constexpr std::size_t kMaxText = 4096;
 
-using XmlAttributes = std::map<std::string, std::string>;
-
-std::string attribute(const XmlAttributes& attributes, const char* name) {
+std::string attribute(const xml::Attributes& attributes, const char* name) {
   const auto found = attributes.find(name);
   return found == attributes.end() ? std::string() : found->second.substr(0, kMaxText);
 }
@@ -26,7 +26,7 @@ std::uint32_t place_number(const std::string& digits) {
   return number == 0 ? 1 : number;
 }
 
-CppcheckMessage cppcheck_message(const XmlAttributes& attributes) {
+CppcheckMessage cppcheck_message(const xml::Attributes& attributes) {
   CppcheckMessage message;
   message.id = attribute(attributes, "id");
   message.severity = attribute(attributes, "severity");
@@ -42,11 +42,11 @@ CppcheckMessage cppcheck_message(const XmlAttributes& attributes) {
 
 }  // namespace
 
-Result<CppcheckOutput> read_cppcheck_output(std::string_view xml) {
+Result<CppcheckOutput> read_cppcheck_output(std::string_view printed) {
   CppcheckOutput output;
   bool is_version_2 = false, is_whole = false, too_many = false, in_error = false;
-  XmlEvents events;
-  events.opened = [&](const std::string& name, const XmlAttributes& attributes) {
+  xml::Events events;
+  events.opened = [&](const std::string& name, const xml::Attributes& attributes, std::uint32_t) {
     if (name == "results") {
       is_version_2 = attribute(attributes, "version") == "2";
     } else if (name == "cppcheck") {
@@ -65,10 +65,14 @@ Result<CppcheckOutput> read_cppcheck_output(std::string_view xml) {
     if (name == "error") in_error = false;
     if (name == "errors") is_whole = true;
   };
-  FLEET_CHECK(read_xml(xml, "what cppcheck printed", events));
   const auto wrong = [](std::string why, std::string hint) {
     return base::fail_world("read", "what cppcheck printed", std::move(why), std::move(hint));
   };
+  if (const auto read = xml::read(printed, events); !read) {
+    return wrong(
+        fmt::format("at line {}, column {}: {}", read.error().line, read.error().column, read.error().why),
+        "see what the program prints by itself");
+  }
   if (!is_version_2 || !is_whole || output.version.empty()) {
     return wrong("it is XML, but no results of version 2", "use cppcheck 2.0 or later");
   }

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <set>
 
-#include "analysis/xml.h"
 #include "os/files.h"
 #include "text/ascii.h"
+#include "xml/xml.h"
 
 namespace fleet::analysis {
 namespace {
@@ -163,18 +163,18 @@ void add_suppressions(std::string_view lines, const std::string& name, CppcheckS
   }
 }
 
-Result<> add_project_file(std::string_view xml, const std::string& root, const std::string& name,
+Result<> add_project_file(std::string_view text, const std::string& root, const std::string& name,
                           CppcheckSettings& settings) {
   ProjectReader reader{root, name, settings, {}, {}};
-  XmlEvents events;
-  events.opened = [&](const std::string& element, const std::map<std::string, std::string>& attributes) {
+  xml::Events events;
+  events.opened = [&](const std::string& element, const xml::Attributes& attributes, std::uint32_t) {
     reader.opened(element, attributes);
   };
   events.closed = [&](const std::string& element, const std::string& words) {
     reader.closed(element, words);
   };
-  if (auto read = read_xml(xml, name, events); !read) {
-    return base::fail_input("read", name, read.error().why,
+  if (const auto read = xml::read(text, events); !read) {
+    return base::fail_input("read", name, fmt::format("line {}: {}", read.error().line, read.error().why),
                             "write it anew with cppcheck-gui, or take it away");
   }
   return {};

@@ -64,7 +64,9 @@ class PomBuilder {
 tl::expected<Pom, xml::Problem> parse_pom(std::string_view bytes) {
   PomBuilder builder;
   xml::Events events;
-  events.opened = [&](const std::string& name, std::uint32_t line) { builder.opened(name, line); };
+  events.opened = [&](const std::string& name, const xml::Attributes&, std::uint32_t line) {
+    builder.opened(name, line);
+  };
   events.closed = [&](const std::string& name, const std::string& text) { builder.closed(name, text); };
   if (auto read = xml::read(bytes, events); !read) return tl::make_unexpected(std::move(read).error());
   return builder.finish();

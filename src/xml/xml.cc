@@ -1,6 +1,7 @@
 #include "xml/xml.h"
 
 #include <Poco/Exception.h>
+#include <Poco/SAX/Attributes.h>
 #include <Poco/SAX/DefaultHandler.h>
 #include <Poco/SAX/Locator.h>
 #include <Poco/SAX/SAXException.h>
@@ -24,12 +25,17 @@ class Forwarder : public Poco::XML::DefaultHandler {
   void setDocumentLocator(const Poco::XML::Locator* locator) override { locator_ = locator; }
 
   void startElement(const Poco::XML::XMLString& /*uri*/, const Poco::XML::XMLString& local,
-                    const Poco::XML::XMLString& qualified,
-                    const Poco::XML::Attributes& /*attributes*/) override {
+                    const Poco::XML::XMLString& qualified, const Poco::XML::Attributes& list) override {
     if (++depth_ > kMostDepth && deep_at_ == 0) deep_at_ = line();
     if (deep_at_ != 0) return;
     texts_.emplace_back();
-    if (events_.opened) events_.opened(qualified.empty() ? local : qualified, line());
+    if (!events_.opened) return;
+    Attributes attributes;
+    for (int i = 0; i < list.getLength(); ++i) {
+      const std::string& name = list.getQName(i).empty() ? list.getLocalName(i) : list.getQName(i);
+      attributes.emplace(name, list.getValue(i));
+    }
+    events_.opened(qualified.empty() ? local : qualified, attributes, line());
   }
 
   void endElement(const Poco::XML::XMLString& /*uri*/, const Poco::XML::XMLString& local,
@@ -91,8 +97,8 @@ bool has_document_type(std::string_view text) {
 }  // namespace
 
 tl::expected<void, Problem> read(std::string_view text, const Events& events) {
-  const auto wrong = [](std::uint32_t line, std::string why) {
-    return tl::make_unexpected(Problem{line, std::move(why)});
+  const auto wrong = [](std::uint32_t line, std::string why, std::uint32_t column = 1) {
+    return tl::make_unexpected(Problem{line, column, std::move(why)});
   };
   const std::string document = clean(text);
   if (has_document_type(document)) {
@@ -107,7 +113,8 @@ tl::expected<void, Problem> read(std::string_view text, const Events& events) {
     parser.parseString(document);
   } catch (const Poco::XML::SAXParseException& error) {
     return wrong(static_cast<std::uint32_t>(error.getLineNumber()),
-                 fmt::format("it is no XML: {}", text::printable(error.message())));
+                 fmt::format("it is no XML: {}", text::printable(error.message())),
+                 static_cast<std::uint32_t>(error.getColumnNumber()));
   } catch (const Poco::Exception& error) {
     return wrong(1, fmt::format("it is no XML: {}", text::printable(error.displayText())));
   }

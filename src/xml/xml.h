@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -12,16 +13,19 @@ namespace fleet::xml {
 
 inline constexpr std::size_t kMostDepth = 64;
 
+using Attributes = std::map<std::string, std::string>;
+
 // Called as a document is read, on the caller's thread. Neither may throw.
 struct Events {
   // `line` is that of the end of the tag, from 1.
-  std::function<void(const std::string& name, std::uint32_t line)> opened;
+  std::function<void(const std::string& name, const Attributes& attributes, std::uint32_t line)> opened;
   // With the text that stood right in it, without what stood in elements within; may be empty.
   std::function<void(const std::string& name, const std::string& text)> closed;
 };
 
 struct Problem {
   std::uint32_t line = 1;
+  std::uint32_t column = 1;  // in bytes
   std::string why;
 };
 

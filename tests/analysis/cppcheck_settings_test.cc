@@ -60,7 +60,7 @@ TEST(CppcheckSettings, AProjectFileThatIsNoneIsAnError) {
   const auto read = [&](const std::string& xml) {
     return add_project_file(xml, "/r", "p.cppcheck", settings).error().message();
   };
-  EXPECT_THAT(read("<project>"), HasSubstr("cannot read p.cppcheck: it is no XML"));
+  EXPECT_THAT(read("<project>"), HasSubstr("cannot read p.cppcheck: line 1: it is no XML"));
   EXPECT_THAT(read("<!DOCTYPE x [<!ENTITY a SYSTEM \"/etc/passwd\">]><project>&a;</project>"),
               HasSubstr("document type"));
   std::string deep;

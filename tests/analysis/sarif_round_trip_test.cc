@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "analysis/sarif.h"
-#include "analysis/xml.h"
 #include "report/findings.h"
 #include "report/findings_sample.h"
+#include "xml/xml.h"
 
 namespace fleet::analysis {
 namespace {
@@ -47,14 +47,14 @@ TEST(SarifRoundTrip, HostileTextStaysText) {
   const auto read = read_sarif(report::to_sarif(written), "own.sarif", options);
   ASSERT_TRUE(read) << read.error().message();
   EXPECT_EQ(read->findings.size(), written.findings.size());
-  XmlEvents events;
+  xml::Events events;
   std::size_t cases = 0;
-  events.opened = [&](const std::string& name, const std::map<std::string, std::string>&) {
+  events.opened = [&](const std::string& name, const xml::Attributes&, std::uint32_t) {
     cases += name == "testcase" ? 1 : 0;
     EXPECT_NE(name, "x");
   };
-  const auto xml = read_xml(report::to_junit(written), "the report", events);
-  EXPECT_TRUE(xml) << xml.error().message();
+  const auto xml = xml::read(report::to_junit(written), events);
+  EXPECT_TRUE(xml) << xml.error().why;
   EXPECT_EQ(cases, written.findings.size());
 }
 
