@@ -54,8 +54,10 @@ std::vector<SecretLines> in_order(std::span<const SecretLines> added) {
 }
 
 bool reaches_into(const model::Region& at, const std::vector<SecretLines>& lines) {
+  // The end is behind the last character: it may be where the next line begins.
+  const std::uint32_t last = at.end_column == 1 && at.end_line > at.line ? at.end_line - 1 : at.end_line;
   const auto after =
-      std::upper_bound(lines.begin(), lines.end(), at.end_line,
+      std::upper_bound(lines.begin(), lines.end(), last,
                        [](std::uint32_t line, const SecretLines& each) { return line < each.first; });
   return after != lines.begin() && std::prev(after)->last >= at.line;
 }
