@@ -22,7 +22,7 @@ struct SecretRuleReader {
   Check check;
 };
 
-using SecretRuleKey = RuleKey<SecretRuleReader, SecretRule>;
+using SecretRuleKey = yaml::Key<SecretRuleReader, SecretRule>;
 
 // A number from 0 to `most`; nothing when it was said that it is none.
 template <class Number>
@@ -33,7 +33,8 @@ std::optional<Number> read_secret_number(SecretRuleReader& reader, yaml::Node no
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool is_number = error == std::errc{} && end == text.data() + text.size() && !text.starts_with('-');
   if (is_number && value <= most) return value;
-  reader.problems.add(node, fmt::format("expected {}, 0 to {}, found {}", unit, most, found_instead(node)));
+  reader.problems.add(node,
+                      fmt::format("expected {}, 0 to {}, found {}", unit, most, yaml::found_instead(node)));
   return std::nullopt;
 }
 
@@ -64,7 +65,7 @@ void read_secret_flag(SecretRuleReader& reader, yaml::Node node, SecretRule& rul
   if (node.kind() == yaml::Kind::boolean) {
     rule.*flag = node.text() == "true";
   } else {
-    reader.problems.add(node, fmt::format("expected `true` or `false`, found {}", found_instead(node)));
+    reader.problems.add(node, fmt::format("expected `true` or `false`, found {}", yaml::found_instead(node)));
   }
 }
 
@@ -105,7 +106,7 @@ void read_other_words(SecretRuleReader& reader, yaml::Node node, SecretOtherName
   names.*words = read_lower_words(reader, node, 2);
 }
 
-constexpr RuleKey<SecretRuleReader, SecretOtherNames> kOtherNameKeys[] = {
+constexpr yaml::Key<SecretRuleReader, SecretOtherNames> kOtherNameKeys[] = {
     {"before", read_other_words<&SecretOtherNames::before>},
     {"after", read_other_words<&SecretOtherNames::after>},
 };
@@ -128,7 +129,8 @@ void read_secret_regex(SecretRuleReader& reader, yaml::Node node, SecretRule& ru
 template <std::vector<std::string> SecretRule::*texts>
 void read_secret_examples(SecretRuleReader& reader, yaml::Node node, SecretRule& rule) {
   if (!node.is_sequence() || node.empty())
-    reader.problems.add(node, fmt::format("expected a list of examples, found {}", found_instead(node)));
+    reader.problems.add(node,
+                        fmt::format("expected a list of examples, found {}", yaml::found_instead(node)));
   for (const yaml::Node item : node.items()) {
     std::string text(item.text());
     for (const yaml::Node part : item.items())
@@ -156,7 +158,7 @@ constexpr SecretRuleKey kSecretRuleKeys[] = {
     {"check", read_secret_word<SecretCheck, &SecretRule::check>},
     {"other-names",
      [](SecretRuleReader& r, yaml::Node node, SecretRule& rule) {
-       read_rule_keys(r, node, "other names", kOtherNameKeys, rule.other_names);
+       yaml::read_keys(r, node, "other names", kOtherNameKeys, rule.other_names);
      }},
     {"generic", read_secret_flag<&SecretRule::is_generic>},
     {"words", read_secret_flag<&SecretRule::may_have_words>},
@@ -164,7 +166,7 @@ constexpr SecretRuleKey kSecretRuleKeys[] = {
     {"severity", read_secret_word<model::Severity, &SecretRule::severity>},
     {"examples",
      [](SecretRuleReader& r, yaml::Node node, SecretRule& rule) {
-       read_rule_keys(r, node, "examples", kSecretExampleKeys, rule);
+       yaml::read_keys(r, node, "examples", kSecretExampleKeys, rule);
        if (rule.examples.empty() || rule.counter_examples.empty())
          r.problems.add(node, "the rule has no examples of both kinds",
                         "give it at least one under `match` and one under `no-match`");
@@ -190,10 +192,10 @@ using SecretRulePlaces = std::map<std::string, std::string, std::less<>>;  // by
 void read_secret_rule_list(SecretRuleReader& reader, const RuleSource& file, yaml::Node list,
                            SecretRulePlaces& places, SecretRules& into) {
   if (!list.is_sequence())
-    reader.problems.add(list, fmt::format("expected a list of rules, found {}", found_instead(list)));
+    reader.problems.add(list, fmt::format("expected a list of rules, found {}", yaml::found_instead(list)));
   for (const yaml::Node node : list.items()) {
     SecretRule rule;
-    read_rule_keys(reader, node, "a rule", kSecretRuleKeys, rule);
+    yaml::read_keys(reader, node, "a rule", kSecretRuleKeys, rule);
     if (node.is_mapping()) check_secret_form(reader, node, rule);
     const auto [first, is_new] = places.emplace(rule.id, fmt::format("{}:{}", file.path, node.at().line));
     if (!is_new && !rule.id.empty())
@@ -203,7 +205,7 @@ void read_secret_rule_list(SecretRuleReader& reader, const RuleSource& file, yam
   }
 }
 
-void read_secret_file(const RuleSource& file, Check check, SecretRulePlaces& places, SecretRules& into) {
+void read_secret_file(const RuleSource& file, SecretRulePlaces& places, SecretRules& into) {
   const auto document = yaml::Document::parse(file.text);
   if (!document) {
     into.diagnostics.push_back(document.error());
@@ -211,15 +213,15 @@ void read_secret_file(const RuleSource& file, Check check, SecretRulePlaces& pla
     return;
   }
   yaml::Problems problems(file.path, *document);
-  SecretRuleReader reader{problems, check};
+  SecretRuleReader reader{problems, file.check};
   for (const yaml::DoubledKey& key : document->doubled_keys()) {
     problems.add(key.again, fmt::format("the key {} is here twice", yaml::quote(key.again.text())),
                  fmt::format("the first one is on line {}: remove one of them", key.first.at().line));
   }
-  constexpr RuleKey<SecretRuleReader, SecretRules> kFileKeys[] = {
+  constexpr yaml::Key<SecretRuleReader, SecretRules> kFileKeys[] = {
       {"rules", [](SecretRuleReader&, yaml::Node, SecretRules&) {}},
   };
-  read_rule_keys(reader, document->root(), "a file of rules", kFileKeys, into);
+  yaml::read_keys(reader, document->root(), "a file of rules", kFileKeys, into);
   for (const yaml::Entry entry : document->root().entries()) {
     if (entry.key.text() == "rules" && !entry.value.is_null())
       read_secret_rule_list(reader, file, entry.value, places, into);
@@ -246,11 +248,11 @@ std::string without_examples(std::string_view source) {
 
 }  // namespace
 
-SecretRules read_secret_rules(std::span<const RuleSource> files, Check check) {
+SecretRules read_secret_rules(std::span<const RuleSource> files) {
   SecretRules read;
   SecretRulePlaces places;
   for (const RuleSource& file : files)
-    read_secret_file(file, check, places, read);
+    read_secret_file(file, places, read);
   return read;
 }
 
@@ -266,9 +268,11 @@ std::vector<SecretRule> read_built_in_secret_rules() {
   std::vector<std::string> texts;
   std::vector<RuleSource> files = built_in_secret_files();
   texts.reserve(files.size());
-  for (RuleSource& file : files)
+  for (RuleSource& file : files) {
     file.text = texts.emplace_back(without_examples(file.text));
-  SecretRules read = read_secret_rules(files, Check::form);
+    file.check = Check::form;
+  }
+  SecretRules read = read_secret_rules(files);
   FLEET_ASSERT(read.diagnostics.empty(), "the tests read them too");
   return std::move(read.rules);
 }

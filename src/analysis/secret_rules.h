@@ -32,7 +32,7 @@ struct SecretRules {
 //
 // The value is the group `secret`, else the first one, else the whole match. An example may be a list, whose
 // items are joined, so that no scanner takes the file for one with secrets in it.
-[[nodiscard]] SecretRules read_secret_rules(std::span<const RuleSource> files, Check check);
+[[nodiscard]] SecretRules read_secret_rules(std::span<const RuleSource> files);
 
 // Those that come with fleet.
 [[nodiscard]] std::vector<SecretRule> read_built_in_secret_rules();

@@ -18,7 +18,7 @@ using testing::Not;
 using testing::SizeIs;
 
 TEST(SecretRules, ThoseBuiltInAreWithoutFault) {
-  const SecretRules read = read_secret_rules(built_in_secret_files(), Check::everything);
+  const SecretRules read = read_secret_rules(built_in_secret_files());
   for (const model::Diagnostic& each : read.diagnostics)
     ADD_FAILURE() << fmt::format("{}:{}:{}: {}", each.path, each.at.line, each.at.column, each.message);
   std::set<std::string> of_providers;
@@ -30,7 +30,7 @@ TEST(SecretRules, ThoseBuiltInAreWithoutFault) {
 
 // What a scan uses is read without the examples, and otherwise the same.
 TEST(SecretRules, AreTheSameWithoutTheirExamples) {
-  const std::vector<SecretRule> checked = read_secret_rules(built_in_secret_files(), Check::everything).rules;
+  const std::vector<SecretRule> checked = read_secret_rules(built_in_secret_files()).rules;
   const std::vector<SecretRule> used = read_built_in_secret_rules();
   ASSERT_EQ(used.size(), checked.size());
   for (std::size_t i = 0; i < used.size(); ++i) {
@@ -45,7 +45,7 @@ TEST(SecretRules, AreTheSameWithoutTheirExamples) {
 }
 
 TEST(SecretRules, FindTheirExamplesAndNotTheOthers) {
-  for (const SecretRule& rule : read_secret_rules(built_in_secret_files(), Check::everything).rules) {
+  for (const SecretRule& rule : read_secret_rules(built_in_secret_files()).rules) {
     EXPECT_THAT(rule.examples, Not(IsEmpty())) << rule.id;
     EXPECT_THAT(rule.counter_examples, Not(IsEmpty())) << rule.id;
     for (const std::string& example : rule.examples)
@@ -66,7 +66,7 @@ TEST(SecretRules, AreNotTakenForSecrets) {
 std::vector<std::string> said(std::string_view text) {
   const RuleSource files[] = {{"secrets/mine.yml", text}};
   std::vector<std::string> lines;
-  for (const model::Diagnostic& each : read_secret_rules(files, Check::everything).diagnostics)
+  for (const model::Diagnostic& each : read_secret_rules(files).diagnostics)
     lines.push_back(fmt::format("{}:{}:{}: {}", each.path, each.at.line, each.at.column, each.message));
   return lines;
 }
@@ -123,7 +123,7 @@ TEST(SecretRules, FindValuesInLateGroups) {
   const std::string fifth = with("mine_([0-9]+)", "mine_(a)?(b)?(c)?(d)?(?P<secret>[0-9]+)");
   EXPECT_THAT(said(fifth), IsEmpty());
   const RuleSource files[] = {{"mine.yml", fifth}};
-  const SecretScanner scanner(read_secret_rules(files, Check::everything).rules);
+  const SecretScanner scanner(read_secret_rules(files).rules);
   EXPECT_THAT(scanner.scan("a", "x mine_ad1974 y"), SizeIs(1));
   EXPECT_THAT(said(with("mine_([0-9]+)", "mine_(a)?(b)?(c)?(d)?(e)?(f)?(g)?(?P<secret>[0-9]+)")),
               ElementsAre("secrets/mine.yml:6:12: the value is group 8, past the 7 that are looked at"));
