@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/enum_names.h"
@@ -40,6 +41,9 @@ struct SecretOtherNames {
   std::vector<std::string> before;  // whole words of the name before the keyword: `public`
   std::vector<std::string> after;   // beginnings of its words behind it: `expir`
 };
+
+// The rule of a finding that says that a search was cut off.
+inline constexpr std::string_view kUnfinishedSecrets = "secrets.unfinished";
 
 // One kind of secret; read from rules/secrets/ (secret_rules.h).
 struct SecretRule {

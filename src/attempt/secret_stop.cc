@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <string>
 
 #include "analysis/baseline.h"
 #include "analysis/fingerprint.h"
@@ -16,8 +17,8 @@ namespace {
 
 using model::Finding;
 
-constexpr std::uint64_t kMostBytes = 128 << 20;  // of a file
-constexpr std::size_t kMostFindings = 10'000;
+constexpr std::uint64_t kMostBytes = 32 << 20;  // of a file; several are held at once, one a worker
+constexpr std::size_t kEnough = 100;            // secrets, to stop it
 constexpr std::uint64_t kMostBaselineBytes = 64 << 20;
 
 // Nothing: it is no file, or too large.
@@ -33,57 +34,75 @@ Result<std::optional<std::vector<Finding>>> secrets_of(const git::ObjectStore& s
   return findings;
 }
 
-Result<> mark_those_of_baseline(const git::ObjectStore& store, ObjectId start_tree,
-                                std::vector<Finding>& findings) {
-  FLEET_TRY(const auto entry, git::entry_at(store, start_tree, kBaselinePath));
-  if (!entry.is_file()) return {};
-  FLEET_TRY(const std::uint64_t size, store.blob_size(entry.id));
-  if (size > kMostBaselineBytes) return {};
-  FLEET_TRY(const std::string text, store.read_blob(entry.id));
-  FLEET_CHECK(analysis::apply_baseline(text, findings));
-  return {};
-}
+// What is let be: it was there before the changes, or is in the baseline. Found out when first asked for.
+class KnownSecrets {
+ public:
+  KnownSecrets(const git::ObjectStore& store, const std::vector<model::Change>& changes, ObjectId start_tree)
+      : store_(store), changes_(changes), start_tree_(start_tree) {}
 
-Result<> mark_those_before(const git::ObjectStore& store, const std::vector<model::Change>& changes,
-                           std::vector<Finding>& findings) {
-  std::map<std::string, std::size_t> before;
-  for (const model::Change& change : changes) {
-    FLEET_TRY(const auto found, secrets_of(store, change.path, change.before));
-    if (!found) continue;
-    for (const Finding& finding : *found)
-      ++before[finding.fingerprint];
+  Result<> remove_from(std::vector<Finding>& findings) {
+    if (findings.empty()) return {};
+    if (!is_read_) FLEET_CHECK(read());
+    std::erase_if(findings, [&](const Finding& finding) {
+      // What was not looked at may be new.
+      if (finding.rule == analysis::kUnfinishedSecrets) return false;
+      const auto at = before_.find(finding.fingerprint);
+      if (at == before_.end() || at->second == 0) return false;
+      --at->second;
+      return true;
+    });
+    if (baseline_.empty() || findings.empty()) return {};
+    FLEET_CHECK(analysis::apply_baseline(baseline_, findings));
+    std::erase_if(findings, [](const Finding& finding) { return finding.is_known; });
+    return {};
   }
-  for (Finding& finding : findings) {
-    const auto at = before.find(finding.fingerprint);
-    if (at == before.end() || at->second == 0) continue;
-    --at->second;
-    finding.is_known = true;
+
+ private:
+  Result<> read() {
+    is_read_ = true;
+    for (const model::Change& change : changes_) {
+      FLEET_TRY(const auto found, secrets_of(store_, change.path, change.before));
+      if (!found) continue;
+      for (const Finding& finding : *found)
+        ++before_[finding.fingerprint];
+    }
+    FLEET_TRY(const auto entry, git::entry_at(store_, start_tree_, kBaselinePath));
+    if (!entry.is_file()) return {};
+    FLEET_TRY(const std::uint64_t size, store_.blob_size(entry.id));
+    if (size > kMostBaselineBytes)
+      return base::fail_input("read", kBaselinePath,
+                              fmt::format("it has {} bytes, more than {}", size, kMostBaselineBytes));
+    FLEET_TRY(baseline_, store_.read_blob(entry.id));
+    return {};
   }
-  return {};
-}
+
+  const git::ObjectStore& store_;
+  const std::vector<model::Change>& changes_;
+  const ObjectId start_tree_;
+  bool is_read_ = false;
+  std::map<std::string, std::size_t> before_;
+  std::string baseline_;
+};
 
 }  // namespace
 
 Result<SecretsFound> find_new_secrets(const git::ObjectStore& store,
                                       const std::vector<model::Change>& changes, ObjectId start_tree) {
   SecretsFound out;
-  std::vector<Finding> findings;
+  KnownSecrets known(store, changes, start_tree);
   for (const model::Change& change : changes) {
-    if (findings.size() > kMostFindings) break;  // enough to stop it
+    if (out.secrets.size() >= kEnough) break;
     FLEET_TRY(auto found, secrets_of(store, change.path, change.after));
-    if (found) {
-      std::move(found->begin(), found->end(), std::back_inserter(findings));
-    } else if (change.after.is_file()) {
-      out.notes.push_back(git::quote_path(change.path) + " is too large to be looked through for secrets");
+    if (!found) {
+      if (change.after.is_file())
+        out.notes.push_back(git::quote_path(change.path) + " is too large to be looked through for secrets");
+      continue;
     }
-  }
-  if (findings.empty()) return out;
-  FLEET_CHECK(mark_those_before(store, changes, findings));
-  FLEET_CHECK(mark_those_of_baseline(store, start_tree, findings));
-  for (const Finding& finding : findings) {
-    if (finding.is_known) continue;
-    out.secrets.push_back(fmt::format("{}:{}: {} ({}, {})", git::quote_path(finding.path), finding.at.line,
-                                      finding.message, finding.rule, finding.fingerprint));
+    FLEET_CHECK(known.remove_from(*found));
+    for (const Finding& finding : *found) {
+      out.secrets.push_back(fmt::format("{}:{}: {} ({}, {})", git::quote_path(finding.path), finding.at.line,
+                                        finding.message, finding.rule, finding.fingerprint));
+    }
   }
   return out;
 }

@@ -41,7 +41,7 @@ Result<Made> made_of(const ObjectStore& store, const Delta& delta, std::string_v
 
 Result<bool> merges(ObjectStore& store, const TreeEntry& base, const TreeEntry& ours,
                     const TreeEntry& theirs) {
-  FLEET_TRY(const auto merged, merge_renamed(store, base, ours, theirs));
+  FLEET_TRY(const auto merged, merge_renamed(store, base, ours, theirs, Write::no));
   return merged.has_value();
 }
 
@@ -110,7 +110,7 @@ RenameLookup lookup_of(const ObjectStore& store, std::span<const Applied> before
 Result<bool> both_stand(ObjectStore& store, const Delta& one, const Delta& other, std::string_view path) {
   const Change& ours = *one.find(path);
   const Change& theirs = *other.find(path);
-  FLEET_TRY(const auto merged, merge_entry(store, ours.before, theirs.after, ours.after));
+  FLEET_TRY(const auto merged, merge_entry(store, ours.before, theirs.after, ours.after, Write::no));
   if (merged && (ours.after.exists() || theirs.after.exists())) return true;
   if (!ours.before.exists()) {  // unless both renamed the same file to it
     FLEET_TRY(const Change* our_file, one.renamed_from(store, path));

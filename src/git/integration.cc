@@ -47,7 +47,8 @@ std::vector<std::string> paths_of(const std::vector<Clash>& clashes) {
   std::vector<std::string> paths;
   for (const Clash& clash : clashes) {
     paths.push_back(clash.path);
-    if (!clash.from.empty()) paths.push_back(clash.from);
+    for (const std::string* other : {&clash.from, &clash.lost})
+      if (!other->empty()) paths.push_back(*other);
   }
   return paths;
 }
@@ -250,17 +251,30 @@ Result<std::vector<Conflict>> Integration::State::conflicts(const Delta& offered
 
   std::map<std::pair<TaskIndex, TaskIndex>, Paths> pairs;  // loser and winner
   std::map<TaskIndex, Paths> follow;                       // what clashes only because others of its own do
+  // By loser and path, known ones too.
+  std::map<std::pair<TaskIndex, std::string>, std::set<TaskIndex>> lost_to;
   for (const auto& loss : losses) {
     const auto& [loser, clash] = loss;
-    if (known.contains(loss)) continue;
     const Delta& gives_way = loser == offered.result.task ? offered : *accepted.at(loser);
-    FLEET_TRY(const auto against, winners(gives_way, clash, offered));
+    FLEET_TRY(auto against, winners(gives_way, clash, offered));
+    // What it was built on has given way there itself: it gives way to the same.
+    std::set<TaskIndex> beyond;
+    for (const TaskIndex winner : against) {
+      const auto lost = lost_to.find({winner, clash.against});
+      if (gives_way.stands_on(winner) && lost != lost_to.end())
+        beyond.insert(lost->second.begin(), lost->second.end());
+    }
+    if (!beyond.empty()) against.assign(beyond.begin(), beyond.end());
     Paths own;
-    if (!clash.from.empty()) own.insert(clash.from);
+    for (const std::string* other : {&clash.from, &clash.lost})
+      if (!other->empty()) own.insert(*other);
     if (gives_way.find(clash.path) != nullptr) own.insert(clash.path);
+    for (const std::string& path : own)
+      lost_to[{loser, path}].insert(against.begin(), against.end());
+    if (known.contains(loss)) continue;
     for (const TaskIndex winner : against)
       pairs[{loser, winner}].insert(own.begin(), own.end());
-    if (against.empty()) follow[loser].merge(own);
+    if (against.empty() && !own.empty()) follow[loser].merge(own);
   }
   for (const auto& [loser, own] : follow) {
     auto pair = pairs.lower_bound({loser, TaskIndex{}});

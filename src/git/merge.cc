@@ -38,8 +38,9 @@ class MergedFile {
 };
 
 Result<std::optional<ObjectId>> merge_content(ObjectStore& store, ObjectId base, ObjectId ours,
-                                              ObjectId theirs) {
-  constexpr std::uint64_t kMaxMerged = 64'000'000;  // bytes; xdiff takes several times as much memory
+                                              ObjectId theirs, Write write) {
+  constexpr std::uint64_t kMaxMerged = 8'000'000;  // bytes
+  constexpr std::ptrdiff_t kMaxLines = 300'000;
   for (const ObjectId id : {base, ours, theirs}) {
     if (id.is_none()) continue;
     FLEET_TRY(const auto size, store.blob_size(id));
@@ -52,6 +53,10 @@ Result<std::optional<ObjectId>> merge_content(ObjectStore& store, ObjectId base,
   FLEET_TRY(const auto our_text, store.read_blob(ours));
   FLEET_TRY(const auto their_text, store.read_blob(theirs));
   if (is_binary(base_text) || is_binary(our_text) || is_binary(their_text)) return std::nullopt;
+  for (const std::string_view text :
+       {std::string_view(base_text), std::string_view(our_text), std::string_view(their_text)}) {
+    if (std::count(text.begin(), text.end(), '\n') > kMaxLines) return std::nullopt;
+  }
   const auto ancestor = input(base_text);
   const auto our_input = input(our_text);
   const auto their_input = input(their_text);
@@ -61,7 +66,9 @@ Result<std::optional<ObjectId>> merge_content(ObjectStore& store, ObjectId base,
     return fail_git("merge the file", ours.hex(), code);
   }
   if (merged.result.automergeable == 0) return std::nullopt;
-  FLEET_TRY(const ObjectId id, store.write_blob(std::string_view(merged.result.ptr, merged.result.len)));
+  const std::string_view text(merged.result.ptr, merged.result.len);
+  if (write == Write::no) return ObjectStore::hash_blob(text);
+  FLEET_TRY(const ObjectId id, store.write_blob(text));
   return id;
 }
 
@@ -73,7 +80,7 @@ bool is_binary(std::string_view bytes) {
 }
 
 Result<std::optional<TreeEntry>> merge_entry(ObjectStore& store, const TreeEntry& base, const TreeEntry& ours,
-                                             const TreeEntry& theirs) {
+                                             const TreeEntry& theirs, Write write) {
   if (const auto whole = one_sided(base, ours, theirs)) return whole;
   if (!ours.is_file() || !theirs.is_file()) return std::nullopt;
   // Two new files have nothing in common but where they are equal; git takes what both began with for empty.
@@ -81,18 +88,18 @@ Result<std::optional<TreeEntry>> merge_entry(ObjectStore& store, const TreeEntry
   const auto mode = one_sided(common.mode, ours.mode, theirs.mode);
   if (!mode) return std::nullopt;
   if (const auto id = one_sided(common.id, ours.id, theirs.id)) return TreeEntry{*id, *mode};
-  FLEET_TRY(const auto id, merge_content(store, common.id, ours.id, theirs.id));
+  FLEET_TRY(const auto id, merge_content(store, common.id, ours.id, theirs.id, write));
   if (!id) return std::nullopt;
   return TreeEntry{*id, *mode};
 }
 
 Result<std::optional<TreeEntry>> merge_renamed(ObjectStore& store, const TreeEntry& base,
-                                               const TreeEntry& ours, const TreeEntry& theirs) {
+                                               const TreeEntry& ours, const TreeEntry& theirs, Write write) {
   const auto is_same_kind = [&](const TreeEntry& side) {
     return side.mode == base.mode || (side.is_file() && base.is_file());
   };
   if (!is_same_kind(ours) || !is_same_kind(theirs)) return std::nullopt;
-  return merge_entry(store, base, ours, theirs);
+  return merge_entry(store, base, ours, theirs, write);
 }
 
 }  // namespace fleet::git

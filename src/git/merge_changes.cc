@@ -68,10 +68,11 @@ class Merging {
     }
     if (!went && !goes) return false;
     if (is_gone && removes && went != goes) {
+      const std::string lost = goes.value_or("");
       if (went)
-        clashes_.push_back({*went, *went, change.path});
+        clashes_.push_back({*went, *went, change.path, lost});
       else
-        clashes_.push_back({change.path, change.path});
+        clashes_.push_back({change.path, change.path, {}, lost});
       if (goes) FLEET_CHECK(leave(*goes));
       return true;
     }
@@ -86,6 +87,7 @@ class Merging {
     }
     if (merged) {
       renamed_[to] = *merged;
+      if (went) came_from_[to] = change.path;
     } else {
       clashes_.push_back({to, to, change.path});
       FLEET_CHECK(leave(to));
@@ -112,7 +114,8 @@ class Merging {
     if (renames_ != nullptr) removed_.emplace(path, ours);
   }
 
-  // What was to be put at the path is not. If it was a rename, its file is put back: where that is.
+  // What was to be put at the path is not. If the changes renamed a file to it, that is put back: where it
+  // is.
   Result<std::optional<std::string>> refuse(const std::string& path, std::string against) {
     std::optional<std::string> from;
     if (renames_ != nullptr) {
@@ -120,7 +123,9 @@ class Merging {
     }
     const auto removed = from ? removed_.find(*from) : removed_.end();
     if (removed == removed_.end()) {
-      clashes_.push_back({path, std::move(against)});
+      const auto followed = came_from_.find(path);
+      clashes_.push_back(
+          {path, std::move(against), followed != came_from_.end() ? followed->second : std::string()});
       return std::nullopt;
     }
     edited_.put(removed->first, removed->second);
@@ -128,15 +133,25 @@ class Merging {
     return from;
   }
 
+  // First for what the tree has no room, then for what has none beside the rest.
   Result<> refuse_what_has_no_room() {
-    std::vector<std::string> to_look_at;
+    std::vector<std::string> all;
     for (const auto& [path, entry] : puts_)
-      to_look_at.push_back(path);
+      all.push_back(path);
+    FLEET_CHECK(refuse_among(all, [](const std::string&) { return std::nullopt; }));
+    return refuse_among(std::move(all), [this](const std::string& path) { return put_above(path); });
+  }
+
+  template <class Obstacle>
+  Result<> refuse_among(std::vector<std::string> to_look_at, Obstacle obstacle) {
     while (!to_look_at.empty()) {
       const std::string path = std::move(to_look_at.back());
       to_look_at.pop_back();
       if (!puts_.contains(path)) continue;
-      FLEET_TRY(auto other, in_the_way_of(path));
+      std::optional<std::string> other = obstacle(path);
+      if (!other) {
+        FLEET_TRY(other, edited_.in_the_way_of(path));
+      }
       if (!other) continue;
       puts_.erase(path);
       FLEET_TRY(const auto back, refuse(path, *std::move(other)));
@@ -149,13 +164,12 @@ class Merging {
     return {};
   }
 
-  Result<std::optional<std::string>> in_the_way_of(const std::string& path) const {
+  std::optional<std::string> put_above(const std::string& path) const {
     std::optional<std::string> other;
     for_each_above(path, [&](std::string_view above) {
       if (!other && puts_.find(above) != puts_.end()) other = above;
     });
-    if (other) return other;
-    return edited_.in_the_way_of(path);
+    return other;
   }
 
   template <class Use>
@@ -171,8 +185,9 @@ class Merging {
   const std::vector<Change>& changes_;
   const RenameLookup* const renames_;
   std::vector<Clash> clashes_;
-  Entries renamed_;  // what renamed files become, by where they are now
-  Entries removed_;  // what stood where the changes remove a file
+  Entries renamed_;                               // what renamed files become, by where they are now
+  std::map<std::string, std::string> came_from_;  // where those were that others renamed
+  Entries removed_;                               // what stood where the changes remove a file
   Entries puts_;
 };
 

@@ -15,11 +15,13 @@ namespace fleet::git {
 
 // Where a result could not be applied, and the path whose state was against it: the same one, or one that
 // cannot stand beside it. `from`: where the file of the path was when the result was begun, if it was renamed
-// since; what the result was to make of it is left undone.
+// since; what the result was to make of it is left undone. `lost`: where the result had renamed it to, if
+// that is another path.
 struct Clash {
   std::string path;
   std::string against;
   std::string from{};
+  std::string lost{};
   auto operator<=>(const Clash&) const = default;
 };
 

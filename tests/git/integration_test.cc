@@ -576,6 +576,133 @@ TEST_F(IntegrationTest, leaves_a_file_where_it_was_when_its_new_path_is_taken) {
   }
 }
 
+// Every path of a result whose change is not there is told.
+TEST_F(IntegrationTest, tells_where_a_file_would_have_gone_that_went_elsewhere) {
+  const ObjectId start = commit_files({{"a", ten_lines()}, {"y", "1\n"}});
+  using Content = std::map<std::string, std::string>;
+  for (const Content& first : {Content{{"y", "1\n"}}, Content{{"c", ten_lines()}, {"y", "1\n"}}}) {
+    SCOPED_TRACE(first.size());
+    Integration integration = must(Integration::create(store_, start));
+    must(integration.accept(result(0, start, first), OnConflict::report));
+    const TaskResult second = result(1, start, {{"b", ten_lines({{9, "nine"}})}, {"y", "2\n"}});
+    auto answer = must(integration.accept(second, OnConflict::earlier_wins));
+    ASSERT_EQ(answer.conflicts.size(), 1u);
+    EXPECT_EQ(answer.conflicts[0].paths, (std::vector<std::string>{"a", "b"}));
+    auto expected = first;
+    expected["y"] = "2\n";
+    EXPECT_EQ(files_of(must(integration.merged(tasks({0, 1})))), expected);
+    // Built on what gave way, it gives way to the same.
+    answer = must(
+        integration.accept(result(2, second.snapshot,
+                                  {{"b", ten_lines({{1, "one"}, {9, "nine"}})}, {"y", "2\n"}}, tasks({0, 1})),
+                           OnConflict::earlier_wins));
+    ASSERT_EQ(answer.conflicts.size(), 1u);
+    EXPECT_EQ(answer.conflicts[0].winner, TaskIndex{0});
+    EXPECT_EQ(answer.conflicts[0].paths, std::vector<std::string>{"b"});
+  }
+}
+
+// An edit follows its file into a folder, where the same result would put a file of its own.
+TEST_F(IntegrationTest, refuses_first_what_has_no_room_in_what_has_come_together) {
+  const ObjectId start = commit_files({{"x", ten_lines()}});
+  Integration integration = must(Integration::create(store_, start));
+  must(integration.accept(result(0, start, {{"a/b", ten_lines()}}), OnConflict::report));
+  const std::string edited = ten_lines({{2, "two"}});
+  const auto answer =
+      must(integration.accept(result(1, start, {{"x", edited}, {"a", "1\n"}}), OnConflict::earlier_wins));
+  ASSERT_EQ(answer.conflicts.size(), 1u);
+  EXPECT_EQ(answer.conflicts[0].paths, std::vector<std::string>{"a"});
+  EXPECT_EQ(files_of(must(integration.merged(tasks({0, 1})))),
+            (std::map<std::string, std::string>{{"a/b", edited}}));
+}
+
+// Which results clash is a question, and asking it leaves nothing behind.
+TEST_F(IntegrationTest, writes_no_more_than_what_comes_together) {
+  std::map<std::string, std::string> files{{"f", {}}};
+  for (int line = 0; line < 100; ++line)
+    files["f"] += fmt::format("line {}\n", line);
+  const ObjectId start = commit_files(files);
+  Integration integration = must(Integration::create(store_, start));
+  const auto count = [&] { return std::stoul(git(clone_, "count-objects | cut -d' ' -f1")); };
+  constexpr std::uint32_t kTasks = 20;
+  std::vector<TaskResult> results;
+  for (std::uint32_t task = 0; task < kTasks; ++task) {
+    auto own = files;
+    own["f"].insert(own["f"].find(fmt::format("line {}\n", task * 5)), fmt::format("of {}\n", task));
+    results.push_back(result(task, start, own));
+  }
+  const std::size_t before = count();
+  for (const TaskResult& each : results)
+    ASSERT_TRUE(must(integration.accept(each, OnConflict::report)).accepted);
+  EXPECT_LE(count() - before, kTasks);
+}
+
+// Each line that an overridden result added is there, or where it was is told.
+TEST_F(IntegrationTest, tells_of_every_change_that_is_not_there) {
+  int told = 0, there = 0;
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    SCOPED_TRACE(seed);
+    Dice dice(seed);
+    std::map<std::string, std::string> first;
+    for (const char* path : {"a", "b", "d/c", "d/e"}) {
+      for (int line = 0; line < 12; ++line)
+        first[path] += fmt::format("{} line {}\n", path, line);
+    }
+    const ObjectId start = commit_files(first);
+    Integration integration = must(Integration::create(store_, start));
+    struct Added {
+      std::uint32_t task;
+      std::string line, from, to;
+    };
+    std::vector<Added> added;
+    std::map<TaskIndex, std::set<std::string>> lost;
+    for (std::uint32_t task = 0; task < 4; ++task) {
+      auto files = first;
+      for (std::size_t edits = dice.below(4) + 1; edits > 0; --edits) {
+        const auto at = std::next(first.begin(), static_cast<std::ptrdiff_t>(dice.below(first.size())));
+        const std::string& from = at->first;
+        if (!files.contains(from) || files.at(from) != at->second) continue;
+        const std::string line = fmt::format("of {} in {}\n", task, from);
+        std::string text = at->second;
+        text.insert(text.find(fmt::format("{} line {}\n", from, dice.below(12))), line);
+        std::string to = from;
+        if (dice.one_in(2)) {
+          static constexpr const char* kPlaces[] = {"a/x", "b/y", "d", "n", "d/c/z", "o"};
+          to = kPlaces[dice.below(std::size(kPlaces))];
+          // A tree of its own has no file where another has a folder.
+          const bool is_free = std::none_of(files.begin(), files.end(), [&](const auto& file) {
+            return file.first != from &&
+                   (file.first == to || file.first.starts_with(to + "/") || to.starts_with(file.first + "/"));
+          });
+          if (!is_free || to.starts_with(from + "/")) continue;
+          files.erase(from);
+        }
+        files[to] = text;
+        added.push_back({task, line, from, to});
+      }
+      if (dice.one_in(4) && files.size() > 1) {
+        const auto victim = files.begin()->first;
+        if (first.contains(victim) && files.at(victim) == first.at(victim)) files.erase(victim);
+      }
+      const auto answer = must(integration.accept(result(task, start, files), OnConflict::earlier_wins));
+      for (const Conflict& conflict : answer.conflicts)
+        lost[conflict.loser].insert(conflict.paths.begin(), conflict.paths.end());
+    }
+    std::string all;
+    for (const auto& [path, text] : files_of(must(integration.merged(tasks({0, 1, 2, 3})))))
+      all += text;
+    for (const Added& each : added) {
+      const std::set<std::string>& paths = lost[TaskIndex{each.task}];
+      const bool is_there = all.find(each.line) != all.npos;
+      ++(is_there ? there : told);
+      EXPECT_TRUE(is_there || paths.contains(each.from) || paths.contains(each.to))
+          << each.line << each.from << " -> " << each.to;
+    }
+  }
+  EXPECT_GT(there, 300);
+  EXPECT_GT(told, 100);
+}
+
 // The file that stays takes the room of what the result put there, and so on.
 TEST_F(IntegrationTest, leaves_out_what_has_no_room_beside_files_that_stay) {
   const ObjectId start = commit_files({{"a", ten_lines()}, {"c", ten_lines({{1, "of c"}, {2, "of c"}})}});

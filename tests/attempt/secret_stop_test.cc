@@ -1,0 +1,93 @@
+#include "attempt/secret_stop.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "git/support.h"
+#include "git/tree.h"
+
+namespace fleet::attempt {
+namespace {
+
+using git::must;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class SecretStopTest : public ::testing::Test {
+ protected:
+  // As GitHub makes them, but for the sum at the end; written in parts, so that nobody takes this for one.
+  static std::string token(char fill) {
+    return std::string("gh") + "p_" + "x7KqZb3R" + std::string(1, fill) + "9vLmT2wYc4HdN8sJf6GpQ1aErU5o";
+  }
+  static std::string line(char fill) { return fmt::format("token = \"{}\"\n", token(fill)); }
+
+  model::TreeEntry blob(const std::string& bytes) {
+    return {must(store_.write_blob(bytes)), model::FileMode::regular};
+  }
+  SecretsFound find(const std::vector<model::Change>& changes, ObjectId start_tree = {}) {
+    return must(find_new_secrets(store_, changes, start_tree));
+  }
+
+  git::TempFolder temp_;
+  git::fs::path clone_ = git::make_clone(temp_ / "clone");
+  git::Repository repository_ = must(git::Repository::open(clone_));
+  git::ObjectStore& store_ = repository_.objects();
+};
+
+TEST_F(SecretStopTest, FindsWhatIsNewAndNeverPrintsIt) {
+  const auto found = find({{"src/a.py", {}, blob("import os\n" + line('B'))}});
+  ASSERT_THAT(found.secrets, ElementsAre(HasSubstr("src/a.py:2: ")));
+  EXPECT_THAT(found.secrets[0], HasSubstr("secrets.github"));
+  EXPECT_EQ(found.secrets[0].find(token('B').substr(8)), std::string::npos);
+}
+
+TEST_F(SecretStopTest, LetsBeWhatWasThereWhereverItLay) {
+  EXPECT_THAT(find({{"a.py", blob(line('B')), blob("import os\n" + line('B'))}}).secrets, IsEmpty());
+  EXPECT_THAT(find({{"a.py", blob(line('B')), {}}, {"b.py", {}, blob(line('B'))}}).secrets, IsEmpty());
+  EXPECT_THAT(find({{"a.py", blob(line('B')), blob(line('C'))}}).secrets, ElementsAre(HasSubstr("a.py:1")))
+      << "another one in its place";
+}
+
+TEST_F(SecretStopTest, ACommentInTheChangeDoesNotMakeItGood) {
+  const std::string excused =
+      fmt::format("token = \"{}\"  # fleet:ignore secrets.github-token ours\n", token('B'));
+  EXPECT_THAT(find({{"a.py", {}, blob(excused)}}).secrets, ElementsAre(HasSubstr("a.py:1")));
+}
+
+TEST_F(SecretStopTest, TheBaselineOfTheStartDoes) {
+  const std::string secret = find({{"a.py", {}, blob(line('B'))}}).secrets.at(0);
+  const std::string fingerprint = secret.substr(secret.rfind(' ') + 1, 32);
+  const auto with = [&](const std::string& baseline) {
+    return must(git::update(store_, {}, std::vector<model::Change>{{kBaselinePath, {}, blob(baseline)}}));
+  };
+  const ObjectId good =
+      with(fmt::format(R"({{"version": 1, "findings": [{{"fingerprint": "{}"}}]}})", fingerprint));
+  EXPECT_THAT(find({{"a.py", {}, blob(line('B'))}}, good).secrets, IsEmpty());
+  EXPECT_THAT(find({{"a.py", {}, blob(line('C'))}}, good).secrets, ElementsAre(HasSubstr("a.py:1")));
+  EXPECT_FALSE(find_new_secrets(store_, {{"a.py", {}, blob(line('B'))}}, with("{}")));
+}
+
+// What is known does not use up what is looked at.
+TEST_F(SecretStopTest, ManyKnownOnesHideNoNewOne) {
+  std::vector<model::Change> changes;
+  for (int i = 0; i < 20; ++i) {
+    std::string known;
+    for (int each = 0; each < 50; ++each)
+      known += fmt::format("t{}_{} = \"{}\"\n", i, each, token(static_cast<char>('A' + each % 26)));
+    changes.push_back({fmt::format("{:02}.py", i), blob(known), blob(known + "x = 1\n")});
+  }
+  changes.push_back({"z.py", {}, blob(line('B'))});
+  EXPECT_THAT(find(changes).secrets, ElementsAre(HasSubstr("z.py:1")));
+}
+
+TEST_F(SecretStopTest, SaysWhatIsTooLargeAndPassesOverWhatIsNoFile) {
+  const auto found = find({{"large", {}, blob(std::string(33 << 20, 'x'))},
+                           {"link", {}, {blob(line('B')).id, model::FileMode::symlink}}});
+  EXPECT_THAT(found.secrets, IsEmpty());
+  EXPECT_THAT(found.notes, ElementsAre(HasSubstr("large is too large")));
+}
+
+}  // namespace
+}  // namespace fleet::attempt
