@@ -56,10 +56,12 @@ class CommandReader : public nlohmann::json_sax<nlohmann::json> {
       command_.arguments.push_back(std::move(value));
     } else if (depth_ == 2) {
       if (value.size() > kMaxCommand) return wrong("it is longer than a system starts a program with");
-      if (key_ == "file") command_.file = std::move(value);
-      if (key_ == "directory") command_.folder = std::move(value);
-      if (key_ == "command") command_.line = std::move(value);
       if (key_ == "arguments") return wrong("its `arguments` are no list");
+      std::string* const member = key_ == "file"        ? &command_.file
+                                  : key_ == "directory" ? &command_.folder
+                                  : key_ == "command"   ? &command_.line
+                                                        : nullptr;
+      if (member != nullptr) *member = std::move(value);
     }
     return true;
   }

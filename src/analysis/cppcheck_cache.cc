@@ -79,7 +79,7 @@ void CppcheckCache::make_room(const std::string& part) const {
   if (!names) return;
   for (const auto& name : *names) {
     struct stat status {};
-    std::string path = part + "/" + name;
+    std::string path = fmt::format("{}/{}", part, name);
     if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
     const auto bytes = std::max<std::uint64_t>(status.st_size, std::uint64_t{512} * status.st_blocks);
     entries.push_back({{status.st_mtim.tv_sec, status.st_mtim.tv_nsec}, bytes, std::move(path)});

@@ -195,7 +195,7 @@ Result<CppcheckSettings> find_cppcheck_settings(const std::string& root) {
   for (const auto& name : names) {
     const bool is_project = name.size() > 9 && name.substr(name.size() - 9) == ".cppcheck";
     if (lists.count(name) == 0 && !is_project) continue;
-    if (os::is_directory(root + "/" + name) || is_outside(name)) continue;
+    if (os::is_directory(fmt::format("{}/{}", root, name)) || is_outside(name)) continue;
     if (is_project && has_project) {
       settings.remarks.add("not read, since there is another project file of cppcheck: " + name);
       continue;
@@ -210,7 +210,7 @@ Result<CppcheckSettings> find_cppcheck_settings(const std::string& root) {
     }
   }
   for (const std::string name : {"compile_commands.json", "build/compile_commands.json"}) {
-    if (!os::exists(root + "/" + name) || is_outside(name)) continue;
+    if (!os::exists(fmt::format("{}/{}", root, name)) || is_outside(name)) continue;
     FLEET_TRY(const auto bytes, os::read_file_below(root, name, kMaxCommands));
     FLEET_TRY(settings.compile_commands, read_compile_commands(bytes, root, name));
     settings.read.push_back(name);
