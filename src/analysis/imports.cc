@@ -12,7 +12,7 @@ constexpr int kMostParts = 40;  // of a name; bounds the recursion over expressi
 
 constexpr std::size_t kLongestName = 500;  // bytes; a longer one is not followed
 
-bool is_script(syntax::Language language) {
+bool is_of_scripts(syntax::Language language) {
   using enum syntax::Language;
   return language == javascript || language == typescript || language == tsx;
 }
@@ -107,7 +107,7 @@ std::string_view go_package(std::string_view path) {
 
 std::string plain_name(std::string_view written, syntax::Language language) {
   std::string name = dotted(written);
-  leave_out_prefixes(name, is_script(language));
+  leave_out_prefixes(name, is_of_scripts(language));
   return name;
 }
 
@@ -324,7 +324,7 @@ std::string Imports::imported_name(const Code& code, std::uint32_t expression) c
 std::string Imports::full_name(const Code& code, const Call& call) const {
   bool imported = false;
   std::string name = name_of(code, call, 0, imported);
-  leave_out_prefixes(name, is_script(code.language()));
+  leave_out_prefixes(name, is_of_scripts(code.language()));
   return name;
 }
 

@@ -579,8 +579,9 @@ TEST_F(IntegrationTest, leaves_a_file_where_it_was_when_its_new_path_is_taken) {
 // Every path of a result whose change is not there is told.
 TEST_F(IntegrationTest, tells_where_a_file_would_have_gone_that_went_elsewhere) {
   const ObjectId start = commit_files({{"a", ten_lines()}, {"y", "1\n"}});
-  using Content = std::map<std::string, std::string>;
-  for (const Content& first : {Content{{"y", "1\n"}}, Content{{"c", ten_lines()}, {"y", "1\n"}}}) {
+  const std::vector<std::map<std::string, std::string>> firsts{{{"y", "1\n"}},
+                                                               {{"c", ten_lines()}, {"y", "1\n"}}};
+  for (const auto& first : firsts) {
     SCOPED_TRACE(first.size());
     Integration integration = must(Integration::create(store_, start));
     must(integration.accept(result(0, start, first), OnConflict::report));
