@@ -57,7 +57,8 @@ struct OpenNode {
   std::uint32_t index = 0;
   std::uint32_t end = 0;
   std::uint32_t parts = 0;
-  std::uint32_t inside = 0;         // depth of nesting of what is in it
+  std::uint32_t around = 0;         // depth of nesting of it
+  std::uint32_t inside = 0;         // and of what is in it
   std::uint32_t condition_end = 0;  // of an `if`: its condition ends before this node
   std::uint32_t previous = 0;       // the child before the one that is looked at; 0: none
   int logical = 0;                  // the operator of the nearest `a && b` around
@@ -140,6 +141,7 @@ class Measurer {
     now.class_index = parent.class_index;
     if ((parent.parts & kIf) != 0 && !parent.is_else_if && is_body(parent, now)) ++now.inside;
     if ((parent.parts & kLetElse) != 0 && follows_else()) ++now.inside;
+    now.around = now.inside;
   }
 
   // Whether a child of an `if` stands behind its condition.
@@ -206,8 +208,11 @@ class Measurer {
     const std::string_view name = text(now.index + 1);
     if (!names_statement(tree_.language(), name)) return;
     if (name != "switch") decide();
-    add_nested(now);
-    note_nesting(now.inside + 1);
+    OpenNode statement = now;
+    // What is in a function lies deeper than it, and this is the function.
+    if (!open_.empty() && (open_.back().parts & kFunction) != 0) statement.inside = open_.back().around;
+    add_nested(statement);
+    note_nesting(statement.inside + 1);
   }
 
   void count_else(const OpenNode& now) {

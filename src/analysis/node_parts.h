@@ -36,8 +36,8 @@ enum NodePart : std::uint32_t {
   kLabel = 1u << 23,
   kCondition = 1u << 24,  // of the preprocessor: what it asks is no way through the code
   kEndlessLoop = 1u << 25,
-  kLetElse = 1u << 26,  // may be Rust's `let ... else`
-  kPattern = 1u << 27,  // of a `match`, with its guard
+  kLetElse = 1u << 26,     // may be Rust's `let ... else`
+  kPattern = 1u << 27,     // of a `match`, with its guard
   kDeclarator = 1u << 28,  // of a function in C and C++
 };
 

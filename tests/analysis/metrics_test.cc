@@ -203,6 +203,19 @@ TEST(Metrics, ClassesAddUpTheirMethods) {
   EXPECT_EQ(metrics.classes[0].lines.total, 4u);
 }
 
+// The parser makes a function of the `if` and an error of the second one.
+TEST(Metrics, AStatementBehindAMacroWithoutSemicolonIsRead) {
+  const auto tree = syntax::parse(Language::c,
+                                  "int f(int a) {\n  CHECK(a)\n  if (a) { while (a) g(); }\n  CHECK(a)\n"
+                                  "  if (a) return 1;\n  return 2;\n}\n");
+  ASSERT_TRUE(tree);
+  const FileMetrics metrics = measure(*tree, "file");
+  ASSERT_EQ(metrics.functions.size(), 1u);
+  EXPECT_EQ(metrics.functions[0].cyclomatic, 4u);
+  EXPECT_EQ(metrics.functions[0].cognitive, 4u);
+  EXPECT_EQ(metrics.functions[0].nesting, 2u);
+}
+
 TEST(Metrics, AnInnerFunctionIsAsMuchDeeperAsItLies) {
   const FileMetrics metrics =
       measured(Language::javascript,
