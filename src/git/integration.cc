@@ -234,7 +234,11 @@ Result<std::vector<std::pair<TaskIndex, std::string>>> Integration::State::clash
       if (theirs.after == ours->after && theirs.after.exists()) continue;
       if (offered.stands_on(task) || other.stands_on(offered.result.task)) continue;
       FLEET_TRY(const bool stand, both_stand(store, offered, other, path));
-      if (!stand) out.emplace_back(task, path);
+      if (stand) continue;
+      out.emplace_back(task, path);
+      const Delta& loser = offered.result.task < task ? other : offered;
+      FLEET_TRY(auto lost, loser.renamed_to(store, path));
+      if (lost) out.emplace_back(task, *std::move(lost));
     }
   }
   return out;

@@ -17,9 +17,9 @@ using ::testing::IsEmpty;
 
 class SecretStopTest : public ::testing::Test {
  protected:
-  // As GitHub makes them, but for the sum at the end; written in parts, so that nobody takes this for one.
+  // As GitLab makes them; written in parts, so that nobody takes this for one.
   static std::string token(char fill) {
-    return std::string("gh") + "p_" + "x7KqZb3R" + std::string(1, fill) + "9vLmT2wYc4HdN8sJf6GpQ1aErU5o";
+    return std::string("gl") + "pat-" + "x7KqZb3R" + std::string(1, fill) + "9vLmT2wYc4H";
   }
   static std::string line(char fill) { return fmt::format("token = \"{}\"\n", token(fill)); }
 
@@ -39,7 +39,7 @@ class SecretStopTest : public ::testing::Test {
 TEST_F(SecretStopTest, FindsWhatIsNewAndNeverPrintsIt) {
   const auto found = find({{"src/a.py", {}, blob("import os\n" + line('B'))}});
   ASSERT_THAT(found.secrets, ElementsAre(HasSubstr("src/a.py:2: ")));
-  EXPECT_THAT(found.secrets[0], HasSubstr("secrets.github"));
+  EXPECT_THAT(found.secrets[0], HasSubstr("secrets.gitlab"));
   EXPECT_EQ(found.secrets[0].find(token('B').substr(8)), std::string::npos);
 }
 
@@ -52,7 +52,7 @@ TEST_F(SecretStopTest, LetsBeWhatWasThereWhereverItLay) {
 
 TEST_F(SecretStopTest, ACommentInTheChangeDoesNotMakeItGood) {
   const std::string excused =
-      fmt::format("token = \"{}\"  # fleet:ignore secrets.github-token ours\n", token('B'));
+      fmt::format("token = \"{}\"  # fleet:ignore secrets.gitlab-token ours\n", token('B'));
   EXPECT_THAT(find({{"a.py", {}, blob(excused)}}).secrets, ElementsAre(HasSubstr("a.py:1")));
 }
 

@@ -55,7 +55,7 @@ Result<std::vector<std::string>> named_paths(const git::Repository& repository,
   std::vector<std::string> out;
   for (const std::string& each : given) {
     std::error_code error;
-    const auto whole = std::filesystem::weakly_canonical(each, error);
+    const auto whole = std::filesystem::weakly_canonical(std::filesystem::absolute(each), error);
     const auto root = std::filesystem::weakly_canonical(*repository.work_folder(), error);
     const std::string path = whole.lexically_relative(root).string();
     if (error || path.empty() || path == ".." || path.starts_with("../")) {
@@ -95,6 +95,13 @@ Result<Subject> subject_of(const git::Repository& repository, const git::WorkTre
     }
   }
   std::erase_if(out.paths, [&](const std::string& path) { return !is_named(named, path); });
+  for (const std::string& path : named) {
+    const bool is_there = std::any_of(out.paths.begin(), out.paths.end(),
+                                      [&](const std::string& each) { return is_named({path}, each); });
+    if (is_there || !options.since.empty()) continue;
+    return base::fail_input("analyze", git::quote_path(path), "git would take no file of that name",
+                            "name a file or folder that is there, and not ignored");
+  }
   return out;
 }
 
