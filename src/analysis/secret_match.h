@@ -31,7 +31,6 @@ enum class SecretSearch { whole, too_many, too_costly };
 // What stands beside a secret is known only where all of the file was searched with all rules.
 enum class SecretExcerpt { line, beginning };
 
-
 // Of matches that overlap the most exact is kept: one of a provider before a generic one, then the longer. In
 // the order of the file. Every match, also one not kept, is hidden in every excerpt.
 [[nodiscard]] std::vector<model::Finding> report_secrets(std::string_view path, std::string_view bytes,
