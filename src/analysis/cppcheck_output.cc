@@ -69,9 +69,8 @@ Result<CppcheckOutput> read_cppcheck_output(std::string_view printed) {
     return base::fail_world("read", "what cppcheck printed", std::move(why), std::move(hint));
   };
   if (const auto read = xml::read(printed, events); !read) {
-    return wrong(
-        fmt::format("at line {}, column {}: {}", read.error().line, read.error().column, read.error().why),
-        "see what the program prints by itself");
+    return wrong(fmt::format("line {}: {}", read.error().line, read.error().why),
+                 "see what the program prints by itself");
   }
   if (!is_version_2 || !is_whole || output.version.empty()) {
     return wrong("it is XML, but no results of version 2", "use cppcheck 2.0 or later");

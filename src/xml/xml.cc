@@ -97,8 +97,8 @@ bool has_document_type(std::string_view text) {
 }  // namespace
 
 tl::expected<void, Problem> read(std::string_view text, const Events& events) {
-  const auto wrong = [](std::uint32_t line, std::string why, std::uint32_t column = 1) {
-    return tl::make_unexpected(Problem{line, column, std::move(why)});
+  const auto wrong = [](std::uint32_t line, std::string why) {
+    return tl::make_unexpected(Problem{line, std::move(why)});
   };
   const std::string document = clean(text);
   if (has_document_type(document)) {
@@ -113,8 +113,7 @@ tl::expected<void, Problem> read(std::string_view text, const Events& events) {
     parser.parseString(document);
   } catch (const Poco::XML::SAXParseException& error) {
     return wrong(static_cast<std::uint32_t>(error.getLineNumber()),
-                 fmt::format("it is no XML: {}", text::printable(error.message())),
-                 static_cast<std::uint32_t>(error.getColumnNumber()));
+                 fmt::format("it is no XML: {}", text::printable(error.message())));
   } catch (const Poco::Exception& error) {
     return wrong(1, fmt::format("it is no XML: {}", text::printable(error.displayText())));
   }

@@ -25,7 +25,6 @@ struct Events {
 
 struct Problem {
   std::uint32_t line = 1;
-  std::uint32_t column = 1;  // in bytes
   std::string why;
 };
 
