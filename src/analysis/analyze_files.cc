@@ -4,10 +4,9 @@
 #include <map>
 #include <optional>
 #include <string_view>
-#include <tuple>
-#include <unordered_map>
 
 #include "analysis/file_kind.h"
+#include "analysis/known_findings.h"
 #include "analysis/scores.h"
 #include "base/parallel.h"
 
@@ -54,20 +53,17 @@ Result<std::vector<Read>> analyze_all(const Analyzer& analyzer, const Files& fil
   return out;
 }
 
-// How often each fingerprint was there.
-using Fingerprints = std::unordered_map<std::string, std::size_t>;
-
 }  // namespace
 
 Result<model::Analysis> analyze_files(const Analyzer& analyzer, const Files& files, const Files& base,
                                       const AnalyzeOptions& options) {
   FLEET_TRY(const std::vector<Read> before, analyze_all(analyzer, base, {}, options));
-  Fingerprints known;
+  KnownFindings known;
   Kinds kinds;
   for (const Read& file : before) {
     kinds[file.path] = file.analysis.kind;
     for (const Finding& finding : file.analysis.findings)
-      ++known[finding.fingerprint];
+      known.add(finding.fingerprint);
   }
   FLEET_TRY(std::vector<Read> now, analyze_all(analyzer, files, kinds, options));
   std::sort(now.begin(), now.end(), [](const Read& a, const Read& b) { return a.path < b.path; });
@@ -78,9 +74,7 @@ Result<model::Analysis> analyze_files(const Analyzer& analyzer, const Files& fil
     for (std::string& remark : file.analysis.remarks)
       out.remarks.push_back({file.path, std::move(remark)});
     for (Finding& finding : file.analysis.findings) {
-      const auto was = known.find(finding.fingerprint);
-      finding.is_known = was != known.end() && was->second > 0;
-      if (finding.is_known) --was->second;
+      finding.is_known = known.take(finding.fingerprint);
       finding.is_below_threshold =
           finding.severity > options.severity || finding.confidence < options.confidence;
       out.findings.push_back(std::move(finding));

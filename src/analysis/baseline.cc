@@ -1,8 +1,7 @@
 #include "analysis/baseline.h"
 
-#include <map>
-
 #include "analysis/json_input.h"
+#include "analysis/known_findings.h"
 #include "model/json.h"
 
 namespace fleet::analysis {
@@ -30,23 +29,17 @@ Result<std::size_t> apply_baseline(std::string_view text, std::vector<model::Fin
   FLEET_TRY(const model::Json json, parse_foreign_json(text, "the baseline", kMostBaselineBytes));
   JsonInput input(json);
   if (input.number(json, "version") != kBaselineVersion) input.wrong(json, "version", "it is not 1");
-  std::map<std::string, std::size_t> known;
-  std::size_t left = 0;
+  KnownFindings known;
   for (const model::Json& each : input.list(json, "findings")) {
     const std::string fingerprint(input.text(each, "fingerprint"));
     if (fingerprint.empty()) input.wrong(each, "fingerprint", "it is missing");
-    ++known[fingerprint];
-    ++left;
+    known.add(fingerprint);
   }
   FLEET_CHECK(input.verdict("the baseline", "write it anew with `fleet analyze --write-baseline`"));
   for (model::Finding& finding : findings) {
-    const auto at = known.find(finding.fingerprint);
-    if (at == known.end() || at->second == 0 || finding.is_known) continue;
-    finding.is_known = true;
-    --at->second;
-    --left;
+    if (!finding.is_known) finding.is_known = known.take(finding.fingerprint);
   }
-  return left;
+  return known.left();
 }
 
 }  // namespace fleet::analysis

@@ -37,4 +37,36 @@ std::vector<yaml::Node> read_texts(yaml::Problems& problems, yaml::Node node) {
   return texts;
 }
 
+void read_rule_list(const std::string& path, std::string_view text, model::Diagnostics& into,
+                    const std::function<void(yaml::Problems& problems, yaml::Node rule)>& read) {
+  const auto document = yaml::Document::parse(text);
+  if (!document) {
+    into.push_back(document.error());
+    into.back().path = path;
+    return;
+  }
+  struct FileReader {
+    yaml::Problems& problems;
+  };
+  yaml::Problems problems(path, *document);
+  FileReader reader{problems};
+  for (const yaml::DoubledKey& key : document->doubled_keys()) {
+    problems.add(key.again, fmt::format("the key {} is here twice", yaml::quote(key.again.text())),
+                 fmt::format("the first one is on line {}: remove one of them", key.first.at().line));
+  }
+  std::optional<yaml::Node> list;
+  constexpr yaml::Key<FileReader, std::optional<yaml::Node>> kKeys[] = {
+      {"rules", [](FileReader&, yaml::Node node, std::optional<yaml::Node>& rules) { rules = node; }},
+  };
+  yaml::read_keys(reader, document->root(), "a file of rules", kKeys, list);
+  if (list && !list->is_sequence())
+    problems.add(*list, fmt::format("expected a list of rules, found {}", yaml::found_instead(*list)));
+  if (list) {
+    for (const yaml::Node rule : list->items())
+      read(problems, rule);
+  }
+  for (model::Diagnostic& each : problems.take())
+    into.push_back(std::move(each));
+}
+
 }  // namespace fleet::analysis

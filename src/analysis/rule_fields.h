@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/enum_names.h"
+#include "model/diagnostic.h"
 #include "yaml/fields.h"
 
 // The small parts that the keys of a rule are read with, besides those of yaml/fields.h. Each returns what it
@@ -34,5 +36,10 @@ template <class E>
                problems.did_you_mean(word, names));
   return std::nullopt;
 }
+
+// Reads a file of rules, `rules: [...]`, and hands on each item of the list; what is wrong goes to `into`.
+// `text` must outlive the call only.
+void read_rule_list(const std::string& path, std::string_view text, model::Diagnostics& into,
+                    const std::function<void(yaml::Problems& problems, yaml::Node rule)>& read);
 
 }  // namespace fleet::analysis

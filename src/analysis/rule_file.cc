@@ -223,40 +223,17 @@ void check_form(RuleReader& reader, yaml::Node node, const RuleDraft& draft) {
 }
 
 void read_file(const RuleSource& file, ReadRules& into) {
-  const auto document = yaml::Document::parse(file.text);
-  if (!document) {
-    into.diagnostics.push_back(document.error());
-    into.diagnostics.back().path = file.path;
-    return;
-  }
-  yaml::Problems problems(file.path, *document);
-  RuleReader reader{problems};
-  for (const yaml::DoubledKey& key : document->doubled_keys()) {
-    problems.add(key.again, fmt::format("the key {} is here twice", yaml::quote(key.again.text())),
-                 fmt::format("the first one is on line {}: remove one of them", key.first.at().line));
-  }
-  const yaml::Key<RuleReader, ReadRules> keys[] = {
-      {"rules", [](RuleReader&, yaml::Node, ReadRules&) {}},
-  };
-  yaml::read_keys(reader, document->root(), "a file of rules", keys, into);
-  for (const yaml::Entry entry : document->root().entries()) {
-    if (entry.key.text() != "rules" || entry.value.is_null()) continue;
-    if (!entry.value.is_sequence())
-      problems.add(entry.value,
-                   fmt::format("expected a list of rules, found {}", yaml::found_instead(entry.value)));
-    for (const yaml::Node node : entry.value.items()) {
-      RuleDraft draft;
-      draft.rule.path = file.path;
-      const std::size_t before = problems.count();
-      if (!has_key(node, "in") && has_key(node, "languages")) draft.rule.view = View::code;
-      yaml::read_keys(reader, node, "a rule", kRuleKeys, draft);
-      if (node.is_mapping()) check_form(reader, node, draft);
-      if (file.check == Check::everything && problems.count() == before) check_rule(reader, draft);
-      into.rules.push_back(std::move(draft.rule));
-    }
-  }
-  for (model::Diagnostic& each : problems.take())
-    into.diagnostics.push_back(std::move(each));
+  read_rule_list(file.path, file.text, into.diagnostics, [&](yaml::Problems& problems, yaml::Node node) {
+    RuleReader reader{problems};
+    RuleDraft draft;
+    draft.rule.path = file.path;
+    const std::size_t before = problems.count();
+    if (!has_key(node, "in") && has_key(node, "languages")) draft.rule.view = View::code;
+    yaml::read_keys(reader, node, "a rule", kRuleKeys, draft);
+    if (node.is_mapping()) check_form(reader, node, draft);
+    if (file.check == Check::everything && problems.count() == before) check_rule(reader, draft);
+    into.rules.push_back(std::move(draft.rule));
+  });
 }
 
 void say_doubled_ids(ReadRules& read) {

@@ -189,45 +189,18 @@ void check_secret_form(SecretRuleReader& reader, yaml::Node node, const SecretRu
 
 using SecretRulePlaces = std::map<std::string, std::string, std::less<>>;  // by id: `secrets/cloud.yml:3`
 
-void read_secret_rule_list(SecretRuleReader& reader, const RuleSource& file, yaml::Node list,
-                           SecretRulePlaces& places, SecretRules& into) {
-  if (!list.is_sequence())
-    reader.problems.add(list, fmt::format("expected a list of rules, found {}", yaml::found_instead(list)));
-  for (const yaml::Node node : list.items()) {
+void read_secret_file(const RuleSource& file, SecretRulePlaces& places, SecretRules& into) {
+  read_rule_list(file.path, file.text, into.diagnostics, [&](yaml::Problems& problems, yaml::Node node) {
+    SecretRuleReader reader{problems, file.check};
     SecretRule rule;
     yaml::read_keys(reader, node, "a rule", kSecretRuleKeys, rule);
     if (node.is_mapping()) check_secret_form(reader, node, rule);
     const auto [first, is_new] = places.emplace(rule.id, fmt::format("{}:{}", file.path, node.at().line));
     if (!is_new && !rule.id.empty())
-      reader.problems.add(node, fmt::format("there is another rule {}", yaml::quote(rule.id)),
-                          fmt::format("the first one is at {}", first->second));
+      problems.add(node, fmt::format("there is another rule {}", yaml::quote(rule.id)),
+                   fmt::format("the first one is at {}", first->second));
     into.rules.push_back(std::move(rule));
-  }
-}
-
-void read_secret_file(const RuleSource& file, SecretRulePlaces& places, SecretRules& into) {
-  const auto document = yaml::Document::parse(file.text);
-  if (!document) {
-    into.diagnostics.push_back(document.error());
-    into.diagnostics.back().path = file.path;
-    return;
-  }
-  yaml::Problems problems(file.path, *document);
-  SecretRuleReader reader{problems, file.check};
-  for (const yaml::DoubledKey& key : document->doubled_keys()) {
-    problems.add(key.again, fmt::format("the key {} is here twice", yaml::quote(key.again.text())),
-                 fmt::format("the first one is on line {}: remove one of them", key.first.at().line));
-  }
-  constexpr yaml::Key<SecretRuleReader, SecretRules> kFileKeys[] = {
-      {"rules", [](SecretRuleReader&, yaml::Node, SecretRules&) {}},
-  };
-  yaml::read_keys(reader, document->root(), "a file of rules", kFileKeys, into);
-  for (const yaml::Entry entry : document->root().entries()) {
-    if (entry.key.text() == "rules" && !entry.value.is_null())
-      read_secret_rule_list(reader, file, entry.value, places, into);
-  }
-  for (model::Diagnostic& each : problems.take())
-    into.diagnostics.push_back(std::move(each));
+  });
 }
 
 // The lines of a file of rules but for those of `examples`, as the files that come with fleet are laid out:

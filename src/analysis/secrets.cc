@@ -1,7 +1,5 @@
 #include "analysis/secrets.h"
 
-#include <algorithm>
-#include <iterator>
 #include <string>
 #include <utility>
 
@@ -34,32 +32,6 @@ SecretFileKind kind_of_secret_file(std::string_view bytes) {
   constexpr std::size_t kLooked = 8 * 1024;
   return bytes.substr(0, kLooked).find('\0') == std::string_view::npos ? SecretFileKind::text
                                                                        : SecretFileKind::binary;
-}
-
-// By their first lines, and joined where they meet.
-std::vector<SecretLines> in_order(std::span<const SecretLines> added) {
-  std::vector<SecretLines> lines(added.begin(), added.end());
-  std::sort(lines.begin(), lines.end(),
-            [](const SecretLines& left, const SecretLines& right) { return left.first < right.first; });
-  std::size_t kept = 0;
-  for (const SecretLines& each : lines) {
-    if (kept > 0 && each.first <= lines[kept - 1].last) {
-      lines[kept - 1].last = std::max(lines[kept - 1].last, each.last);
-    } else {
-      lines[kept++] = each;
-    }
-  }
-  lines.resize(kept);
-  return lines;
-}
-
-bool reaches_into(const model::Region& at, const std::vector<SecretLines>& lines) {
-  // The end is behind the last character: it may be where the next line begins.
-  const std::uint32_t last = at.end_column == 1 && at.end_line > at.line ? at.end_line - 1 : at.end_line;
-  const auto after =
-      std::upper_bound(lines.begin(), lines.end(), last,
-                       [](std::uint32_t line, const SecretLines& each) { return line < each.first; });
-  return after != lines.begin() && std::prev(after)->last >= at.line;
 }
 
 }  // namespace
@@ -95,19 +67,6 @@ std::vector<model::Finding> SecretScanner::scan(std::string_view path, std::stri
   const bool is_known = kind == SecretFileKind::text && !about.is_lock && pass.state() == SecretSearch::whole;
   return report_secrets(path, bytes, pass.take(), pass.state(),
                         is_known ? SecretExcerpt::line : SecretExcerpt::beginning);
-}
-
-std::vector<model::Finding> SecretScanner::scan_added(std::span<const SecretChangedFile> files) const {
-  std::vector<model::Finding> added;
-  for (const SecretChangedFile& file : files) {
-    if (file.added.empty()) continue;
-    const std::vector<SecretLines> lines = in_order(file.added);
-    for (model::Finding& finding : scan(file.path, file.bytes)) {
-      if (finding.rule == kUnfinishedSecrets || reaches_into(finding.at, lines))
-        added.push_back(std::move(finding));
-    }
-  }
-  return added;
 }
 
 }  // namespace fleet::analysis

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -13,17 +12,6 @@
 namespace fleet::analysis {
 
 class SecretProgram;
-
-struct SecretLines {
-  std::uint32_t first, last;  // from 1, both included
-};
-
-// A file as a change leaves it. Whoever makes one keeps what it looks at.
-struct SecretChangedFile {
-  std::string_view path;
-  std::string_view bytes;
-  std::span<const SecretLines> added;  // in any order; of a new file, one from its first line to its last
-};
 
 // Finds passwords, keys and tokens in files. One pass looks for the keywords of all rules at once; an
 // expression is tried only where one of its keywords stands, on a few hundred bytes. What is found is then
@@ -59,10 +47,6 @@ class SecretScanner {
   // binary, and is searched only for what is certain by itself: private keys, and tokens of providers that
   // begin with a fixed prefix.
   [[nodiscard]] std::vector<model::Finding> scan(std::string_view path, std::string_view bytes) const;
-
-  // What a change brings: of what scan() finds in each of the files, that which stands on added lines or
-  // reaches into them, and `secrets.unfinished`. By file, as they are given.
-  [[nodiscard]] std::vector<model::Finding> scan_added(std::span<const SecretChangedFile> files) const;
 
   [[nodiscard]] const std::vector<SecretRule>& rules() const;
 

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <optional>
 #include <string>
 
 #include "analysis/baseline.h"
-#include "analysis/fingerprint.h"
+#include "analysis/known_findings.h"
 #include "analysis/secrets.h"
 #include "git/path.h"
 #include "git/tree.h"
@@ -30,7 +29,6 @@ Result<std::optional<std::vector<Finding>>> secrets_of(const git::ObjectStore& s
   FLEET_TRY(const std::string bytes, store.read_blob(entry.id));
   std::vector<Finding> findings = analysis::SecretScanner::built_in().scan(path, bytes);
   std::erase_if(findings, [](const Finding& each) { return each.confidence < model::Confidence::medium; });
-  analysis::set_fingerprints(findings, bytes);
   return findings;
 }
 
@@ -46,10 +44,7 @@ class KnownSecrets {
     std::erase_if(findings, [&](const Finding& finding) {
       // What was not looked at may be new.
       if (finding.rule == analysis::kUnfinishedSecrets) return false;
-      const auto at = before_.find(finding.fingerprint);
-      if (at == before_.end() || at->second == 0) return false;
-      --at->second;
-      return true;
+      return before_.take(finding.fingerprint);
     });
     if (baseline_.empty() || findings.empty()) return {};
     FLEET_CHECK(analysis::apply_baseline(baseline_, findings));
@@ -64,7 +59,7 @@ class KnownSecrets {
       FLEET_TRY(const auto found, secrets_of(store_, change.path, change.before));
       if (!found) continue;
       for (const Finding& finding : *found)
-        ++before_[finding.fingerprint];
+        before_.add(finding.fingerprint);
     }
     FLEET_TRY(const auto entry, git::entry_at(store_, start_tree_, kBaselinePath));
     if (!entry.is_file()) return {};
@@ -80,7 +75,7 @@ class KnownSecrets {
   const std::vector<model::Change>& changes_;
   const ObjectId start_tree_;
   bool is_read_ = false;
-  std::map<std::string, std::size_t> before_;
+  analysis::KnownFindings before_;
   std::string baseline_;
 };
 

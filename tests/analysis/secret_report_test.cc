@@ -152,37 +152,5 @@ TEST(SecretReport, PrintsNoSecretWhereTheSearchWasCutOff) {
   expect_hidden(text, password);
 }
 
-TEST(SecretReport, OfAChangeIsOfAddedLines) {
-  const std::string old = "a = '" + kGithubToken + "'\n";
-  const std::string body = joined({"rFx7Nl2qdxJuvjL5zrPN7GWXpGvQfM+r0/m9fIn4", "3EOky8tiF+izbJlpqwfSH+UN"});
-  const std::string key = joined({"-----BEGIN ", "PRIVATE KEY-----\n"}) + body + "\n" +
-                          std::string(body.rbegin(), body.rend()) + "\n-----END\n";
-  const std::string text = old + "b = 1\n" + old + key + "c = '" + kAwsId + "'\n";  // lines 1, 3, 5 to 6, 8
-  const auto added = [&](std::initializer_list<SecretLines> lines) {
-    const std::vector<SecretLines> all(lines);
-    const SecretChangedFile files[] = {{"src/a.py", text, all}, {"src/b.py", old, {}}};
-    std::vector<std::uint32_t> found;
-    for (const model::Finding& finding : SecretScanner::built_in().scan_added(files))
-      found.push_back(finding.at.line);
-    return found;
-  };
-  EXPECT_THAT(added({}), IsEmpty());
-  EXPECT_THAT(added({{2, 2}}), IsEmpty());
-  EXPECT_THAT(added({{3, 3}}), ElementsAre(3));
-  EXPECT_THAT(added({{7, 9}, {1, 2}}), ElementsAre(1, 8));
-  EXPECT_THAT(added({{2, 8}, {3, 4}}), ElementsAre(3, 5, 8));
-  EXPECT_THAT(added({{6, 6}}), ElementsAre(5)) << "a key that a line was added to";
-
-  std::string many;
-  for (std::size_t i = 0; i <= SecretScanner::kMostMatches; ++i)
-    many += old;
-  many += "d = '" + kAwsId + "'\n";
-  const SecretLines last[] = {{2002, 2003}};
-  const SecretChangedFile files[] = {{"src/a.py", many, last}};
-  const auto found = SecretScanner::built_in().scan_added(files);
-  ASSERT_THAT(found, SizeIs(1));
-  EXPECT_EQ(found[0].rule, "secrets.unfinished") << "what old lines hide is not passed over in silence";
-}
-
 }  // namespace
 }  // namespace fleet::analysis

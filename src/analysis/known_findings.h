@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <unordered_map>
+
+namespace fleet::analysis {
+
+// Findings that were there already, by fingerprint, each as often as it was there.
+class KnownFindings {
+ public:
+  void add(const std::string& fingerprint) {
+    ++counts_[fingerprint];
+    ++left_;
+  }
+  // Whether it is one of them; then it is one less.
+  bool take(const std::string& fingerprint) {
+    const auto at = counts_.find(fingerprint);
+    if (at == counts_.end() || at->second == 0) return false;
+    --at->second;
+    --left_;
+    return true;
+  }
+  [[nodiscard]] std::size_t left() const { return left_; }
+
+ private:
+  std::unordered_map<std::string, std::size_t> counts_;
+  std::size_t left_ = 0;
+};
+
+}  // namespace fleet::analysis
