@@ -47,10 +47,12 @@ std::string entry(const Finding& finding, const model::RuleFacts& rule, const Fi
   std::string out = fmt::format(
       "{}: {} {}: {}\n", toned(place(finding.path, finding.at, look), Tone::strong, look),
       toned(base::name_of(finding.severity), why_not.empty() ? tone_of(finding.severity) : Tone::faint, look),
-      one_line(finding.rule, kLongestFindingText, look), one_line(finding.message, kLongestFindingText, look));
+      one_line(finding.rule, kLongestFindingText, look),
+      one_line(finding.message, kLongestFindingText, look));
   const auto below = [&](std::string_view title, std::string_view words) {
     if (words.empty()) return;
-    out += fmt::format("    {}{}\n", toned(title, Tone::faint, look), one_line(words, kLongestFindingText, look));
+    out += fmt::format("    {}{}\n", toned(title, Tone::faint, look),
+                       one_line(words, kLongestFindingText, look));
   };
   const auto width = static_cast<std::size_t>(std::max(look.width, 20)) - 4;
   if (!finding.excerpt.empty()) out += "    " + one_line(finding.excerpt, width, look) + "\n";
