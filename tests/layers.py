@@ -39,7 +39,12 @@ def rooms(src):
 def breaches(src):
     house = rooms(src)
     out = []
+    hidden_by = {}
     for room, (floor, uses, hides) in house.items():
+        for package in hides.split():
+            if package in hidden_by:
+                out.append(f"src/{room}: {package} is hidden by {hidden_by[package]} already: one room alone sees a package")
+            hidden_by.setdefault(package, room)
         for other in sorted(uses):
             if other not in house:
                 out.append(f"src/{room}: uses the room {other}, which does not exist")
@@ -71,15 +76,16 @@ def self_test():
     with tempfile.TemporaryDirectory() as folder:
         src = Path(folder) / "src"
         for room, listing, header in (
-            ("low", "fleet_room(low FLOOR 0)", "#include <re2/re2.h>\n"),
+            ("low", "fleet_room(low FLOOR 0 HIDES yaml-cpp)", "#include <re2/re2.h>\n"),
             ("left", "fleet_room(left FLOOR 1 USES low right)", '#include "right/x.h"\n#include "low/x.h"\n'),
-            ("right", "fleet_room(right FLOOR 1)", '#include "low/x.h"\n#include <vector>\n'),
+            ("right", "fleet_room(right FLOOR 1 HIDES yaml-cpp)", '#include "low/x.h"\n#include <vector>\n'),
         ):
             (src / room).mkdir(parents=True)
             (src / room / "CMakeLists.txt").write_text(listing)
             (src / room / "x.h").write_text(header)
         found = "\n".join(breaches(src))
-        for expected in ("only lower floors", "right does not name low", "low does not hide re2", "must not cross"):
+        for expected in ("only lower floors", "right does not name low", "low does not hide re2", "must not cross",
+                         "hidden by low already"):
             if expected not in found:
                 raise SystemExit(f"the layers test misses a breach: {expected}\n{found}")
 

@@ -1,7 +1,6 @@
 #include "analysis/baseline.h"
 
 #include "analysis/json_input.h"
-#include "analysis/known_findings.h"
 #include "model/json.h"
 
 namespace fleet::analysis {
@@ -25,7 +24,7 @@ std::string write_baseline(const std::vector<model::Finding>& findings) {
   return baseline.dump(2, ' ', false, model::Json::error_handler_t::replace) + "\n";
 }
 
-Result<std::size_t> apply_baseline(std::string_view text, std::vector<model::Finding>& findings) {
+Result<KnownFindings> read_baseline(std::string_view text) {
   FLEET_TRY(const model::Json json, parse_foreign_json(text, "the baseline", kMostBaselineBytes));
   JsonInput input(json);
   if (input.number(json, "version") != kBaselineVersion) input.wrong(json, "version", "it is not 1");
@@ -36,10 +35,7 @@ Result<std::size_t> apply_baseline(std::string_view text, std::vector<model::Fin
     known.add(fingerprint);
   }
   FLEET_CHECK(input.verdict("the baseline", "write it anew with `fleet analyze --write-baseline`"));
-  for (model::Finding& finding : findings) {
-    if (!finding.is_known) finding.is_known = known.take(finding.fingerprint);
-  }
-  return known.left();
+  return known;
 }
 
 }  // namespace fleet::analysis

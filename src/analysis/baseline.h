@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/known_findings.h"
 #include "base/result.h"
 #include "model/finding.h"
 
@@ -16,9 +17,7 @@ namespace fleet::analysis {
 // Rule, path and message are for people; nothing is made of them.
 [[nodiscard]] std::string write_baseline(const std::vector<model::Finding>& findings);
 
-// Marks what the baseline holds as known, and returns how many of its findings are not there any more. An
-// Error (Fault::input) when the text is no baseline.
-[[nodiscard]] Result<std::size_t> apply_baseline(std::string_view text,
-                                                 std::vector<model::Finding>& findings);
+// An Error (Fault::input) when the text is no baseline.
+[[nodiscard]] Result<KnownFindings> read_baseline(std::string_view text);
 
 }  // namespace fleet::analysis

@@ -3,6 +3,9 @@
 #include <cstddef>
 #include <string>
 #include <unordered_map>
+#include <vector>
+
+#include "model/finding.h"
 
 namespace fleet::analysis {
 
@@ -20,6 +23,12 @@ class KnownFindings {
     --at->second;
     --left_;
     return true;
+  }
+  // Marks those of them that no one has marked yet.
+  void mark(std::vector<model::Finding>& findings) {
+    for (model::Finding& finding : findings) {
+      if (!finding.is_known) finding.is_known = take(finding.fingerprint);
+    }
   }
   [[nodiscard]] std::size_t left() const { return left_; }
 

@@ -126,6 +126,9 @@ class Session::Impl {
 Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   os::hold_signals();
   const git::Repository& repository = checkout_.repository;
+  FLEET_TRY(const git::Commit start, repository.objects().read_commit(run_.start));
+  FLEET_TRY(attempt::SecretStop secret_stop,
+            attempt::SecretStop::create(repository.objects(), start.tree, secrets));
   had_folders_ = os::exists(checkout_.layout.run(run_.id));
   FLEET_CHECK(store::create_run_folders(checkout_.layout, run_.id));
   FLEET_TRY(lock_, store::ProcessLock::take(checkout_.layout.lock(run_.id), "drive the run " + run_.id));
@@ -134,7 +137,6 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   const std::optional<os::UserId> user = checkout_.owner;
   FLEET_TRY(auto folder, WorkspaceFolder::claim(world_, options_.workspaces, checkout_.layout.root(), user));
   folder_.emplace(std::move(folder));
-  FLEET_TRY(const git::Commit start, repository.objects().read_commit(run_.start));
   FLEET_TRY(const OverlayChoice overlays,
             choose_overlays(world_, options_.overlays, checkout_, start.tree, folder_->workspaces()));
   FLEET_TRY(pool_, git::WorkspacePool::open(repository, folder_->workspaces()));
@@ -185,6 +187,7 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
                             home,
                             std::make_shared<const os::OpenPlaces>(os::system_read_paths(path, home, closed)),
                             std::move(secrets),
+                            std::move(secret_stop),
                             run_.token,
                             user,
                             [this](const std::string& text) { note(text); }});

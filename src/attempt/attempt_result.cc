@@ -6,7 +6,6 @@
 
 #include "attempt/attempt.h"
 #include "attempt/on_worker.h"
-#include "attempt/secret_stop.h"
 #include "git/tree.h"
 #include "os/files.h"
 #include "text/key_values.h"
@@ -125,7 +124,7 @@ Result<Attempt::Taken> Attempt::take(std::optional<agents::Finish> said) {
   FLEET_TRY(taken.missing,
             missing_paths(objects, task_.spec, taken.tree, workspace_ ? &*workspace_ : nullptr));
   if (taken.changes.empty()) return taken;
-  FLEET_TRY(SecretsFound found, find_new_secrets(objects, taken.changes, services_.start_tree));
+  FLEET_TRY(SecretsFound found, services_.secret_stop.find(taken.changes));
   taken.secrets = std::move(found.secrets);
   std::move(found.notes.begin(), found.notes.end(), std::back_inserter(taken.notes));
   git::NewCommit commit;

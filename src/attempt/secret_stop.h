@@ -1,12 +1,16 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
+#include "analysis/known_findings.h"
 #include "base/object_id.h"
 #include "base/result.h"
 #include "git/object_store.h"
 #include "model/change.h"
+#include "model/finding.h"
+#include "text/mask.h"
 
 namespace fleet::attempt {
 
@@ -19,11 +23,37 @@ struct SecretsFound {
 // Where the baseline of a repository's findings lies.
 inline constexpr const char* kBaselinePath = ".fleet/baseline.json";
 
-// Looks for secrets of some confidence in what the changes leave. What was there before them, in any file
-// that they touch, is none of theirs; nor is what the baseline in `start_tree` lets be. A comment in the code
-// does not make it good: whoever made the change could have written that too. Takes time linear in the files.
-[[nodiscard]] Result<SecretsFound> find_new_secrets(const git::ObjectStore& store,
-                                                    const std::vector<model::Change>& changes,
-                                                    ObjectId start_tree);
+// Keeps secrets out of what tasks change: those that are known by their looks, if with some confidence, and
+// the values of the run's own, as they are or encoded, if they have 8 bytes or more; of a value of several
+// lines, its longest. Immutable; any thread. The store must outlive it.
+class SecretStop {
+ public:
+  // Reads the baseline in the tree that the run starts from. An Error (Fault::input) when it is damaged.
+  // `secrets`: values by name.
+  [[nodiscard]] static Result<SecretStop> create(const git::ObjectStore& store, ObjectId start_tree,
+                                                 const std::map<std::string, std::string>& secrets);
+
+  // What was there before the changes, in any file that they touch, is none of theirs; nor is what the
+  // baseline lets be. A comment in the code does not make it good: whoever made the change could have written
+  // that too. Takes time linear in the files.
+  [[nodiscard]] Result<SecretsFound> find(const std::vector<model::Change>& changes) const;
+
+ private:
+  struct Own {
+    std::string name;
+    text::Masker masker;
+  };
+  explicit SecretStop(const git::ObjectStore& store) : store_(&store) {}
+  [[nodiscard]] Result<bool> scan(const std::string& path, const model::TreeEntry& entry,
+                                  std::vector<model::Finding>& findings) const;
+  void scan_for_own(const std::string& path, const std::string& bytes,
+                    std::vector<model::Finding>& findings) const;
+  [[nodiscard]] Result<analysis::KnownFindings> before(const std::vector<model::Change>& changes) const;
+
+  const git::ObjectStore* store_;
+  analysis::KnownFindings baseline_;
+  text::Masker any_;  // of the run's own
+  std::vector<Own> own_;
+};
 
 }  // namespace fleet::attempt

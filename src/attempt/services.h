@@ -8,6 +8,7 @@
 
 #include "attempt/context.h"
 #include "attempt/keepers.h"
+#include "attempt/secret_stop.h"
 #include "attempt/temporary_folders.h"
 #include "base/clock.h"
 #include "git/refs.h"
@@ -63,6 +64,7 @@ struct Services {
   std::string home;                                     // of the user, for `~` in sandbox paths
   std::shared_ptr<const os::OpenPlaces> system_places;  // that a sandbox leaves open for reading
   std::map<std::string, std::string> secrets;           // by the name of the variable
+  SecretStop secret_stop;
   std::string token;               // of the run, by which its processes are found after a crash
   std::optional<os::UserId> user;  // to which programs drop when fleet is root
   // Something the user should know once per run: a bound that cannot be held here.

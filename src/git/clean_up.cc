@@ -61,7 +61,8 @@ Result<Places> find_places(const Repository& repository, const std::vector<Ref>&
 // Whether all that a snapshot changed stands in a tree: merged in once more, it would change nothing.
 Result<bool> is_contained(ObjectStore& store, const std::vector<model::Change>& changes, ObjectId tree) {
   EditedTree edited(store, tree);
-  FLEET_TRY(const auto clashes, merge_into(edited, store, changes));
+  ContentMerger contents(store);
+  FLEET_TRY(const auto clashes, merge_into(edited, contents, changes));
   if (!clashes.empty()) return false;
   FLEET_TRY(const auto missing, edited.changes());
   return missing.empty();

@@ -1,6 +1,7 @@
 #include "git/delta.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include "git/merge.h"
@@ -17,7 +18,7 @@ Result<std::optional<std::string>> renamed_by(const ObjectStore& store, std::spa
   std::optional<std::string> at;
   for (const Applied& result : results) {
     const std::string_view from = at ? std::string_view(*at) : path;
-    if (std::find(result.clashed.begin(), result.clashed.end(), from) != result.clashed.end()) continue;
+    if (std::binary_search(result.clashed.begin(), result.clashed.end(), from, std::less<>())) continue;
     FLEET_TRY(auto to, result.delta->renamed_to(store, from));
     if (to) at = std::move(to);
   }
@@ -37,12 +38,6 @@ Result<Made> made_of(const ObjectStore& store, const Delta& delta, std::string_v
   if (!to) return Made{};
   const TreeEntry after = delta.find(*to)->after;
   return Made{after, std::move(to)};
-}
-
-Result<bool> merges(ObjectStore& store, const TreeEntry& base, const TreeEntry& ours,
-                    const TreeEntry& theirs) {
-  FLEET_TRY(const auto merged, merge_renamed(store, base, ours, theirs, Write::no));
-  return merged.has_value();
 }
 
 }  // namespace
@@ -107,29 +102,32 @@ RenameLookup lookup_of(const ObjectStore& store, std::span<const Applied> before
           }};
 }
 
-Result<bool> both_stand(ObjectStore& store, const Delta& one, const Delta& other, std::string_view path) {
+Result<bool> both_stand(ContentMerger& contents, const Delta& one, const Delta& other,
+                        std::string_view path) {
+  const ObjectStore& store = contents.store();
   const Change& ours = *one.find(path);
   const Change& theirs = *other.find(path);
-  FLEET_TRY(const auto merged, merge_entry(store, ours.before, theirs.after, ours.after, Write::no));
-  if (merged && (ours.after.exists() || theirs.after.exists())) return true;
+  FLEET_TRY(const bool merge, entries_merge(contents, ours.before, theirs.after, ours.after));
+  if (merge && (ours.after.exists() || theirs.after.exists())) return true;
   if (!ours.before.exists()) {  // unless both renamed the same file to it
     FLEET_TRY(const Change* our_file, one.renamed_from(store, path));
     FLEET_TRY(const Change* their_file, other.renamed_from(store, path));
     if (our_file == nullptr || their_file == nullptr || our_file->path != their_file->path) return false;
-    return merges(store, our_file->before, theirs.after, ours.after);
+    return renamed_merge(contents, our_file->before, theirs.after, ours.after);
   }
   FLEET_TRY(const Made by_us, made_of(store, one, path));
   FLEET_TRY(const Made by_them, made_of(store, other, path));
   if (!ours.after.exists() && !theirs.after.exists()) return by_us.to == by_them.to;
   if (!by_us.to && !by_them.to) return false;
-  return merges(store, ours.before, by_them.after, by_us.after);
+  return renamed_merge(contents, ours.before, by_them.after, by_us.after);
 }
 
-Result<bool> clashes_with(ObjectStore& store, const Delta& loser, const Clash& clash, const Delta& other) {
+Result<bool> clashes_with(ContentMerger& contents, const Delta& loser, const Clash& clash,
+                          const Delta& other) {
   const Change* there = other.find(clash.against);
   if (clash.path != clash.against) return there != nullptr && there->after.exists();
   const auto is_at_odds_at = [&](std::string_view path) -> Result<bool> {
-    FLEET_TRY(const bool stands, both_stand(store, loser, other, path));
+    FLEET_TRY(const bool stands, both_stand(contents, loser, other, path));
     return !stands;
   };
   if (clash.from.empty()) return is_at_odds_at(clash.path);
@@ -139,9 +137,10 @@ Result<bool> clashes_with(ObjectStore& store, const Delta& loser, const Clash& c
   }
   if (there == nullptr) return false;
   if (loser.find(clash.path) != nullptr && !there->before.exists()) return is_at_odds_at(clash.path);
-  FLEET_TRY(const Made made, made_of(store, loser, clash.from));
+  FLEET_TRY(const Made made, made_of(contents.store(), loser, clash.from));
   if (made.to && *made.to != clash.path) return true;
-  FLEET_TRY(const bool do_merge, merges(store, loser.find(clash.from)->before, there->after, made.after));
+  FLEET_TRY(const bool do_merge,
+            renamed_merge(contents, loser.find(clash.from)->before, there->after, made.after));
   return !do_merge;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/object_id.h"
 #include "base/result.h"
+#include "git/content_merger.h"
 #include "git/integration.h"
 #include "git/merge_changes.h"
 #include "git/object_store.h"
@@ -29,7 +30,6 @@ class Delta {
   ObjectId snapshot_tree;
   ObjectId message_id;                 // stands for the message in keys
   std::vector<model::Change> changes;  // in order of path
-  OnConflict on_conflict = OnConflict::report;
 
   [[nodiscard]] const model::Change* find(std::string_view path) const { return find_change(changes, path); }
   [[nodiscard]] bool stands_on(TaskIndex task) const;
@@ -52,7 +52,7 @@ class Delta {
 // A result that has come together with others, and the paths of its own where it could not.
 struct Applied {
   const Delta* delta;
-  std::vector<std::string> clashed;
+  std::vector<std::string> clashed;  // ascending
 };
 
 // Where files are for merge_into(), after `before`, when `own` is applied. All must outlive it.
@@ -60,11 +60,11 @@ struct Applied {
                                      const Delta& own);
 
 // Whether what two results made of a path that both touched, from the same beginnings, can both stand.
-[[nodiscard]] Result<bool> both_stand(ObjectStore& store, const Delta& one, const Delta& other,
+[[nodiscard]] Result<bool> both_stand(ContentMerger& contents, const Delta& one, const Delta& other,
                                       std::string_view path);
 
 // Whether it is the other result's doing by itself that one clashes there.
-[[nodiscard]] Result<bool> clashes_with(ObjectStore& store, const Delta& loser, const Clash& clash,
+[[nodiscard]] Result<bool> clashes_with(ContentMerger& contents, const Delta& loser, const Clash& clash,
                                         const Delta& other);
 
 }  // namespace fleet::git

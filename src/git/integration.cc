@@ -39,10 +39,10 @@ struct Link {
   std::size_t number;  // 0: the start
   ObjectId commit;
   ObjectId tree;
-  std::vector<std::string> clashed;  // of the result's paths
+  std::vector<std::string> clashed;  // of the result's paths, ascending
 };
 
-// The paths of the result's own that clash, and those that it does not rename after all.
+// The paths of the result's own that clash, and those that it does not rename after all, ascending.
 std::vector<std::string> paths_of(const std::vector<Clash>& clashes) {
   std::vector<std::string> paths;
   for (const Clash& clash : clashes) {
@@ -50,39 +50,46 @@ std::vector<std::string> paths_of(const std::vector<Clash>& clashes) {
     for (const std::string* other : {&clash.from, &clash.lost})
       if (!other->empty()) paths.push_back(*other);
   }
+  std::sort(paths.begin(), paths.end());
   return paths;
 }
 
 // Who loses where, in one fold.
 using Losses = std::set<std::pair<TaskIndex, Clash>>;
 
+struct Accepted {
+  DeltaPointer delta;
+  OnConflict on_conflict;
+};
+
 }  // namespace
 
 struct Integration::State {
-  explicit State(ObjectStore& objects) : store(objects) {}
+  explicit State(ObjectStore& objects) : store(objects), contents(objects) {}
 
   ObjectStore& store;
+  ContentMerger contents;
   ObjectId start;
   ObjectId start_tree;
   TimePoint date{};
-  std::map<TaskIndex, DeltaPointer> accepted;
+  std::map<TaskIndex, Accepted> accepted;
   std::map<std::string, std::vector<TaskIndex>, std::less<>> touched;  // path -> tasks in plan order
   std::unordered_map<Step, Link, StepHash> links;
-  DeltaPointer checked;  // the last, which is most often the next to be accepted
+  std::map<TaskIndex, DeltaPointer> deltas;  // of the last result of each task: it may be offered again
   bool has_overridden = false;
 
-  [[nodiscard]] Result<DeltaPointer> delta_of(const TaskResult& result) const;
+  [[nodiscard]] Result<DeltaPointer> delta_of(const TaskResult& result);
   void add_related(std::string_view path, const Delta& offered, Paths& group) const;
   [[nodiscard]] std::vector<const Delta*> touching(std::string_view path, const Delta& offered) const;
   [[nodiscard]] Result<> add_renamed(const std::string& path, const Delta& offered, Paths& group) const;
   [[nodiscard]] Result<Paths> shared_paths(const Delta& offered) const;
-  [[nodiscard]] Result<Losses> fold(const Paths& group, const Delta* offered) const;
+  [[nodiscard]] Result<Losses> fold(const Paths& group, const Delta* offered);
   [[nodiscard]] Result<std::vector<TaskIndex>> winners(const Delta& loser, const Clash& clash,
-                                                       const Delta& offered) const;
-  [[nodiscard]] Result<std::vector<Conflict>> conflicts(const Delta& offered) const;
-  [[nodiscard]] Result<std::vector<std::pair<TaskIndex, std::string>>> clashes_of_two(
-      const Paths& group, const Delta& offered) const;
-  void take(DeltaPointer delta);
+                                                       const Delta& offered);
+  [[nodiscard]] Result<std::vector<Conflict>> conflicts(const Delta& offered);
+  [[nodiscard]] Result<std::vector<std::pair<TaskIndex, std::string>>> clashes_of_two(const Paths& group,
+                                                                                      const Delta& offered);
+  void take(DeltaPointer delta, OnConflict on_conflict);
   [[nodiscard]] Result<ObjectId> chain(const std::vector<TaskIndex>& tasks);
   [[nodiscard]] Result<Link> extend(Link onto, std::span<const Applied> before, const Delta& delta,
                                     bool may_override);
@@ -109,7 +116,7 @@ std::vector<const Delta*> Integration::State::touching(std::string_view path, co
   std::vector<const Delta*> out;
   if (const auto tasks = touched.find(path); tasks != touched.end()) {
     for (const TaskIndex task : tasks->second)
-      out.push_back(accepted.at(task).get());
+      out.push_back(accepted.at(task).delta.get());
   }
   if (offered.find(path) != nullptr) out.push_back(&offered);
   return out;
@@ -156,17 +163,17 @@ Result<Paths> Integration::State::shared_paths(const Delta& offered) const {
   return group;
 }
 
-Result<DeltaPointer> Integration::State::delta_of(const TaskResult& result) const {
-  if (checked && checked->result.task == result.task && checked->result.base == result.base &&
-      checked->result.snapshot == result.snapshot && checked->result.message == result.message) {
-    return checked;
+Result<DeltaPointer> Integration::State::delta_of(const TaskResult& result) {
+  DeltaPointer& delta = deltas[result.task];
+  if (!delta || delta->result != result) {
+    FLEET_TRY(Delta created, Delta::create(store, result));
+    delta = std::make_shared<const Delta>(std::move(created));
   }
-  FLEET_TRY(Delta delta, Delta::create(store, result));
-  return std::make_shared<const Delta>(std::move(delta));
+  return delta;
 }
 
 // merged() of all accepted results, and the offered one, looking at the group's paths only.
-Result<Losses> Integration::State::fold(const Paths& group, const Delta* offered) const {
+Result<Losses> Integration::State::fold(const Paths& group, const Delta* offered) {
   std::set<TaskIndex> tasks;
   for (const std::string& path : group) {
     if (const auto touching = touched.find(path); touching != touched.end()) {
@@ -178,13 +185,14 @@ Result<Losses> Integration::State::fold(const Paths& group, const Delta* offered
   Losses losses;
   std::vector<Applied> before;
   for (const TaskIndex task : tasks) {
-    const Delta& delta = offered != nullptr && task == offered->result.task ? *offered : *accepted.at(task);
+    const Delta& delta =
+        offered != nullptr && task == offered->result.task ? *offered : *accepted.at(task).delta;
     std::vector<Change> changes;
     for (const std::string& path : group) {
       if (const Change* change = delta.find(path)) changes.push_back(*change);
     }
     const RenameLookup renames = lookup_of(store, before, delta);
-    FLEET_TRY(auto clashes, merge_into(edited, store, changes, &renames));
+    FLEET_TRY(auto clashes, merge_into(edited, contents, changes, &renames));
     std::vector<std::string> clashed = paths_of(clashes);
     for (Clash& clash : clashes)
       losses.emplace(task, std::move(clash));
@@ -198,7 +206,7 @@ Result<Losses> Integration::State::fold(const Paths& group, const Delta* offered
 // that it does not stand on: if one of them goes, the clash may go too. None: a file of its own has no room
 // since another was put back.
 Result<std::vector<TaskIndex>> Integration::State::winners(const Delta& loser, const Clash& clash,
-                                                           const Delta& offered) const {
+                                                           const Delta& offered) {
   std::map<TaskIndex, const Delta*> before;
   for (const std::string* path : {&clash.against, &clash.from}) {
     for (const Delta* other : touching(*path, offered))
@@ -209,7 +217,7 @@ Result<std::vector<TaskIndex>> Integration::State::winners(const Delta& loser, c
     all.push_back(task);
     if (loser.stands_on(task)) continue;
     together.push_back(task);
-    FLEET_TRY(const bool clashes, clashes_with(store, loser, clash, *other));
+    FLEET_TRY(const bool clashes, clashes_with(contents, loser, clash, *other));
     if (clashes) alone.push_back(task);
   }
   for (std::vector<TaskIndex>* out : {&alone, &together, &all}) {
@@ -221,19 +229,19 @@ Result<std::vector<TaskIndex>> Integration::State::winners(const Delta& loser, c
 // The accepted results that made something else of a path than the offered one, from the same beginnings,
 // with the path.
 Result<std::vector<std::pair<TaskIndex, std::string>>> Integration::State::clashes_of_two(
-    const Paths& group, const Delta& offered) const {
+    const Paths& group, const Delta& offered) {
   std::vector<std::pair<TaskIndex, std::string>> out;
   for (const std::string& path : group) {
     const Change* ours = offered.find(path);
     const auto touching = touched.find(path);
     if (ours == nullptr || touching == touched.end()) continue;
     for (const TaskIndex task : touching->second) {
-      const Delta& other = *accepted.at(task);
+      const Delta& other = *accepted.at(task).delta;
       const Change& theirs = *other.find(path);
       if (!(theirs.before == ours->before)) continue;
       if (theirs.after == ours->after && theirs.after.exists()) continue;
       if (offered.stands_on(task) || other.stands_on(offered.result.task)) continue;
-      FLEET_TRY(const bool stand, both_stand(store, offered, other, path));
+      FLEET_TRY(const bool stand, both_stand(contents, offered, other, path));
       if (stand) continue;
       out.emplace_back(task, path);
       const Delta& loser = offered.result.task < task ? other : offered;
@@ -244,7 +252,7 @@ Result<std::vector<std::pair<TaskIndex, std::string>>> Integration::State::clash
   return out;
 }
 
-Result<std::vector<Conflict>> Integration::State::conflicts(const Delta& offered) const {
+Result<std::vector<Conflict>> Integration::State::conflicts(const Delta& offered) {
   FLEET_TRY(const Paths group, shared_paths(offered));
   if (group.empty()) return std::vector<Conflict>{};
   FLEET_TRY(const Losses losses, fold(group, &offered));
@@ -259,7 +267,7 @@ Result<std::vector<Conflict>> Integration::State::conflicts(const Delta& offered
   std::map<std::pair<TaskIndex, std::string>, std::set<TaskIndex>> lost_to;
   for (const auto& loss : losses) {
     const auto& [loser, clash] = loss;
-    const Delta& gives_way = loser == offered.result.task ? offered : *accepted.at(loser);
+    const Delta& gives_way = loser == offered.result.task ? offered : *accepted.at(loser).delta;
     FLEET_TRY(auto against, winners(gives_way, clash, offered));
     // What it was built on has given way there itself: it gives way to the same.
     std::set<TaskIndex> beyond;
@@ -308,7 +316,7 @@ Result<Link> Integration::State::extend(Link onto, std::span<const Applied> befo
   if (delta.base_tree != onto.tree) {
     EditedTree edited(store, onto.tree);
     const RenameLookup renames = lookup_of(store, before, delta);
-    FLEET_TRY(const auto clashes, merge_into(edited, store, delta.changes, &renames));
+    FLEET_TRY(const auto clashes, merge_into(edited, contents, delta.changes, &renames));
     if (!clashes.empty() && !may_override) {
       return base::fail_input("merge the results up to",
                               delta.result.message.substr(0, delta.result.message.find('\n')),
@@ -317,6 +325,7 @@ Result<Link> Integration::State::extend(Link onto, std::span<const Applied> befo
     }
     link.clashed = paths_of(clashes);
     FLEET_TRY(const auto changes, edited.changes());
+    FLEET_CHECK(contents.keep(changes));
     FLEET_TRY(link.tree, update(store, onto.tree, changes));
   }
   if (link.tree != onto.tree) {
@@ -333,21 +342,22 @@ Result<ObjectId> Integration::State::chain(const std::vector<TaskIndex>& tasks) 
   std::vector<Applied> before;
   for (const TaskIndex task : tasks) {
     const auto found = accepted.find(task);
-    if (found == accepted.end() || found->second->changes.empty()) continue;
-    may_override = may_override || found->second->on_conflict == OnConflict::earlier_wins;
-    FLEET_TRY(link, extend(link, before, *found->second, may_override));
-    before.push_back({found->second.get(), link.clashed});
+    if (found == accepted.end() || found->second.delta->changes.empty()) continue;
+    may_override = may_override || found->second.on_conflict == OnConflict::earlier_wins;
+    const Delta& delta = *found->second.delta;
+    FLEET_TRY(link, extend(link, before, delta, may_override));
+    before.push_back({&delta, link.clashed});
   }
   return link.commit;
 }
 
-void Integration::State::take(DeltaPointer delta) {
+void Integration::State::take(DeltaPointer delta, OnConflict on_conflict) {
   const TaskIndex task = delta->result.task;
   for (const Change& change : delta->changes) {
     auto& tasks = touched[change.path];
     tasks.insert(std::lower_bound(tasks.begin(), tasks.end(), task), task);
   }
-  accepted.emplace(task, std::move(delta));
+  accepted.emplace(task, Accepted{std::move(delta), on_conflict});
 }
 
 Integration::Integration(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -366,27 +376,24 @@ Result<Integration> Integration::create(ObjectStore& store, ObjectId start_commi
 
 Result<std::vector<Conflict>> Integration::check(const TaskResult& result) {
   FLEET_ASSERT(!holds(result.task), "a result is checked before it is accepted");
-  FLEET_TRY(state_->checked, state_->delta_of(result));
-  return state_->conflicts(*state_->checked);
+  state_->contents.make_room();
+  FLEET_TRY(const DeltaPointer delta, state_->delta_of(result));
+  return state_->conflicts(*delta);
 }
 
 Result<Acceptance> Integration::accept(const TaskResult& result, OnConflict on_conflict) {
   FLEET_TRY(auto conflicts, check(result));
   if (!conflicts.empty() && on_conflict == OnConflict::report) return Acceptance{false, std::move(conflicts)};
-  auto delta = std::make_shared<Delta>(*state_->checked);
-  state_->checked.reset();
-  delta->on_conflict = on_conflict;
-  state_->take(std::move(delta));
+  FLEET_TRY(DeltaPointer delta, state_->delta_of(result));
+  state_->take(std::move(delta), on_conflict);
   if (!conflicts.empty()) state_->has_overridden = true;
   return Acceptance{true, std::move(conflicts)};
 }
 
 Result<> Integration::restore(const TaskResult& result, OnConflict on_conflict) {
   FLEET_ASSERT(!holds(result.task), "a result is restored once");
-  FLEET_TRY(const DeltaPointer known, state_->delta_of(result));
-  auto delta = std::make_shared<Delta>(*known);
-  delta->on_conflict = on_conflict;
-  state_->take(std::move(delta));
+  FLEET_TRY(DeltaPointer delta, state_->delta_of(result));
+  state_->take(std::move(delta), on_conflict);
   if (on_conflict == OnConflict::earlier_wins) state_->has_overridden = true;
   return {};
 }
@@ -394,7 +401,7 @@ Result<> Integration::restore(const TaskResult& result, OnConflict on_conflict) 
 void Integration::withdraw(TaskIndex task) {
   const auto found = state_->accepted.find(task);
   if (found == state_->accepted.end()) return;
-  for (const Change& change : found->second->changes) {
+  for (const Change& change : found->second.delta->changes) {
     const auto touching = state_->touched.find(change.path);
     std::erase(touching->second, task);
     if (touching->second.empty()) state_->touched.erase(touching);
@@ -407,6 +414,7 @@ bool Integration::holds(TaskIndex task) const {
 }
 
 Result<ObjectId> Integration::merged(std::span<const TaskIndex> set) {
+  state_->contents.make_room();
   std::vector<TaskIndex> tasks(set.begin(), set.end());
   std::sort(tasks.begin(), tasks.end());
   tasks.erase(std::unique(tasks.begin(), tasks.end()), tasks.end());

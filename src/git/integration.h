@@ -27,6 +27,7 @@ struct TaskResult {
   std::string message;
   // The tasks whose results it started from, ascending. Null: none.
   std::shared_ptr<const std::vector<TaskIndex>> from = nullptr;
+  bool operator==(const TaskResult&) const = default;
 };
 
 enum class OnConflict {

@@ -15,9 +15,9 @@ using model::TreeEntry;
 // file back, for which there must be room.
 class Merging {
  public:
-  Merging(EditedTree& edited, ObjectStore& store, const std::vector<Change>& changes,
+  Merging(EditedTree& edited, ContentMerger& contents, const std::vector<Change>& changes,
           const RenameLookup* renames)
-      : edited_(edited), store_(store), changes_(changes), renames_(renames) {}
+      : edited_(edited), contents_(contents), changes_(changes), renames_(renames) {}
 
   Result<std::vector<Clash>> run() {
     for (const Change& change : changes_) {
@@ -41,7 +41,7 @@ class Merging {
     FLEET_TRY(const TreeEntry ours, edited_.at(change.path));
     FLEET_TRY(const bool followed, follow(change, ours));
     if (followed) return {};
-    FLEET_TRY(const auto merged, merge_entry(store_, change.before, ours, change.after));
+    FLEET_TRY(const auto merged, merge_entry(contents_, change.before, ours, change.after));
     if (!merged) {
       FLEET_CHECK(refuse(change.path, change.path));
     } else if (*merged != ours && merged->exists()) {
@@ -79,10 +79,10 @@ class Merging {
     const std::string& to = went ? *went : *goes;
     FLEET_TRY(const TreeEntry there, at(to));
     const Change* own = removes ? find_change(changes_, to) : &change;
-    FLEET_TRY(auto merged, merge_renamed(store_, change.before, is_gone ? there : ours,
+    FLEET_TRY(auto merged, merge_renamed(contents_, change.before, is_gone ? there : ours,
                                          own != nullptr ? own->after : TreeEntry{}));
     if (merged && !is_gone) {
-      FLEET_TRY(merged, merge_entry(store_, {}, there, *merged));
+      FLEET_TRY(merged, merge_entry(contents_, {}, there, *merged));
       if (merged) remove(change.path, ours);
     }
     if (merged) {
@@ -181,7 +181,7 @@ class Merging {
   using Entries = std::map<std::string, TreeEntry, std::less<>>;
 
   EditedTree& edited_;
-  ObjectStore& store_;
+  ContentMerger& contents_;
   const std::vector<Change>& changes_;
   const RenameLookup* const renames_;
   std::vector<Clash> clashes_;
@@ -193,9 +193,9 @@ class Merging {
 
 }  // namespace
 
-Result<std::vector<Clash>> merge_into(EditedTree& edited, ObjectStore& store,
+Result<std::vector<Clash>> merge_into(EditedTree& edited, ContentMerger& contents,
                                       const std::vector<Change>& changes, const RenameLookup* renames) {
-  return Merging(edited, store, changes, renames).run();
+  return Merging(edited, contents, changes, renames).run();
 }
 
 }  // namespace fleet::git

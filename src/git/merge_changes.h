@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "git/content_merger.h"
 #include "git/edited_tree.h"
-#include "git/object_store.h"
 #include "model/change.h"
 
 namespace fleet::git {
@@ -34,13 +34,14 @@ struct RenameLookup {
   Where own_from;  // to there, by the changes that are applied
 };
 
-// Applies changes by three-way merge, path by path. Where that clashes, the tree keeps what it had.
+// Applies changes by three-way merge, path by path. Where that clashes, the tree keeps what it had. Contents
+// that were merged are not in the store before `contents` keeps them.
 // `changes` are in order of path.
 //
 // With `renames`, an edit follows a file that was renamed: one side's edits are merged with the other's at
 // the file's new path. Renamed to two paths, or renamed here and removed there, is a clash. A file whose new
 // path is taken stays where it was.
-[[nodiscard]] Result<std::vector<Clash>> merge_into(EditedTree& edited, ObjectStore& store,
+[[nodiscard]] Result<std::vector<Clash>> merge_into(EditedTree& edited, ContentMerger& contents,
                                                     const std::vector<model::Change>& changes,
                                                     const RenameLookup* renames = nullptr);
 

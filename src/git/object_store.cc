@@ -10,10 +10,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <list>
-#include <unordered_map>
 
 #include "base/assert.h"
+#include "base/lru_cache.h"
 #include "base/sync.h"
 #include "git/beneath.h"
 #include "git/handles.h"
@@ -118,33 +117,17 @@ Signature parse_signature(std::string_view line) {
 class ObjectStore::TreeCache {
  public:
   std::shared_ptr<const Tree> find(ObjectId id) {
-    auto state = state_.lock();
-    const auto found = state->where.find(id);
-    if (found == state->where.end()) return nullptr;
-    state->recent.splice(state->recent.begin(), state->recent, found->second);
-    return found->second->second;
+    auto trees = trees_.lock();
+    const auto* known = trees->find(id);
+    return known != nullptr ? *known : nullptr;
   }
   void add(ObjectId id, std::shared_ptr<const Tree> tree) {
-    auto state = state_.lock();
-    if (state->where.contains(id)) return;
-    state->bytes += tree->memory();
-    state->recent.emplace_front(id, std::move(tree));
-    state->where.emplace(id, state->recent.begin());
-    while (state->bytes > kTreeCacheBytes && state->recent.size() > 1) {
-      state->bytes -= state->recent.back().second->memory();
-      state->where.erase(state->recent.back().first);
-      state->recent.pop_back();
-    }
+    const std::size_t size = tree->memory();
+    trees_.lock()->add(id, std::move(tree), size);
   }
 
  private:
-  using Recent = std::list<std::pair<ObjectId, std::shared_ptr<const Tree>>>;
-  struct State {
-    Recent recent;
-    std::unordered_map<ObjectId, Recent::iterator> where;
-    std::size_t bytes = 0;
-  };
-  base::Sync<State> state_;
+  base::Sync<base::LruCache<ObjectId, std::shared_ptr<const Tree>>> trees_{kTreeCacheBytes};
 };
 
 ObjectStore::ObjectStore(std::shared_ptr<Handles> handles)

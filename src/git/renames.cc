@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/random.h"
-#include "git/merge.h"
+#include "git/content_merger.h"
 
 namespace fleet::git {
 namespace {
@@ -23,6 +23,7 @@ constexpr std::uint64_t kThreeQuarters = kWhole / 4 * 3;
 constexpr std::size_t kMostPairs = 250'000;      // to be compared by content
 constexpr std::uint64_t kMostBytes = 8'000'000;  // of a file that is compared
 constexpr std::uint64_t kMostBytesInAll = 64'000'000;
+constexpr std::uint64_t kMostSteps = 200'000'000;  // half a second
 constexpr std::size_t kPiece = 64;
 
 std::string_view name_in(std::string_view path) {
@@ -164,18 +165,23 @@ class Pairing {
       if (from.is_paired || from_names.at(name_in(from.change->path)) == nullptr) continue;
       const auto to = to_names.find(name_in(from.change->path));
       if (to == to_names.end() || to->second == nullptr) continue;
-      FLEET_TRY(const std::uint64_t score, compare(from, *to->second, kThreeQuarters));
-      if (score >= kThreeQuarters) take(from, *to->second);
+      FLEET_TRY(const bool has_from, can_compare(from));
+      FLEET_TRY(const bool has_to, can_compare(*to->second));
+      if (has_from && has_to && likeness(*from.pieces, *to->second->pieces) >= kThreeQuarters)
+        take(from, *to->second);
     }
     return {};
   }
 
+  // Every removed file against every added one, by the pieces that both have: what a pair has not in common
+  // costs nothing.
   Result<> pair_alike() {
     const auto left = [](const std::vector<Side>& sides) {
       return static_cast<std::size_t>(
           std::count_if(sides.begin(), sides.end(), [](const Side& side) { return !side.is_paired; }));
     };
     if (left(removed_) * left(added_) > kMostPairs) return {};
+    FLEET_TRY(const std::vector<Piece> index, pieces_of_removed());
     struct Candidate {
       std::uint64_t score;
       bool has_name;
@@ -183,10 +189,24 @@ class Pairing {
       Side* to;
     };
     std::vector<Candidate> candidates;
+    std::vector<std::uint64_t> common(removed_.size());  // bytes
+    std::uint64_t steps = 0;
     for (Side& to : added_) {
-      for (Side& from : removed_) {
-        if (to.is_paired || from.is_paired) continue;
-        FLEET_TRY(const std::uint64_t score, compare(from, to, kHalf));
+      FLEET_TRY(const bool is_compared, can_compare(to));
+      if (!is_compared) continue;
+      std::fill(common.begin(), common.end(), 0);
+      auto at = index.begin();
+      for (const auto& [hash, bytes] : to.pieces->bytes) {
+        at = std::lower_bound(at, index.end(), hash,
+                              [](const Piece& piece, std::uint64_t wanted) { return piece.hash < wanted; });
+        for (; at != index.end() && at->hash == hash; ++at, ++steps)
+          common[at->file] += std::min(at->bytes, bytes);
+      }
+      if (steps > kMostSteps) return {};
+      for (std::size_t i = 0; i < removed_.size(); ++i) {
+        if (common[i] == 0) continue;
+        Side& from = removed_[i];
+        const std::uint64_t score = common[i] * kWhole / std::max(from.pieces->size, to.pieces->size);
         if (score >= kHalf)
           candidates.push_back({score, name_in(from.change->path) == name_in(to.change->path), &from, &to});
       }
@@ -198,6 +218,31 @@ class Pairing {
       if (!candidate.from->is_paired && !candidate.to->is_paired) take(*candidate.from, *candidate.to);
     }
     return {};
+  }
+
+  // One piece of one of the removed files.
+  struct Piece {
+    std::uint64_t hash;
+    std::uint64_t bytes;
+    std::size_t file;
+  };
+
+  // Of those that have no partner yet, in order of hash.
+  Result<std::vector<Piece>> pieces_of_removed() {
+    std::vector<Piece> out;
+    for (std::size_t i = 0; i < removed_.size(); ++i) {
+      FLEET_TRY(const bool is_compared, can_compare(removed_[i]));
+      if (!is_compared) continue;
+      for (const auto& [hash, bytes] : removed_[i].pieces->bytes)
+        out.push_back({hash, bytes, i});
+    }
+    std::sort(out.begin(), out.end(), [](const Piece& a, const Piece& b) { return a.hash < b.hash; });
+    return out;
+  }
+
+  Result<bool> can_compare(Side& side) {
+    if (side.is_paired || !side.entry.is_file()) return false;
+    return read(side);
   }
 
   Result<bool> read(Side& side) {
@@ -212,16 +257,6 @@ class Pairing {
     FLEET_TRY(const std::string bytes, store_.read_blob(side.entry.id));
     side.pieces.emplace(bytes);
     return true;
-  }
-
-  Result<std::uint64_t> compare(Side& from, Side& to, std::uint64_t least) {
-    if (!from.entry.is_file() || !to.entry.is_file()) return std::uint64_t{0};
-    FLEET_TRY(const bool has_from, read(from));
-    FLEET_TRY(const bool has_to, read(to));
-    if (!has_from || !has_to) return std::uint64_t{0};
-    const auto [small, large] = std::minmax(from.pieces->size, to.pieces->size);
-    if (large * (kWhole - least) < (large - small) * kWhole) return std::uint64_t{0};
-    return likeness(*from.pieces, *to.pieces);
   }
 
   const ObjectStore& store_;

@@ -81,12 +81,12 @@ Result<std::optional<std::vector<model::Change>>> merged_again(ObjectStore& stor
 
 // The reverse of each commit, merged into the edited tree; what clashes is told.
 Result<std::vector<Clash>> reverse_all(ObjectStore& store, const std::vector<Commit>& commits,
-                                       EditedTree& edited) {
+                                       EditedTree& edited, ContentMerger& contents) {
   std::vector<Clash> all;
   for (const Commit& commit : commits) {
     FLEET_TRY(const ObjectId parent_tree, store.tree_of(commit.parents.front()));
     FLEET_TRY(const auto reverse, diff(store, commit.tree, parent_tree));
-    FLEET_TRY(const auto clashes, merge_into(edited, store, reverse));
+    FLEET_TRY(const auto clashes, merge_into(edited, contents, reverse));
     all.insert(all.end(), clashes.begin(), clashes.end());
   }
   return all;
@@ -137,15 +137,16 @@ Result<RollbackOutcome> roll_back(const Repository& repository, const RollbackRe
 
   FLEET_TRY(const ObjectId tip_tree, store.tree_of(*tip));
   EditedTree edited(store, tip_tree);
+  ContentMerger contents(store);
   std::optional<std::vector<model::Change>> changes_of_merge;
   if (start && !request.results.empty()) {
     FLEET_TRY(changes_of_merge, merged_again(store, *start, request, found));
   }
   std::vector<Clash> clashes;
   if (changes_of_merge) {
-    FLEET_TRY(clashes, merge_into(edited, store, *changes_of_merge));
+    FLEET_TRY(clashes, merge_into(edited, contents, *changes_of_merge));
   } else {
-    FLEET_TRY(clashes, reverse_all(store, commits, edited));
+    FLEET_TRY(clashes, reverse_all(store, commits, edited, contents));
   }
   // Where others made all of it too, the commit says that the tasks are rolled back, and changes nothing.
   const bool others_made_all = changes_of_merge && changes_of_merge->empty();
@@ -162,6 +163,7 @@ Result<RollbackOutcome> roll_back(const Repository& repository, const RollbackRe
   }
   FLEET_TRY(const auto changes, edited.changes());
   if (changes.empty() && !others_made_all) return nothing_left();
+  FLEET_CHECK(contents.keep(changes));
   FLEET_TRY(const ObjectId tree, update(store, tip_tree, changes));
   FLEET_TRY(outcome.commit, store.write_commit({tree, {*tip}, describe(request, commits), request.when}));
   FLEET_CHECK(store.sync());

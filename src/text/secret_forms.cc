@@ -37,12 +37,12 @@ void add_base64(std::string_view secret, Forms& forms) {
   }
 }
 
-void add_hex(std::string_view secret, Forms& forms) {
+void add_hex(std::string_view secret, std::string_view before_each, Forms& forms) {
   std::string lower;
   std::string upper;
   for (const char c : secret) {
-    lower += fmt::format("{:02x}", static_cast<unsigned char>(c));
-    upper += fmt::format("{:02X}", static_cast<unsigned char>(c));
+    lower += fmt::format("{}{:02x}", before_each, static_cast<unsigned char>(c));
+    upper += fmt::format("{}{:02X}", before_each, static_cast<unsigned char>(c));
   }
   forms.insert(std::move(lower));
   forms.insert(std::move(upper));
@@ -116,11 +116,13 @@ void add_escaped(std::string_view secret, Forms& forms) {
 void add_all(std::string_view secret, SecretForms& forms) {
   Forms encoded;
   add_base64(secret, encoded);
-  add_hex(secret, encoded);
+  add_hex(secret, "", encoded);
   forms.all.insert(std::string(secret));
   forms.all.insert(encoded.begin(), encoded.end());
   forms.encoded.merge(encoded);
   add_url(secret, forms.all);
+  add_hex(secret, "%", forms.all);    // a URL whose encoder leaves nothing as it is
+  add_hex(secret, "\\x", forms.all);  // as literals of many languages have it
   add_escaped(secret, forms.all);
 }
 

@@ -26,8 +26,9 @@ class SecretStopTest : public ::testing::Test {
   model::TreeEntry blob(const std::string& bytes) {
     return {must(store_.write_blob(bytes)), model::FileMode::regular};
   }
-  SecretsFound find(const std::vector<model::Change>& changes, ObjectId start_tree = {}) {
-    return must(find_new_secrets(store_, changes, start_tree));
+  SecretsFound find(const std::vector<model::Change>& changes, ObjectId start_tree = {},
+                    const std::map<std::string, std::string>& secrets = {}) {
+    return must(must(SecretStop::create(store_, start_tree, secrets)).find(changes));
   }
 
   git::TempFolder temp_;
@@ -66,7 +67,41 @@ TEST_F(SecretStopTest, TheBaselineOfTheStartDoes) {
       with(fmt::format(R"({{"version": 1, "findings": [{{"fingerprint": "{}"}}]}})", fingerprint));
   EXPECT_THAT(find({{"a.py", {}, blob(line('B'))}}, good).secrets, IsEmpty());
   EXPECT_THAT(find({{"a.py", {}, blob(line('C'))}}, good).secrets, ElementsAre(HasSubstr("a.py:1")));
-  EXPECT_FALSE(find_new_secrets(store_, {{"a.py", {}, blob(line('B'))}}, with("{}")));
+  const auto damaged = SecretStop::create(store_, with("{}"), {});
+  ASSERT_FALSE(damaged);
+  EXPECT_EQ(damaged.error().fault, base::Fault::input);
+}
+
+TEST_F(SecretStopTest, FindsTheRunsOwnSecretsHoweverTheyAreWritten) {
+  const std::map<std::string, std::string> own{{"DEPLOY", "correct horse battery"}, {"USER", "admin"}};
+  const auto found = [&](const std::string& bytes) {
+    return find({{"a.txt", {}, blob(bytes)}}, {}, own).secrets;
+  };
+  EXPECT_THAT(
+      found("a word\nand correct horse battery\n"),
+      ElementsAre(HasSubstr("a.txt:2: The value of the run's secret DEPLOY (secrets.workflow-secret")));
+  EXPECT_THAT(found("x\nY29ycmVjdCBob3JzZSBiYXR0ZXJ5\n"), ElementsAre(HasSubstr("a.txt:2: The value")));
+  EXPECT_THAT(found("correct horse\nbattery\n"), IsEmpty());
+  EXPECT_THAT(found("admin admin\n"), IsEmpty()) << "as good as a word";
+  EXPECT_EQ(found("correct horse battery")[0].find("horse"), std::string::npos);
+}
+
+TEST_F(SecretStopTest, LetsBeAnOwnSecretThatWasThere) {
+  const std::map<std::string, std::string> own{{"DEPLOY", "correct horse battery"}};
+  const auto there = blob("correct horse battery");
+  EXPECT_THAT(find({{"a", there, blob("and correct horse battery")}}, {}, own).secrets, IsEmpty());
+  EXPECT_THAT(find({{"a", there, {}}, {"b", {}, there}}, {}, own).secrets, IsEmpty());
+  EXPECT_THAT(find({{"a", there, there}, {"b", {}, there}}, {}, own).secrets, ElementsAre(HasSubstr("b:1")));
+}
+
+// The other lines of such a value stand in many files.
+TEST_F(SecretStopTest, LooksForTheLongestLineOfAValueOfSeveral) {
+  const std::string unguessable = R"(  "id": "quite-an-unguessable-value")";
+  const std::string usual = R"(  "type": "service_account",)";
+  const std::map<std::string, std::string> own{{"KEY", "{\n" + usual + "\n" + unguessable + "\r\n}\n"}};
+  EXPECT_THAT(find({{"a", {}, blob("{\n" + usual + "\n}\n")}}, {}, own).secrets, IsEmpty());
+  EXPECT_THAT(find({{"a", {}, blob("{\n" + unguessable + "\n}\n")}}, {}, own).secrets,
+              ElementsAre(HasSubstr("a:2")));
 }
 
 // What is known does not use up what is looked at.

@@ -64,12 +64,15 @@ TEST(Masker, KnowsBase64InEveryAlignment) {
 TEST(Masker, KnowsOtherEncodings) {
   const Masker masker = masker_of("p@ss w\"rd/\xc3\xa9<&>'\t1");
   for (const char* shown : {
-           "p%40ss%20w%22rd%2F%C3%A9%3C%26%3E%27%091",         // RFC 3986
-           "p%40ss%20w%22rd%2f%c3%a9%3c%26%3e%27%091",         //
-           "p%40ss%20w%22rd/%C3%A9%3C%26%3E%27%091",           // quote()
-           "p%40ss%20w%22rd%2F%C3%A9%3C%26%3E'%091",           // encodeURIComponent()
-           "p@ss%20w%22rd/%C3%A9%3C&%3E'%091",                 // encodeURI()
-           "p%40ss+w%22rd%2F%C3%A9%3C%26%3E%27%091",           // a form
+           "p%40ss%20w%22rd%2F%C3%A9%3C%26%3E%27%091",  // RFC 3986
+           "p%40ss%20w%22rd%2f%c3%a9%3c%26%3e%27%091",  //
+           "p%40ss%20w%22rd/%C3%A9%3C%26%3E%27%091",    // quote()
+           "p%40ss%20w%22rd%2F%C3%A9%3C%26%3E'%091",    // encodeURIComponent()
+           "p@ss%20w%22rd/%C3%A9%3C&%3E'%091",          // encodeURI()
+           "p%40ss+w%22rd%2F%C3%A9%3C%26%3E%27%091",    // a form
+           "%70%40%73%73%20%77%22%72%64%2F%C3%A9%3C%26%3E%27%09%31",
+           "%70%40%73%73%20%77%22%72%64%2f%c3%a9%3c%26%3e%27%09%31",
+           R"(\x70\x40\x73\x73\x20\x77\x22\x72\x64\x2f\xc3\xa9\x3c\x26\x3e\x27\x09\x31)",
            "p@ss w\\\"rd/\xc3\xa9<&>'\\t1",                    // JSON
            "p@ss w\\\"rd/\\u00e9<&>'\\t1",                     // json.dumps()
            "p@ss w\\\"rd\\/\\u00e9<&>'\\t1",                   // PHP

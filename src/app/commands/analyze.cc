@@ -179,10 +179,11 @@ Result<base::ExitCode> run_analyze(World& world, Options options) {
   }
   if (!options.baseline.empty()) {
     FLEET_TRY(const std::string text, os::read_file(options.baseline, kMostBaselineBytes));
-    FLEET_TRY(const std::size_t gone, analysis::apply_baseline(text, analysis.findings));
-    if (gone > 0) {
+    FLEET_TRY(analysis::KnownFindings known, analysis::read_baseline(text));
+    known.mark(analysis.findings);
+    if (known.left() > 0) {
       analysis.remarks.push_back(
-          {"", fmt::format("{} findings of the baseline are not there any more", gone)});
+          {"", fmt::format("{} findings of the baseline are not there any more", known.left())});
     }
   }
   const model::AnalysisReport report = analysis_report(analyzer, analysis);
