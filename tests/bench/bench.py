@@ -34,6 +34,7 @@ GROUPS = {
     "files-1k": ("A small repository, in memory", lambda bench: rows_git.git_rows(bench, bench.size(1_000, 100))),
     "files-10k": ("A middling one", lambda bench: rows_git.git_rows(bench, bench.size(10_000, 200))),
     "files-100k": ("A large one", lambda bench: rows_git.git_rows(bench, bench.size(100_000, 2_000))),
+    "shared": ("Many results in one file, in memory", rows_git.shared_file_rows),
     "growth": ("How a run grows with its tasks", rows_run.growth_rows),
 }
 # What a group needs of memory in bytes, where it is much: a stock container's memory file system has 64 MB.

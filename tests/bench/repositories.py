@@ -58,10 +58,11 @@ def make_files(folder, files, workflow):
     return folder
 
 
-def make_workflow(folder, workflow):
-    """A repository with nothing but a workflow."""
+def make_workflow(folder, workflow, others=()):
+    """A repository with nothing but a workflow, and other files by name and text."""
     (folder / ".fleet").mkdir(parents=True)
-    (folder / ".fleet" / "workflow.yml").write_text(workflow)
+    for name, text in [(".fleet/workflow.yml", workflow), *others]:
+        (folder / name).write_text(text)
     for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "first"]):
         git(folder, *words)
     return folder

@@ -22,9 +22,8 @@ def append(files, task):
 class Clone:
     def __init__(self, bench, files, folder):
         self.bench, self.files, self.folder = bench, files, folder
-        tasks = "".join(f"  t{task}: {{run: '{append(files, task)}'}}\n" for task in range(TASKS))
-        workflow = f"version: 1\nlimits: {{parallel: {bench.cores}}}\ntasks:\n{tasks}"
-        self.repository = repositories.make_files(folder / "repository", files, workflow)
+        self.commands = [append(files, task) for task in range(TASKS)]
+        self.repository = repositories.make_files(folder / "repository", files, workflow_of(bench, self.commands))
         self.place = folder / "place"
 
     def git(self, *words):
@@ -50,6 +49,19 @@ class Clone:
 
     def name(self, what):
         return f"{self.files:,} files: {what}"
+
+
+class SharedFile(Clone):
+    """One file, in which every task changes a line of its own."""
+
+    def __init__(self, bench, tasks, lines, folder):
+        self.bench, self.files, self.folder = bench, 1, folder
+        self.commands = [f'sed -i "{task * lines // tasks + 1}s/line/task/" shared' for task in range(tasks)]
+        text = "".join(f"line {line}, the rest is filling\n" for line in range(lines))
+        self.repository = repositories.make_workflow(folder / "repository", workflow_of(bench, self.commands),
+                                                     [("shared", text)])
+        repositories.git(self.repository, "branch", "start")
+        self.place = folder / "place"
 
 
 def in_milliseconds(limit):
@@ -143,22 +155,26 @@ def merge_rows(at, goals):
         yield Row(at.name(what), "ms", samples, [Others("git merge-tree", peers)], None, in_milliseconds(limit), limit)
 
 
-def run_rows(at):
-    """A whole run: ten tasks that each change ten files of their own; beside a script with a worktree a task."""
+def run_beside_worktrees(at, commands, what):
+    """A whole run, each of whose tasks is a shell command; beside a script with a worktree a task."""
     script = "\n".join(
-        ["set -e", "mkdir place", "cd repository", f"seq 0 {TASKS - 1} | xargs -P {at.bench.cores} -I N sh -e -c '"
+        ["set -e", "mkdir place", "cd repository", f"seq 0 {len(commands) - 1} | xargs -P {at.bench.cores} -I N sh -e -c '"
          "git worktree add --quiet -b bench/N ../place/N start; cd ../place/N; sh -e ../../task-N; "
          "git commit --quiet --all --message N'",
          "git worktree add --quiet -b bench/all ../place/all start", "cd ../place/all",
-         f"for task in $(seq 0 {TASKS - 1}); do git merge --quiet --no-edit bench/$task; done"])
-    for task in range(TASKS):
-        (at.folder / f"task-{task}").write_text(append(at.files, task) + "\n")
+         f"for task in $(seq 0 {len(commands) - 1}); do git merge --quiet --no-edit bench/$task; done"])
+    for task, command in enumerate(commands):
+        (at.folder / f"task-{task}").write_text(command + "\n")
     ours, peers = take_turns(at.bench.size(min(at.bench.times, 3), 1), lambda: Run(at.bench, at.repository),
                              lambda: at.bench.process(["sh", "-c", script], at.folder), before=at.clear)
-    what = at.name(f"a run of {TASKS} tasks that change 10 each")
     peer = "git worktrees by script"
     yield Row(what, "s", [m.seconds for m in ours], [Others(peer, [m.seconds for m in peers])], None, "it ends")
     yield Row(f"{what}: memory", "MB", [m.memory for m in ours], [Others(peer, [m.memory for m in peers])])
+
+
+def workflow_of(bench, commands):
+    tasks = "".join(f"  t{task}: {{run: '{command}'}}\n" for task, command in enumerate(commands))
+    return f"version: 1\nlimits: {{parallel: {bench.cores}}}\ntasks:\n{tasks}"
 
 
 GOALS = {"move": 0.015, "back": 0.002, "overlay": 0.010, "scan": 0.200, "commit": 0.005, "disjoint": 0.001, "content": 0.005}
@@ -171,5 +187,12 @@ def git_rows(bench, files):
         yield from workspace_rows(at, goals)
         yield from commit_rows(at, goals)
         yield from merge_rows(at, goals)
-        yield from run_rows(at)
+        yield from run_beside_worktrees(at, at.commands, at.name(f"a run of {TASKS} tasks that change 10 each"))
         yield from overlay_rows(at, goals)
+
+
+def shared_file_rows(bench):
+    tasks, lines = bench.size(80, 10), bench.size(20_000, 200)
+    with tempfile.TemporaryDirectory(prefix="git-", dir=bench.folder) as folder:
+        at = SharedFile(bench, tasks, lines, Path(folder))
+        yield from run_beside_worktrees(at, at.commands, f"{tasks} tasks that change one file of {lines:,} lines")
