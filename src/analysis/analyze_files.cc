@@ -1,14 +1,18 @@
 #include "analysis/analyze_files.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <string_view>
+#include <unordered_set>
 
 #include "analysis/file_kind.h"
 #include "analysis/known_findings.h"
 #include "analysis/scores.h"
 #include "base/parallel.h"
+#include "base/random.h"
 
 namespace fleet::analysis {
 namespace {
@@ -19,7 +23,26 @@ using model::Finding;
 struct Read {
   std::string path;
   FileAnalysis analysis;
+  std::vector<std::string> functions;  // of the metrics, each by its name and its words
 };
+
+// Whoever makes two functions of the same hash has only his own judged less.
+std::vector<std::string> functions_in(const FileAnalysis& analysis, std::string_view bytes) {
+  std::vector<std::string> out;
+  if (!analysis.metrics || analysis.metrics->functions.empty()) return out;
+  std::vector<std::size_t> lines{0};
+  for (std::size_t at = bytes.find('\n'); at != bytes.npos; at = bytes.find('\n', at + 1))
+    lines.push_back(at + 1);
+  lines.push_back(bytes.size());
+  for (const model::FunctionMetrics& function : analysis.metrics->functions) {
+    const std::size_t first = std::min<std::size_t>(function.at.line, lines.size()) - 1;
+    const std::size_t end = std::min<std::size_t>(function.at.end_line, lines.size() - 1);
+    const std::size_t begin = lines[first];
+    const std::string_view words = bytes.substr(begin, std::max(lines[end], begin) - begin);
+    out.push_back(fmt::format("{}\n{:016x}", function.name, base::hash(words)));
+  }
+  return out;
+}
 
 bool is_looked_at(FileKind kind) {
   return kind == FileKind::source || kind == FileKind::text;
@@ -46,6 +69,7 @@ Result<std::vector<Read>> analyze_all(const Analyzer& analyzer, const Files& fil
           const bool hides = (now == FileKind::generated || now == FileKind::minified) &&
                              was != before.end() && is_looked_at(was->second);
           out[i].analysis = analyzer.analyze(out[i].path, *bytes, options.bounds, hides ? was->second : now);
+          out[i].functions = functions_in(out[i].analysis, *bytes);
         }
         return {};
       },
@@ -60,8 +84,10 @@ Result<model::Analysis> analyze_files(const Analyzer& analyzer, const Files& fil
   FLEET_TRY(const std::vector<Read> before, analyze_all(analyzer, base, {}, options));
   KnownFindings known;
   Kinds kinds;
+  std::unordered_multiset<std::string_view> functions;
   for (const Read& file : before) {
     kinds[file.path] = file.analysis.kind;
+    functions.insert(file.functions.begin(), file.functions.end());
     for (const Finding& finding : file.analysis.findings)
       known.add(finding.fingerprint);
   }
@@ -70,6 +96,12 @@ Result<model::Analysis> analyze_files(const Analyzer& analyzer, const Files& fil
   model::Analysis out;
   for (Read& file : now) {
     ++out.files[file.analysis.kind];
+    for (std::size_t i = 0; i < file.functions.size(); ++i) {
+      const auto was_there = functions.find(file.functions[i]);
+      if (was_there == functions.end()) continue;
+      functions.erase(was_there);
+      file.analysis.metrics->functions[i].is_known = true;
+    }
     if (file.analysis.metrics) out.metrics.push_back(*std::move(file.analysis.metrics));
     for (std::string& remark : file.analysis.remarks)
       out.remarks.push_back({file.path, std::move(remark)});

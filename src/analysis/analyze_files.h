@@ -27,7 +27,8 @@ struct AnalyzeOptions {
 };
 
 // Analyses files. With `base`, the same files as they were before a change, wherever they lay then: findings
-// that were there already are marked as known; as often as they were there, so that a copy is new. A file
+// that were there already are marked as known, and so are functions that were there word for word; as often
+// as they were there, so that a copy is new. A file
 // that was source before is looked at as source even where it now says that it was generated. A file that
 // cannot be read is remarked. An Error when there is not even one thread's worth of the world left.
 [[nodiscard]] Result<model::Analysis> analyze_files(const Analyzer& analyzer, const Files& files,

@@ -49,14 +49,20 @@ bool is_asked_for(const model::Plan& plan) {
 
 }  // namespace
 
+Result<std::optional<ObjectId>> named_base(const World& world, const git::Repository& repository,
+                                           const std::string& given) {
+  if (!given.empty()) return repository.resolve(given);
+  const std::optional<std::string> name = world.variable("FLEET_BASE");
+  if (!name) return std::nullopt;
+  Result<ObjectId> commit = repository.resolve(*name);
+  if (!commit) commit.error().on = *name + ", which FLEET_BASE names";
+  return commit;
+}
+
 Result<ObjectId> base_of(const World& world, const git::Repository& repository, const std::string& given,
                          ObjectId start) {
-  if (!given.empty()) return repository.resolve(given);
-  if (const std::optional<std::string> name = world.variable("FLEET_BASE")) {
-    Result<ObjectId> commit = repository.resolve(*name);
-    if (!commit) commit.error().on = *name + ", which FLEET_BASE names";
-    return commit;
-  }
+  FLEET_TRY(const std::optional<ObjectId> named, named_base(world, repository, given));
+  if (named) return *named;
   FLEET_TRY(const git::Commit commit, repository.objects().read_commit(start));
   if (commit.parents.empty() || !repository.objects().contains(commit.parents.front())) return ObjectId{};
   return commit.parents.front();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "app/world.h"
@@ -9,6 +10,11 @@
 
 // The commit that changed() compares a run's start with.
 namespace fleet::app {
+
+// The revision that is `given`, else what FLEET_BASE names; nothing: neither is there.
+[[nodiscard]] Result<std::optional<ObjectId>> named_base(const World& world,
+                                                         const git::Repository& repository,
+                                                         const std::string& given);
 
 // The revision that is `given`, else what FLEET_BASE names, else the start's first parent. None where that is
 // not here (a first commit, the last one of a shallow clone): then everything counts as changed.

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <iterator>
 #include <random>
 
 #include "app/base_commit.h"
 #include "app/earlier_run.h"
+#include "app/gate.h"
+#include "app/rules.h"
 #include "app/run_report.h"
 #include "app/transfer.h"
 #include "git/refs.h"
@@ -120,22 +123,50 @@ Result<model::Report> report_of(const Checkout& checkout, const std::string& run
   return build_report(checkout, reader, row, plan);
 }
 
+// What the run has changed, held against the gate. A gate that cannot judge does not let pass.
+struct GateEnd {
+  std::optional<model::AnalysisReport> analysis;  // none: there is no gate, or nothing for it
+  bool is_bad = false;
+};
+GateEnd hold_against_gate(const World& world, const Checkout& checkout, const model::Plan& plan,
+                          ObjectId judge, model::Report& report, std::vector<Error>& errors) {
+  if (!plan.gate || !is_judged(report.state) || report.delivery.commit.is_none()) return {};
+  report.gate.reset();
+  auto judgement = judge_change(world, checkout.repository, *plan.gate, judge, report.delivery.start,
+                                report.delivery.commit);
+  if (!judgement) {
+    errors.push_back(std::move(judgement).error());
+    return {{}, true};
+  }
+  if (const auto kept = keep_gate(checkout, report.run, judgement->gate); !kept)
+    errors.push_back(kept.error());
+  const bool passed = judgement->gate.passed;
+  report::add_gate(report, std::move(judgement->gate));
+  return {std::move(judgement->analysis), !passed};
+}
+
 // Beyond this point no agent runs; snapshots are read-only. What cannot be written is said last, and takes
 // nothing else away: not the export, not the summary, and not the exit code of a run that was not good.
 ExitCode conclude(World& world, const Checkout& checkout, const std::string& run, const model::Plan& plan,
-                  const engine::FinishRun& finish, const EndOptions& end, Progress progress) {
+                  ObjectId judge, const engine::FinishRun& finish, const EndOptions& end, Progress progress) {
   std::vector<Error> errors;
+  GateEnd gate;
   const auto write_to = [&](const model::Report& report, const std::filesystem::path& folder,
                             std::vector<std::string>& paths) {
-    if (auto written = write_reports(report, plan, folder)) {
-      paths = *std::move(written);
-    } else {
-      errors.push_back(std::move(written).error());
-    }
+    paths.clear();
+    const auto add = [&](Result<std::vector<std::string>> written) {
+      if (written)
+        std::move(written->begin(), written->end(), std::back_inserter(paths));
+      else
+        errors.push_back(std::move(written).error());
+    };
+    add(write_reports(report, plan, folder));
+    if (gate.analysis) add(write_findings(*gate.analysis, folder));
   };
-  const Result<model::Report> report = report_of(checkout, run, plan);
+  Result<model::Report> report = report_of(checkout, run, plan);
   terminal::SummaryPlaces places;
   if (report) {
+    gate = hold_against_gate(world, checkout, plan, judge, *report, errors);
     places.next = next_command(*report, finish);
     write_to(*report, checkout.layout.report(run), places.reports);
     if (!end.report.empty()) write_to(*report, end.report, places.reports);
@@ -156,7 +187,8 @@ ExitCode conclude(World& world, const Checkout& checkout, const std::string& run
   }
   for (const Error& error : errors)
     world.err(fmt::format("fleet: {}\n", explain(error)));
-  const ExitCode code = exit_code(finish, report ? report->delivery.error : "");
+  ExitCode code = exit_code(finish, report ? report->delivery.error : "");
+  if (code == ExitCode::good && gate.is_bad && report->gate) code = ExitCode::failed;
   return code == ExitCode::good && !errors.empty() ? ExitCode::world : code;
 }
 
@@ -230,6 +262,8 @@ Result<ExitCode> run_plan(World& world, const RunOptions& options, const Checkou
                           const Loaded& loaded, ObjectId start, const FrozenOptions& frozen,
                           std::vector<engine::Begun> begun) {
   FLEET_CHECK(check_id(options.id));
+  // What is wrong with the rules is said before anything runs.
+  if (loaded.plan.gate) FLEET_CHECK(rules_at(world, checkout.repository, frozen.judge));
   FLEET_TRY(Secrets secrets, collect_secrets(world, loaded.plan, "take it out of the task's `secrets`"));
   store::NewRun run = new_run(world, options, loaded, start, frozen);
   const std::string id = run.row.id;
@@ -247,7 +281,8 @@ Result<ExitCode> run_plan(World& world, const RunOptions& options, const Checkou
                                         options.session));
   FLEET_TRY(const engine::FinishRun finish, session->start(std::move(run), std::move(begun)));
   session.reset();
-  return conclude(world, checkout, id, loaded.plan, finish, options.end, options.session.progress);
+  return conclude(world, checkout, id, loaded.plan, frozen.judge, finish, options.end,
+                  options.session.progress);
 }
 
 // With the ref of its start, `fleet clean` has deleted what a resume needs.
@@ -261,12 +296,13 @@ Result<> refuse_cleaned_run(const Checkout& checkout, const std::string& run) {
 // Of a run that is over there is nothing to resume; but where its fleet was killed before it could tell, that
 // is made up for.
 Result<ExitCode> tell_end(World& world, const ResumeOptions& options, const Checkout& checkout,
-                          store::Reader& reader, const store::RunRow& run, const model::Plan& plan) {
+                          store::Reader& reader, const store::RunRow& run, const model::Plan& plan,
+                          ObjectId judge) {
   if (!are_written(plan, checkout.layout.report(run.id))) {
     FLEET_TRY(const engine::Scheduler ended, replay(reader, run.id, plan));
     FLEET_CHECK(check_folders(options.end, run.id));
     if (const std::optional<engine::FinishRun> finish = ended.finished())
-      return conclude(world, checkout, run.id, plan, *finish, options.end, options.session.progress);
+      return conclude(world, checkout, run.id, plan, judge, *finish, options.end, options.session.progress);
   }
   return base::fail_input(
       "resume the run", run.id, fmt::format("it is over: {}", base::name_of(run.state)),
@@ -301,9 +337,10 @@ Result<ExitCode> replan_run(World& world, const ResumeOptions& options, const Ch
   run.session = options.session;
   run.workflow = {workflow_file(checkout, plan.workflow_path), options.inputs, plan.inputs, options.limits};
   run.end = options.end;
-  FLEET_TRY(const Loaded loaded, load(world, checkout, run.workflow, Purpose::run));
+  FLEET_TRY(Loaded loaded, load(world, checkout, run.workflow, Purpose::run));
   FrozenOptions frozen = before;
   frozen.goes_on_from = earlier.id;
+  FLEET_TRY(loaded.plan.gate, gate_in_force(world, checkout.repository, loaded.plan, frozen.judge));
   FLEET_CHECK(check_base(checkout.repository, loaded.plan, earlier.id, frozen.base));
   world.err(
       fmt::format("note: goes on from the run {} with {} as it is now\n", earlier.id, plan.workflow_path));
@@ -316,9 +353,12 @@ Result<ExitCode> replan_run(World& world, const ResumeOptions& options, const Ch
 
 Result<ExitCode> run_workflow(World& world, const RunOptions& options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
-  FLEET_TRY(const Loaded loaded, load(world, checkout, options.workflow, Purpose::run));
+  FLEET_TRY(Loaded loaded, load(world, checkout, options.workflow, Purpose::run));
   FLEET_TRY(const ObjectId start, start_of(checkout.repository, options.from));
   FrozenOptions frozen;
+  FLEET_TRY(const std::optional<ObjectId> named, named_base(world, checkout.repository, options.base));
+  frozen.judge = named.value_or(start);
+  FLEET_TRY(loaded.plan.gate, gate_in_force(world, checkout.repository, loaded.plan, frozen.judge));
   frozen.branch_prefix = options.branch_prefix;
   FLEET_TRY(frozen.base, base_of(world, checkout.repository, options.base, start));
   say_when_all_is_changed(world, loaded.plan, frozen.base);
@@ -335,12 +375,13 @@ Result<ExitCode> resume_run(World& world, const ResumeOptions& options) {
   FLEET_TRY(store::RunRow run, find_run(reader, name));
   FLEET_TRY(const model::Plan plan, frozen_plan(reader, run.id));
   FLEET_TRY(const store::FrozenRun stored, reader.frozen(run.id));
-  FLEET_TRY(const FrozenOptions frozen, frozen_options(stored.options));
+  FLEET_TRY(FrozenOptions frozen, frozen_options(stored.options));
+  if (frozen.judge.is_none()) frozen.judge = run.start;
   FLEET_CHECK(refuse_cleaned_run(checkout, run.id));
   if (options.replan) return replan_run(world, options, checkout, reader, run, plan, frozen);
   const bool is_over = run.state != model::RunState::running && run.state != model::RunState::stopped;
   if (is_over && (run.state == model::RunState::finished || !options.retry_failed)) {
-    return tell_end(world, options, checkout, reader, run, plan);
+    return tell_end(world, options, checkout, reader, run, plan, frozen.judge);
   }
   FLEET_CHECK(check_base(checkout.repository, plan, run.id, frozen.base));
   FLEET_CHECK(check_folders(options.end, run.id));
@@ -360,7 +401,7 @@ Result<ExitCode> resume_run(World& world, const ResumeOptions& options) {
             Session::open(world, checkout, run, plan, frozen, std::move(secrets), options.session));
   FLEET_TRY(const engine::FinishRun finish, session->resume(limits, options.retry_failed, from));
   session.reset();
-  return conclude(world, checkout, run.id, plan, finish, options.end, options.session.progress);
+  return conclude(world, checkout, run.id, plan, frozen.judge, finish, options.end, options.session.progress);
 }
 
 }  // namespace fleet::app

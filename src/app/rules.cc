@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include "analysis/built_in_rules.h"
 #include "analysis/rule_file.h"
@@ -87,6 +88,14 @@ Result<std::vector<analysis::Rule>> load_rules(const World& world, const std::ve
                           read.diagnostics.size() == 1
                               ? "there is an error"
                               : fmt::format("there are {} errors", read.diagnostics.size()));
+}
+
+Result<std::vector<analysis::Rule>> rules_at(const World& world, const git::Repository& repository,
+                                             ObjectId commit) {
+  std::vector<RuleText> texts = built_in_rule_texts();
+  FLEET_TRY(std::vector<RuleText> own, committed_rule_texts(repository, commit));
+  std::move(own.begin(), own.end(), std::back_inserter(texts));
+  return load_rules(world, texts, RuleCheck::what_is_not_ours);
 }
 
 void show_rule_diagnostics(const World& world, const std::vector<RuleText>& texts,

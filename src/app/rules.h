@@ -35,6 +35,11 @@ enum class RuleCheck { all, what_is_not_ours };
                                                              const std::vector<RuleText>& texts,
                                                              RuleCheck check);
 
+// Those that come with fleet, and the commit's.
+[[nodiscard]] Result<std::vector<analysis::Rule>> rules_at(const World& world,
+                                                           const git::Repository& repository,
+                                                           ObjectId commit);
+
 // Each file's own diagnostics under its own text.
 void show_rule_diagnostics(const World& world, const std::vector<RuleText>& texts,
                            const model::Diagnostics& wrong);

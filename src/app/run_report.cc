@@ -6,6 +6,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "app/gate.h"
 #include "engine/input_json.h"
 #include "engine/journal.h"
 #include "engine/scheduler.h"
@@ -180,6 +181,10 @@ Result<model::DeliveryReport> delivery(const git::Repository& repository, const 
 
 }  // namespace
 
+bool is_judged(model::RunState state) {
+  return state == model::RunState::finished || state == model::RunState::failed;
+}
+
 Result<model::Report> build_report(const Checkout& checkout, store::Reader& reader, const store::RunRow& run,
                                    const model::Plan& plan) {
   model::Report report;
@@ -220,6 +225,10 @@ Result<model::Report> build_report(const Checkout& checkout, store::Reader& read
   if (!history.published.error.empty()) report.reasons.push_back(history.published.error);
   FLEET_TRY(report.delivery, delivery(checkout.repository, plan, run, history.published));
   report::complete(report, plan);
+  if (plan.gate && is_judged(run.state)) {
+    FLEET_TRY(auto gate, kept_gate(checkout, run.id));
+    if (gate) report::add_gate(report, *std::move(gate));
+  }
   return report;
 }
 

@@ -9,6 +9,9 @@ namespace fleet::app {
 [[nodiscard]] Result<model::Report> build_report(const Checkout& checkout, store::Reader& reader,
                                                  const store::RunRow& run, const model::Plan& plan);
 
+// Whether the change of a run in that state is held against the gate.
+[[nodiscard]] bool is_judged(model::RunState state);
+
 // Writes what the plan's formats ask for into the folder; gives back the paths.
 [[nodiscard]] Result<std::vector<std::string>> write_reports(const model::Report& report,
                                                              const model::Plan& plan,

@@ -349,6 +349,7 @@ Result<engine::FinishRun> Session::resume(const model::Settings& settings, bool 
 
 std::string to_json(const FrozenOptions& options) {
   return model::dump_json({{"base", options.base.is_none() ? "" : options.base.hex()},
+                           {"judge", options.judge.is_none() ? "" : options.judge.hex()},
                            {"branch_prefix", options.branch_prefix},
                            {"goes_on_from", options.goes_on_from}});
 }
@@ -357,6 +358,7 @@ Result<FrozenOptions> frozen_options(const std::string& text) {
   FLEET_TRY(const model::Json json, model::parse_json(text, "the run's options"));
   FrozenOptions options;
   const auto base = json.find("base");
+  const auto judge = json.find("judge");  // an older fleet did not write it
   const auto prefix = json.find("branch_prefix");
   const auto from = json.find("goes_on_from");
   if (base == json.end() || !base->is_string() || prefix == json.end() || !prefix->is_string() ||
@@ -364,6 +366,8 @@ Result<FrozenOptions> frozen_options(const std::string& text) {
     return base::fail_world("read", "the run's options", "they are not what fleet wrote");
   }
   options.base = ObjectId::parse(base->get<std::string>()).value_or(ObjectId{});
+  if (judge != json.end() && judge->is_string())
+    options.judge = ObjectId::parse(judge->get<std::string>()).value_or(ObjectId{});
   options.branch_prefix = prefix->get<std::string>();
   options.goes_on_from = from->get<std::string>();
   return options;

@@ -18,7 +18,8 @@ namespace fleet::app {
 
 // What was decided when the run began and holds for good, beside the plan.
 struct FrozenOptions {
-  ObjectId base;  // what `changed()` compares the start with; none: everything counts as changed
+  ObjectId base;   // what `changed()` compares the start with; none: everything counts as changed
+  ObjectId judge;  // the commit whose rules, gate and baseline judge the change
   std::string branch_prefix = "fleet";
   std::string goes_on_from;  // the run with an earlier plan whose results are kept; empty: none
 };

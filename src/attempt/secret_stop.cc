@@ -36,6 +36,8 @@ std::string_view longest_line(std::string_view value) {
   return longest;
 }
 
+}  // namespace
+
 Result<analysis::KnownFindings> baseline_in(const git::ObjectStore& store, ObjectId tree) {
   FLEET_TRY(const auto entry, git::entry_at(store, tree, kBaselinePath));
   if (!entry.is_file()) return analysis::KnownFindings{};
@@ -48,8 +50,6 @@ Result<analysis::KnownFindings> baseline_in(const git::ObjectStore& store, Objec
   if (!known) known.error().on = kBaselinePath;
   return known;
 }
-
-}  // namespace
 
 Result<SecretStop> SecretStop::create(const git::ObjectStore& store, ObjectId start_tree,
                                       const std::map<std::string, std::string>& secrets) {

@@ -23,6 +23,10 @@ struct SecretsFound {
 // Where the baseline of a repository's findings lies.
 inline constexpr const char* kBaselinePath = ".fleet/baseline.json";
 
+// What the baseline in a tree lets be; nothing where there is none. An Error (Fault::input) when it is
+// damaged.
+[[nodiscard]] Result<analysis::KnownFindings> baseline_in(const git::ObjectStore& store, ObjectId tree);
+
 // Keeps secrets out of what tasks change: those that are known by their looks, if with some confidence, and
 // the values of the run's own, as they are or encoded, if they have 8 bytes or more; of a value of several
 // lines, its longest. Immutable; any thread. The store must outlive it.

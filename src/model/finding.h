@@ -50,6 +50,8 @@ struct Finding {
   bool is_known = false;                   // it was there before the change, or is in the baseline
   std::optional<std::string> suppression;  // the reason that stands in the code; may be empty
   bool is_below_threshold = false;         // of severity or confidence
+
+  [[nodiscard]] bool counts() const { return !is_known && !suppression && !is_below_threshold; }
 };
 
 }  // namespace fleet::model

@@ -70,6 +70,7 @@ struct Fields<Plan> {
                                           field("graph", &Plan::graph),
                                           field("levels", &Plan::levels),
                                           field("settings", &Plan::settings),
+                                          field("gate", &Plan::gate),
                                           field("requirements", &Plan::requirements),
                                           field("agent_parallel", &Plan::agent_parallel),
                                           field("inputs", &Plan::inputs),

@@ -26,6 +26,13 @@ struct Fields<Requirement> {
 };
 
 template <>
+struct Fields<Gate> {
+  static constexpr auto list = std::tuple{
+      field("new_findings", &Gate::new_findings), field("allow", &Gate::allow),
+      field("complexity", &Gate::complexity), field("score", &Gate::score), field("at", &Gate::at)};
+};
+
+template <>
 struct Fields<Retry> {
   static constexpr auto list = std::tuple{field("times", &Retry::times),     field("delays", &Retry::delays),
                                           field("backoff", &Retry::backoff), field("factor", &Retry::factor),

@@ -40,6 +40,8 @@ struct FunctionMetrics {
   std::uint32_t parameters = 0;
   Halstead halstead;
   double maintainability = 100;  // 0 to 100
+
+  bool is_known = false;  // it was there before the change, word for word
 };
 
 struct ClassMetrics {

@@ -98,6 +98,7 @@ struct Plan {
   Graph graph;
   std::uint32_t levels = 0;
   Settings settings;
+  std::optional<Gate> gate;  // what the change is held against
   std::vector<Requirement> requirements;
   std::map<std::string, int> agent_parallel;  // caps per agent name; absent: none
   std::map<std::string, std::string> inputs;

@@ -89,6 +89,18 @@ struct DeliveryReport {
   std::string error;  // why nothing could be delivered
 };
 
+// The change of a run, held against the workflow's gate.
+struct GateReport {
+  bool passed = true;
+  std::vector<std::string> failures;  // each a sentence; empty: it passed
+  // New findings that count.
+  std::uint32_t errors = 0, warnings = 0, notes = 0;
+  std::uint32_t files = 0;               // changed ones that were looked at
+  std::uint32_t highest_complexity = 0;  // cyclomatic, of the changed functions; 0: there is none
+  double score = 100;                    // overall, of the changed files
+  std::vector<std::string> remarks;      // what was not looked at, and why
+};
+
 struct Report {
   std::string run;  // id
   std::string workflow;
@@ -104,8 +116,9 @@ struct Report {
   std::vector<ConflictReport> conflicts;
   std::vector<RequirementReport> requirements;
   DeliveryReport delivery;
-  Usage usage;               // wall: summed over the attempts
-  Duration critical_path{};  // the longest chain of attempts that really waited on each other
+  std::optional<GateReport> gate;  // none: the workflow has none, or it is not time yet
+  Usage usage;                     // wall: summed over the attempts
+  Duration critical_path{};        // the longest chain of attempts that really waited on each other
   int parallel = 1;
   std::vector<std::string> notes;
 };

@@ -114,6 +114,7 @@ Planning make(const model::Workflow& workflow, const PlanOptions& options) {
   plan.workflow_name = workflow.name;
   plan.workflow_path = workflow.path;
   plan.requirements = workflow.requirements;
+  plan.gate = workflow.gate;
   plan.env = workflow.env;
   plan.report_formats = workflow.report.formats;
   plan.settings = settings(workflow, options);

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
 #include <string_view>
 #include <unordered_map>
 
@@ -202,6 +204,19 @@ void complete(model::Report& report, const model::Plan& plan) {
   report.critical_path = critical_path(report.tasks);
 }
 
+void add_gate(model::Report& report, model::GateReport gate) {
+  std::vector<std::string> all;
+  for (const std::string& failure : gate.failures)
+    all.push_back("gate: " + failure);
+  std::move(report.reasons.begin(), report.reasons.end(), std::back_inserter(all));
+  report.reasons = std::move(all);
+  report.gate = std::move(gate);
+}
+
+bool is_good(const model::Report& report) {
+  return report.state == model::RunState::finished && (!report.gate || report.gate->passed);
+}
+
 Efficiency efficiency(const model::Report& report) {
   Efficiency out;
   std::size_t ran = 0;
@@ -249,6 +264,22 @@ bool is_void(const model::Report& report) {
   return report.state == model::RunState::finished && count.skipped == count.total;
 }
 
+std::string describe(const model::GateReport& gate) {
+  std::string out;
+  const auto add = [&](std::uint32_t count, std::string_view what) {
+    if (count > 0)
+      out += fmt::format("{}{} new {}{}", out.empty() ? "" : ", ", count, what, count == 1 ? "" : "s");
+  };
+  add(gate.errors, "error");
+  add(gate.warnings, "warning");
+  add(gate.notes, "note");
+  out += fmt::format("{} in {} changed {}", out.empty() ? "no new findings" : "", gate.files,
+                     gate.files == 1 ? "file" : "files");
+  if (gate.highest_complexity > 0)
+    out += fmt::format("; the most complex changed function has {}", gate.highest_complexity);
+  return out + fmt::format("; score {:.1f}", std::floor(gate.score * 10) / 10);
+}
+
 std::string verdict(const model::Report& report) {
   const Counts count = counts(report.tasks);
   if (is_void(report)) {
@@ -266,6 +297,7 @@ std::string verdict(const model::Report& report) {
   add(count.skipped, "skipped");
   add(count.cancelled, "cancelled");
   add(count.open, "not finished");
+  if (report.gate) text += report.gate->passed ? ", gate passed" : ", gate failed";
   return text;
 }
 

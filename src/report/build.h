@@ -31,6 +31,12 @@ namespace fleet::report {
 // stand there already.
 void complete(model::Report& report, const model::Plan& plan);
 
+// Adds what the gate says; its failures are the first reasons.
+void add_gate(model::Report& report, model::GateReport gate);
+
+// Every task did what it should, and the gate, if there is one, let it pass.
+[[nodiscard]] bool is_good(const model::Report& report);
+
 // How well the run used its time. All are 0 for a run in which nothing ran.
 struct Efficiency {
   Duration wall{};        // from the run's start to its end
@@ -51,6 +57,9 @@ struct Counts {
 
 // The run ended well, because nothing was asked of it: every task was left out by its `if`, or by a person.
 [[nodiscard]] bool is_void(const model::Report& report);
+
+// `1 new error, 2 new notes in 14 changed files; the most complex function has 7, the score is 93.4`.
+[[nodiscard]] std::string describe(const model::GateReport& gate);
 
 // One sentence: `finished: 8 of 8 tasks done`.
 [[nodiscard]] std::string verdict(const model::Report& report);

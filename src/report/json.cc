@@ -1,6 +1,7 @@
 #include <tuple>
 
 #include "model/json_attempt.h"
+#include "model/json_report.h"
 #include "model/json_workflow.h"
 #include "report/build.h"
 #include "report/render.h"
@@ -74,6 +75,7 @@ struct Fields<Report> {
                                           field("conflicts", &Report::conflicts),
                                           field("requirements", &Report::requirements),
                                           field("delivery", &Report::delivery),
+                                          field("gate", &Report::gate),
                                           field("usage", &Report::usage),
                                           field("critical_path", &Report::critical_path),
                                           field("parallel", &Report::parallel),

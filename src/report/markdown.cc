@@ -97,7 +97,7 @@ std::string_view mark(const model::Report& report) {
   if (is_void(report)) return "⏭️";
   switch (report.state) {
     case model::RunState::finished:
-      return "✅";
+      return is_good(report) ? "✅" : "❌";
     case model::RunState::failed:
     case model::RunState::aborted:
       return "❌";
@@ -145,6 +145,12 @@ void write_delivery(Page& page, const model::DeliveryReport& delivery) {
   }
 }
 
+void write_gate(Page& page, const model::GateReport& gate) {
+  page.add(fmt::format("\nGate {}: {}.\n", gate.passed ? "passed" : "failed", describe(gate)));
+  for (const std::string& remark : gate.remarks)
+    page.add(fmt::format("\n> not judged: {}\n", escape_prose(remark)), 0.25);
+}
+
 void write_head(Page& page, const model::Report& report) {
   page.add(fmt::format("# {} {}: {}\n\n", mark(report), escape_prose(report.workflow), verdict(report)));
   for (const std::string& reason : report.reasons)
@@ -166,6 +172,7 @@ void write_head(Page& page, const model::Report& report) {
     page.add(fmt::format("It was resumed {}.\n",
                          report.resumed == 1 ? "once" : fmt::format("{} times", report.resumed)));
   write_delivery(page, report.delivery);
+  if (report.gate) write_gate(page, *report.gate);
   for (const std::string& note : report.notes)
     page.add(fmt::format("\n> {}\n", escape_prose(note)), 0.25);
 }

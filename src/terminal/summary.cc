@@ -162,10 +162,14 @@ std::string fact(std::string_view name, std::string_view value, const Look& look
 
 std::string verdict_line(const model::Report& report, const Look& look) {
   const bool is_void = report::is_void(report);
-  const bool is_good = report.state == model::RunState::finished;
+  const bool is_good = report::is_good(report);
+  const bool fails_gate = report.gate && !report.gate->passed;
   const std::string_view sign = !look.unicode ? "" : is_void ? "– " : is_good ? "✓ " : "✗ ";
   return toned(fmt::format("{}{}", sign, fitted(report.workflow + " " + report::verdict(report), look, 2)),
-               is_void ? Tone::plain : tone_of(report.state), look) +
+               is_void      ? Tone::plain
+               : fails_gate ? tone_of(model::RunState::failed)
+                            : tone_of(report.state),
+               look) +
          "\n";
 }
 
@@ -209,6 +213,15 @@ std::string delivery_fact(const model::DeliveryReport& delivery, const Look& loo
   return fact("branch", delivery.branch + where_it_is(delivery), look);
 }
 
+std::string gate_facts(const std::optional<model::GateReport>& gate, const Look& look) {
+  if (!gate) return "";
+  std::string out =
+      fact("gate", fmt::format("{}: {}", gate->passed ? "passed" : "failed", report::describe(*gate)), look);
+  for (const std::string& remark : gate->remarks)
+    out += fact("", "not judged: " + remark, look);
+  return out;
+}
+
 std::string ago(Duration since) {
   const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(since).count();
   if (minutes < 1) return "just now";
@@ -230,7 +243,8 @@ std::string summary(const model::Report& report, const SummaryPlaces& places, co
   if (!report.notes.empty()) out += "\n";
   for (const std::string& note : report.notes)
     out += toned("note", Tone::warning, look) + "  " + whole(note, look) + "\n";
-  out += "\n" + time_facts(report, look) + delivery_fact(report.delivery, look);
+  out +=
+      "\n" + time_facts(report, look) + delivery_fact(report.delivery, look) + gate_facts(report.gate, look);
   for (const std::string& path : places.reports)
     out += fact(&path == &places.reports.front() ? "report" : "", path, look);
   if (!places.next.empty()) out += fact("next", places.next, look);

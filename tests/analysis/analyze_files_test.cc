@@ -129,6 +129,26 @@ TEST(AnalyzeFiles, remarks_what_was_not_looked_at) {
   EXPECT_NE(analysis.remarks[1].what.find("was not understood"), std::string::npos);
 }
 
+TEST(AnalyzeFiles, knows_functions_that_were_there_word_for_word) {
+  const std::string f = "def f(a):\n    return 1 if a else 2\n";
+  const std::string g = "def g(a):\n    return a\n";
+  const auto known = [](const model::Analysis& analysis) {
+    std::string out;
+    for (const model::FileMetrics& file : analysis.metrics) {
+      for (const model::FunctionMetrics& function : file.functions)
+        out += function.name + (function.is_known ? "+ " : "- ");
+    }
+    return out;
+  };
+  EXPECT_EQ(known(analyze({{"a.py", f + g}}, {{"a.py", f + "def g(a):\n    return 0\n"}})), "f+ g- ");
+  EXPECT_EQ(known(analyze({{"b.py", "import os\n\n\n" + f + g}}, {{"a.py", g + f}})), "f+ g+ ") << "moved";
+  EXPECT_EQ(known(analyze({{"a.py", f + g + f}}, {{"a.py", f}})), "f+ g- f- ") << "a copy is new";
+  EXPECT_EQ(known(analyze({{"a.py", "def h(a):\n    return a\n"}}, {{"a.py", g}})), "h- ") << "another name";
+  EXPECT_EQ(
+      known(analyze({{"a.py", "def g(a):\n    return a"}}, {{"a.py", "x = 1\ndef g(a):\n    return a"}})),
+      "g+ ");
+}
+
 TEST(Baseline, lets_be_what_it_holds_as_often_as_it_does) {
   const std::string twice = std::string(kEval) + "\ndef f(request):\n    return eval(request)\n";
   const std::string baseline = write_baseline(analyze({{"a.py", kEval}}).findings);

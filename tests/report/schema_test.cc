@@ -33,6 +33,7 @@ TEST(Schema, TakesWhatIsWritten) {
   full.delivery.standing = model::BranchStanding::rolled_back;
   full.delivery.tip = full.delivery.start;
   full.requirements[0].requirement.at = {3, 5};
+  full.gate = model::GateReport{false, {"2 new findings"}, 2, 1, 0, 3, 7, 79.9, {"a.c: it is too large"}};
   full.tasks[2].attempts[0].finished.reset();
   full.tasks[2].attempts[0].outcome.reset();
   for (const model::Report& report : {full, model::Report{}})

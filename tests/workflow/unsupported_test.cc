@@ -38,6 +38,7 @@ TEST(Unsupported, IsNothingThatThisBuildHonours) {
 
 TEST(Unsupported, IsNoAgentThatNoTaskUses) {
   EXPECT_THAT(of("agents: {a: {use: codex}, b: {choose-from: [a]}}\n" + kTasks), IsEmpty());
+  EXPECT_THAT(of("gate: {score: 80}\n" + kTasks), IsEmpty());
 }
 
 TEST(Unsupported, IsEachThingThatWouldSilentlyNotBind) {
@@ -48,7 +49,6 @@ TEST(Unsupported, IsEachThingThatWouldSilentlyNotBind) {
     EXPECT_THAT(of("conflicts: {strategy: " + std::string(strategy) + "}\n" + kTasks),
                 ElementsAre(says({2, 23}, "conflict strategy")));
   }
-  EXPECT_THAT(of("gate: {score: 80}\n" + kTasks), ElementsAre(says({2, 7}, "a gate")));
   for (const char* how : {"pull-request", "patch"})
     EXPECT_THAT(of("deliver: " + std::string(how) + "\n" + kTasks), ElementsAre(says({2, 10}, how)));
   EXPECT_THAT(of("report: {comment: sticky}\n" + kTasks), ElementsAre(says({2, 19}, "comments")));

@@ -9,12 +9,12 @@
 
 #include "analysis/analyze_files.h"
 #include "analysis/baseline.h"
+#include "app/analysis_files.h"
 #include "app/analysis_report.h"
 #include "app/commands/commands.h"
 #include "app/commands/options.h"
 #include "app/rules.h"
 #include "git/path.h"
-#include "git/tree.h"
 #include "git/work_tree.h"
 #include "os/files.h"
 #include "report/findings.h"
@@ -35,7 +35,6 @@ FLEET_ENUM_NAMES(app::FailOn, "error", "warning", "note", "never");
 namespace fleet::app {
 namespace {
 
-constexpr std::uint64_t kMostBytes = 128 << 20;  // of a file that is looked at
 constexpr std::uint64_t kMostBaselineBytes = 64 << 20;
 
 struct Options {
@@ -114,28 +113,19 @@ Result<model::Analysis> analyze(const Checkout& checkout, const git::WorkTree& f
     FLEET_TRY(tree, store.tree_of(subject.base));
   }
   const analysis::Files now{subject.paths,
-                            [&](const std::string& path) { return files.read(path, kMostBytes); }};
-  const analysis::Files before{subject.base_paths, [&](const std::string& path) -> Result<std::string> {
-                                 FLEET_TRY(const auto entry, git::entry_at(store, tree, path));
-                                 FLEET_TRY(const std::uint64_t size, store.blob_size(entry.id));
-                                 if (size > kMostBytes)
-                                   return base::fail_input("read", git::quote_path(path), "it is too large");
-                                 return store.read_blob(entry.id);
-                               }};
-  return analysis::analyze_files(analyzer, now, before, options.analysis);
+                            [&](const std::string& path) { return files.read(path, kMostAnalysedBytes); }};
+  return analysis::analyze_files(analyzer, now, files_in(store, tree, subject.base_paths), options.analysis);
 }
 
 Result<std::vector<analysis::Rule>> rules_for(const World& world, const git::Repository& repository,
                                               ObjectId base) {
+  if (!base.is_none()) return rules_at(world, repository, base);
   std::vector<RuleText> texts = built_in_rule_texts();
   const std::string folder = (*repository.work_folder() / kOwnRules).string();
-  std::vector<RuleText> own;
-  if (!base.is_none()) {
-    FLEET_TRY(own, committed_rule_texts(repository, base));
-  } else if (os::is_directory(folder)) {
-    FLEET_TRY(own, read_rule_folder(folder));
+  if (os::is_directory(folder)) {
+    FLEET_TRY(std::vector<RuleText> own, read_rule_folder(folder));
+    std::move(own.begin(), own.end(), std::back_inserter(texts));
   }
-  std::move(own.begin(), own.end(), std::back_inserter(texts));
   return load_rules(world, texts, RuleCheck::what_is_not_ours);
 }
 
@@ -158,8 +148,7 @@ std::string rendered(const World& world, const model::AnalysisReport& report, co
 bool fails(const std::vector<model::Finding>& findings, FailOn fail_on) {
   if (fail_on == FailOn::never) return false;
   return std::any_of(findings.begin(), findings.end(), [&](const model::Finding& finding) {
-    return report::why_not_counted(finding).empty() &&
-           static_cast<int>(finding.severity) <= static_cast<int>(fail_on);
+    return finding.counts() && static_cast<int>(finding.severity) <= static_cast<int>(fail_on);
   });
 }
 

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/checkout.h"
+#include "app/world.h"
+#include "base/object_id.h"
+#include "base/result.h"
+#include "model/analysis_report.h"
+#include "model/plan.h"
+#include "model/report.h"
+
+// The gate of a run: which one, and what the run's change comes to by it.
+namespace fleet::app {
+
+// The gate of the plan's workflow as it stands in the commit `judge`, so that a change does not loosen its
+// own; the plan's, where there is none in that commit. Says so where the two differ.
+[[nodiscard]] Result<std::optional<model::Gate>> gate_in_force(const World& world,
+                                                               const git::Repository& repository,
+                                                               const model::Plan& plan, ObjectId judge);
+
+struct Judgement {
+  model::GateReport gate;
+  model::AnalysisReport analysis;
+};
+// What has changed between two commits, by the rules and the baseline in `judge`.
+[[nodiscard]] Result<Judgement> judge_change(const World& world, const git::Repository& repository,
+                                             const model::Gate& gate, ObjectId judge, ObjectId from,
+                                             ObjectId to);
+
+// As findings.json and findings.sarif in the folder, which is there; gives back the paths.
+[[nodiscard]] Result<std::vector<std::string>> write_findings(const model::AnalysisReport& analysis,
+                                                              const std::filesystem::path& folder);
+
+// What came of it is kept in the run's own folder; none: it was not judged yet.
+[[nodiscard]] Result<> keep_gate(const Checkout& checkout, const std::string& run,
+                                 const model::GateReport& gate);
+[[nodiscard]] Result<std::optional<model::GateReport>> kept_gate(const Checkout& checkout,
+                                                                 const std::string& run);
+
+}  // namespace fleet::app
