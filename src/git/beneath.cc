@@ -65,6 +65,11 @@ bool is_folder(int folder, const std::string& name) {
   return ::fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
 }
 
+// Why a folder is not removed that is not empty, or that may not be looked into before it is mended.
+bool may_hold_something(int error) {
+  return error == ENOTEMPTY || error == EEXIST || error == EACCES;
+}
+
 // Empties folders that stand in one folder by moving what is not empty up into it, so that no level is deeper
 // than the first.
 class Emptier {
@@ -114,7 +119,7 @@ class Emptier {
   Result<bool> remove_simple(int folder, const FolderEntry& entry, std::string_view shown) {
     const int flag = entry.type == DT_DIR ? AT_REMOVEDIR : 0;
     if (::unlinkat(folder, entry.name.c_str(), flag) == 0 || errno == ENOENT) return true;
-    if (entry.type == DT_DIR && (errno == ENOTEMPTY || errno == EEXIST || errno == EACCES)) return false;
+    if (entry.type == DT_DIR && may_hold_something(errno)) return false;
     return base::fail_errno("remove", fmt::format("{}/{}", shown, quote_path(entry.name)), errno);
   }
 
@@ -180,7 +185,9 @@ Result<> Root::remove(std::string_view path, const Root& trash) const {
   if (!is_folder(parent.folder.get(), parent.name)) {
     return base::fail_errno("remove", (path_ / path).string(), errno);
   }
-  if (::unlinkat(parent.folder.get(), parent.name.c_str(), AT_REMOVEDIR) == 0) return {};
+  if (::unlinkat(parent.folder.get(), parent.name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return {};
+  if (!may_hold_something(errno))
+    return base::fail_errno("remove the folder", (path_ / path).string(), errno);
   Emptier emptier(trash);
   FLEET_TRY(auto moved,
             emptier.move_up(parent.folder.get(), parent.name, (path_ / path).parent_path().string()));

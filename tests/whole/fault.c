@@ -7,7 +7,9 @@
 //   FAULT_TRACE    a file that gets a line for each counted call: number, call, what was done to it, path
 //   FAULT_KIND     enospc, eio, eintr, short (half of it is written), kill, emfile (files cannot be opened;
 //                  only then do all that are opened count), eio-read (files cannot be read; only then do
-//                  reads count, of files and folders, and nothing else does)
+//                  reads count, of files and folders, and nothing else does), eio-remove and eio-close (the
+//                  same of files and folders that are to go, and of files that were open for writing: those
+//                  are closed for all that, as the kernel does it)
 //   FAULT_AT       the number of the call, from 1
 //   FAULT_LASTING  that call and all that follow
 //   FAULT_EVERY    each so-many-th call instead; only what every program must expect is interrupted or cut
@@ -28,6 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct {
@@ -125,10 +128,19 @@ static bool moves_bytes(const char* name) {
   return strstr(name, "write") != NULL || strstr(name, "copy") != NULL;
 }
 
+// Which calls count: what changes the disk, but for the kinds of faults that have calls of their own.
+static bool counts(const char* name) {
+  static const char* const own[][2] = {{"read", "eio-read"}, {"remove", "eio-remove"}, {"close", "eio-close"}};
+  for (size_t i = 0; i < sizeof own / sizeof *own; ++i) {
+    const bool is_of_it = strncmp(name, own[i][0], strlen(own[i][0])) == 0;
+    if (is_of_it || is_kind(own[i][1])) return is_of_it && is_kind(own[i][1]);
+  }
+  return strcmp(name, "open") != 0 || is_kind("emfile");
+}
+
 static enum verdict judge(const char* name, const char* path) {
   const bool only_opens = strcmp(name, "open") == 0;
-  const bool reads = strncmp(name, "read", 4) == 0;
-  if (!is_watched(path) || (only_opens && !is_kind("emfile")) || reads != is_kind("eio-read")) return PASS;
+  if (!is_watched(path) || !counts(name)) return PASS;
   const long call = atomic_fetch_add(&calls, 1) + 1;
   const bool needs_bytes = is_kind("short") || (is_kind("eintr") && settings.every > 0);
   const bool needs_open = is_kind("emfile") && !only_opens && strcmp(name, "create") != 0;
@@ -139,7 +151,7 @@ static enum verdict judge(const char* name, const char* path) {
   trace(call, name, settings.kind, path);
   if (is_kind("kill")) kill(getpid(), SIGKILL);
   if (is_kind("short")) return SHORT;
-  errno = is_kind("eio") || is_kind("eio-read") ? EIO
+  errno = strncmp(settings.kind, "eio", 3) == 0 ? EIO
           : is_kind("eintr")                    ? EINTR
           : is_kind("emfile")                   ? EMFILE
                                                 : ENOSPC;
@@ -166,6 +178,13 @@ enum verdict judge_read(const char* name, int fd) {
 
 enum verdict judge_folder(int fd) {
   return is_kind("eio-read") ? judge_fd("read-folder", fd) : PASS;
+}
+
+enum verdict judge_close(int fd) {
+  struct stat info;
+  const bool is_written = settings.ready && is_kind("eio-close") && fstat(fd, &info) == 0 &&
+                          S_ISREG(info.st_mode) && (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY;
+  return is_written ? judge_fd("close", fd) : PASS;
 }
 
 enum verdict judge_wait(void) {

@@ -14,6 +14,8 @@ enum verdict judge_at(const char* name, int folder, const char* path);
 enum verdict judge_read(const char* name, int fd);
 // A look into a folder: the kernel interrupts none and cuts none short, so it is only counted with the reads.
 enum verdict judge_folder(int fd);
+// A file that was open for writing is given back.
+enum verdict judge_close(int fd);
 // A read or a wait, of pipes too.
 enum verdict judge_wait(void);
 // Whether one more thread can be had.

@@ -101,6 +101,31 @@ int renameat(int from_folder, const char* from, int to_folder, const char* to) {
   return judge_at("rename", to_folder, to) == FAIL ? -1 : NEXT(renameat)(from_folder, from, to_folder, to);
 }
 
+int unlink(const char* path) {
+  return judge_at("remove", AT_FDCWD, path) == FAIL ? -1 : NEXT(unlink)(path);
+}
+
+int unlinkat(int folder, const char* path, int flags) {
+  return judge_at("remove", folder, path) == FAIL ? -1 : NEXT(unlinkat)(folder, path, flags);
+}
+
+int rmdir(const char* path) {
+  return judge_at("remove", AT_FDCWD, path) == FAIL ? -1 : NEXT(rmdir)(path);
+}
+
+int remove(const char* path) {
+  return judge_at("remove", AT_FDCWD, path) == FAIL ? -1 : NEXT(remove)(path);
+}
+
+int close(int fd) {
+  const enum verdict verdict = judge_close(fd);
+  const int error = errno;
+  const int closed = NEXT(close)(fd);
+  if (verdict != FAIL) return closed;
+  errno = error;
+  return -1;
+}
+
 int link(const char* from, const char* to) {
   return judge_at("link", AT_FDCWD, to) == FAIL ? -1 : NEXT(link)(from, to);
 }

@@ -7,7 +7,8 @@ workspace left behind.
 usage: faults.py FLEET LIBRARY [--part PART ...] [--moments N] [--seed S] [--overlays]
 
 Parts: calls (a full disk, errors, interrupts, short writes at the N-th call, once or from then on), reads (no file or folder
-can be read from the N-th read on, or just then), limits (no file can be
+can be read from the N-th read on, or just then), ends (the same of removing files and folders, and of closing what was
+written), limits (no file can be
 opened from the N-th on, or just that one; no more than N threads), rows (every so-many-th call, and jumping clocks), kill
 (at the N-th call), power (killed at the N-th call, and of what was not synced nothing is left, or what chance leaves. Where
 nothing is left, all that refs lead to is whole at once; when the run has gone on, the repository is sound, but for what
@@ -29,11 +30,12 @@ from faulty import Faulty, kind_of, make_template
 from overlaid import use_overlays
 from support import Wrong, check_end, check_sound, check_whole, fresh, result, state_of
 
-PARTS = ["calls", "reads", "limits", "rows", "kill", "power"]
+PARTS = ["calls", "reads", "ends", "limits", "rows", "kill", "power"]
 AT_ONCE = 2
 FAULTS = [{"kind": "enospc"}, {"kind": "enospc", "lasting": 1}, {"kind": "eio"}, {"kind": "eio", "lasting": 1},
           {"kind": "eintr"}, {"kind": "short"}]
 READS = [{"kind": "eio-read"}, {"kind": "eio-read", "lasting": 1}]
+ENDS = ["eio-remove", "eio-close"]
 OPENS = [{"kind": "emfile"}, {"kind": "emfile", "lasting": 1}]
 MOST_THREADS = 16  # more than fleet starts
 ROWS = [{"kind": "eintr", "every": 2}, {"kind": "eintr", "every": 3}, {"kind": "short", "every": 1}, {"kind": "short", "every": 2},
@@ -47,7 +49,7 @@ class World:
         self.tools = str(Path(options.fleet).resolve()), Path(options.library).resolve()
         self.base, self.template = base, make_template(base / "template")
         self.chance = random.Random(options.seed)
-        self.expected, self.calls, self.opens, self.reads = "", [], [], []
+        self.expected, self.calls, self.opens, self.reads, self.ends = "", [], [], [], {}
 
     def place(self):
         """The same for all runs of one thread."""
@@ -72,14 +74,20 @@ class World:
             self.opens = [number for number, (call, _, _) in enumerate(faulty.calls(), start=1) if call in ("open", "create")]
             if not any(call == "open" for call, _, _ in faulty.calls()):
                 raise Wrong("no file is seen to be opened")
+        self.reads = self.seen("eio-read", {"state.db", "objects", "workspaces"})
+        self.ends = {"eio-remove": self.seen("eio-remove", {"refs", "workspaces"}),
+                     "eio-close": self.seen("eio-close", {"state.db", "objects", "reports", "workspaces"})}
+
+    def seen(self, kind, least):
+        """The calls of one kind of a run that meets no fault, by which files of all these are seen."""
         with self.place() as folder:
             faulty = Faulty(self.tools, folder, self.template)
-            faulty.run(kind="eio-read")
-            reads = faulty.calls()
-            print(f"{len(reads)} reads")
-            if missing := {"state.db", "objects", "workspaces"} - {kind_of(path) for _, _, path in reads}:
-                raise Wrong(f"nothing is seen to be read of {missing}")
-            self.reads = reads
+            faulty.run(kind=kind)
+            calls = faulty.calls()
+        print(f"{len(calls)} calls for {kind}")
+        if missing := least - {kind_of(path) for _, _, path in calls}:
+            raise Wrong(f"nothing is seen for {kind} of {missing}")
+        return calls
 
     def moments(self, count, fits=lambda call: True, calls=None):
         """One of each kind of call on each kind of file, and others by chance."""
@@ -161,6 +169,11 @@ def jobs_of(world, part, count):
     elif part == "reads":
         for fault in READS:
             yield from ((one_fault, fault | {"at": at}) for at in world.moments(count // 4, calls=world.reads))
+    elif part == "ends":
+        for kind in ENDS:
+            for lasting in ({}, {"lasting": 1}):
+                yield from ((one_fault, {"kind": kind, "at": at} | lasting)
+                            for at in world.moments(count // 8, calls=world.ends[kind]))
     elif part == "limits":
         yield from ((one_fault, {"threads": number}) for number in range(MOST_THREADS))
         for fault in OPENS:
