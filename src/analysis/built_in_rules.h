@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -8,6 +9,8 @@ namespace fleet::analysis {
 struct BuiltInFile {
   std::string_view path;  // below rules/
   std::string_view text;
+  std::span<const std::uint32_t> records;  // of the text, as yaml::Document::restore() takes them
+  std::string_view pool;
 };
 
 // The files under rules/, as they were when this was built, by path.

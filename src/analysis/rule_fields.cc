@@ -37,18 +37,22 @@ std::vector<yaml::Node> read_texts(yaml::Problems& problems, yaml::Node node) {
   return texts;
 }
 
-void read_rule_list(const std::string& path, std::string_view text, model::Diagnostics& into,
+void read_rule_list(const RuleSource& source, model::Diagnostics& into,
                     const std::function<void(yaml::Problems& problems, yaml::Node rule)>& read) {
-  const auto document = yaml::Document::parse(text);
+  using Parsing = tl::expected<yaml::Document, model::Diagnostic>;
+  const BuiltInFile* ours = source.built_in;
+  const Parsing document = ours != nullptr
+                               ? Parsing(yaml::Document::restore(source.text, {ours->records, ours->pool}))
+                               : yaml::Document::parse(source.text);
   if (!document) {
     into.push_back(document.error());
-    into.back().path = path;
+    into.back().path = source.path;
     return;
   }
   struct FileReader {
     yaml::Problems& problems;
   };
-  yaml::Problems problems(path, *document);
+  yaml::Problems problems(source.path, *document);
   FileReader reader{problems};
   for (const yaml::DoubledKey& key : document->doubled_keys()) {
     problems.add(key.again, fmt::format("the key {} is here twice", yaml::quote(key.again.text())),

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/rule_file.h"
 #include "base/enum_names.h"
 #include "model/diagnostic.h"
 #include "yaml/fields.h"
@@ -38,8 +39,7 @@ template <class E>
 }
 
 // Reads a file of rules, `rules: [...]`, and hands on each item of the list; what is wrong goes to `into`.
-// `text` must outlive the call only.
-void read_rule_list(const std::string& path, std::string_view text, model::Diagnostics& into,
+void read_rule_list(const RuleSource& source, model::Diagnostics& into,
                     const std::function<void(yaml::Problems& problems, yaml::Node rule)>& read);
 
 }  // namespace fleet::analysis

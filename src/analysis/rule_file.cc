@@ -223,7 +223,7 @@ void check_form(RuleReader& reader, yaml::Node node, const RuleDraft& draft) {
 }
 
 void read_file(const RuleSource& file, ReadRules& into) {
-  read_rule_list(file.path, file.text, into.diagnostics, [&](yaml::Problems& problems, yaml::Node node) {
+  read_rule_list(file, into.diagnostics, [&](yaml::Problems& problems, yaml::Node node) {
     RuleReader reader{problems};
     RuleDraft draft;
     draft.rule.path = file.path;
@@ -262,7 +262,7 @@ ReadRules read_rules(std::span<const RuleSource> files) {
 std::vector<Rule> read_built_in_rules() {
   std::vector<RuleSource> files;
   for (const BuiltInFile& file : built_in_rules()) {
-    if (!is_of_secrets(file.path)) files.push_back({std::string(file.path), file.text, Check::form});
+    if (!is_of_secrets(file.path)) files.push_back({std::string(file.path), file.text, Check::form, &file});
   }
   ReadRules read = read_rules(files);
   FLEET_ASSERT(read.diagnostics.empty(), "the tests read them too");

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/built_in_rules.h"
 #include "analysis/rule.h"
 #include "model/diagnostic.h"
 
@@ -18,6 +19,7 @@ struct RuleSource {
   std::string path;  // for messages
   std::string_view text;
   Check check = Check::everything;
+  const BuiltInFile* built_in = nullptr;  // whose text it is; null: it does not come with fleet
 };
 
 struct ReadRules {

@@ -190,7 +190,7 @@ void check_secret_form(SecretRuleReader& reader, yaml::Node node, const SecretRu
 using SecretRulePlaces = std::map<std::string, std::string, std::less<>>;  // by id: `secrets/cloud.yml:3`
 
 void read_secret_file(const RuleSource& file, SecretRulePlaces& places, SecretRules& into) {
-  read_rule_list(file.path, file.text, into.diagnostics, [&](yaml::Problems& problems, yaml::Node node) {
+  read_rule_list(file, into.diagnostics, [&](yaml::Problems& problems, yaml::Node node) {
     SecretRuleReader reader{problems, file.check};
     SecretRule rule;
     yaml::read_keys(reader, node, "a rule", kSecretRuleKeys, rule);
@@ -201,22 +201,6 @@ void read_secret_file(const RuleSource& file, SecretRulePlaces& places, SecretRu
                    fmt::format("the first one is at {}", first->second));
     into.rules.push_back(std::move(rule));
   });
-}
-
-// The lines of a file of rules but for those of `examples`, as the files that come with fleet are laid out:
-// they are half of it, and reading YAML is most of the time that a short run takes to be ready.
-std::string without_examples(std::string_view source) {
-  constexpr std::string_view kKey = "    examples:";
-  constexpr std::string_view kDeeper = "      ";
-  std::string text;
-  bool is_example = false;
-  while (!source.empty()) {
-    const std::string_view line = source.substr(0, source.find('\n'));
-    is_example = line.starts_with(kKey) || (is_example && line.starts_with(kDeeper));
-    if (!is_example) text.append(line).append("\n");
-    source.remove_prefix(std::min(source.size(), line.size() + 1));
-  }
-  return text;
 }
 
 }  // namespace
@@ -232,19 +216,16 @@ SecretRules read_secret_rules(std::span<const RuleSource> files) {
 std::vector<RuleSource> built_in_secret_files() {
   std::vector<RuleSource> files;
   for (const BuiltInFile& file : built_in_rules()) {
-    if (is_of_secrets(file.path)) files.push_back({std::string(file.path), file.text});
+    if (is_of_secrets(file.path))
+      files.push_back({std::string(file.path), file.text, Check::everything, &file});
   }
   return files;
 }
 
 std::vector<SecretRule> read_built_in_secret_rules() {
-  std::vector<std::string> texts;
   std::vector<RuleSource> files = built_in_secret_files();
-  texts.reserve(files.size());
-  for (RuleSource& file : files) {
-    file.text = texts.emplace_back(without_examples(file.text));
+  for (RuleSource& file : files)
     file.check = Check::form;
-  }
   SecretRules read = read_secret_rules(files);
   FLEET_ASSERT(read.diagnostics.empty(), "the tests read them too");
   return std::move(read.rules);

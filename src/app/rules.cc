@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <iterator>
 
-#include "analysis/built_in_rules.h"
 #include "analysis/rule_file.h"
 #include "git/tree.h"
 #include "os/files.h"
@@ -27,7 +26,7 @@ std::vector<RuleText> built_in_rule_texts() {
   std::vector<RuleText> texts;
   for (const analysis::BuiltInFile& file : analysis::built_in_rules()) {
     if (!analysis::is_of_secrets(file.path))
-      texts.push_back({fmt::format("rules/{}", file.path), std::string(file.text), true});
+      texts.push_back({fmt::format("rules/{}", file.path), std::string(file.text), &file});
   }
   return texts;
 }
@@ -77,9 +76,9 @@ Result<std::vector<analysis::Rule>> load_rules(const World& world, const std::ve
                                                RuleCheck check) {
   std::vector<analysis::RuleSource> sources;
   for (const RuleText& each : texts) {
-    const bool is_checked = each.comes_with_fleet && check == RuleCheck::what_is_not_ours;
-    sources.push_back(
-        {each.path, each.text, is_checked ? analysis::Check::form : analysis::Check::everything});
+    const bool is_checked = each.built_in != nullptr && check == RuleCheck::what_is_not_ours;
+    sources.push_back({each.path, each.text, is_checked ? analysis::Check::form : analysis::Check::everything,
+                       each.built_in});
   }
   analysis::ReadRules read = analysis::read_rules(sources);
   if (read.diagnostics.empty()) return std::move(read.rules);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/built_in_rules.h"
 #include "analysis/rule.h"
 #include "app/world.h"
 #include "base/object_id.h"
@@ -15,7 +16,7 @@ namespace fleet::app {
 
 struct RuleText {
   std::string path, text;
-  bool comes_with_fleet = false;
+  const analysis::BuiltInFile* built_in = nullptr;  // that it is; null: it does not come with fleet
 };
 
 inline constexpr const char* kOwnRules = ".fleet/rules";

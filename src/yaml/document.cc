@@ -8,6 +8,10 @@
 namespace fleet::yaml {
 namespace {
 
+constexpr std::size_t kFlatRecord = 7;  // numbers of a record in Flat::records
+constexpr std::uint32_t kAlias = 1U << 8;
+constexpr std::uint32_t kPooled = 1U << 9;
+
 bool is_character_start(char c) {
   return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
 }
@@ -17,6 +21,32 @@ int count_characters(std::string_view text) {
 }
 
 }  // namespace
+
+Flat Document::flat() const {
+  Flat out;
+  out.records.reserve(records_.size() * kFlatRecord);
+  for (const Record& record : records_) {
+    const std::uint32_t flags = static_cast<std::uint32_t>(record.kind) | (record.alias ? kAlias : 0U) |
+                                (record.pooled ? kPooled : 0U);
+    out.records.insert(out.records.end(), {record.offset, record.line, record.column, record.end,
+                                           record.text_offset, record.text_size, flags});
+  }
+  out.pool = pool_;
+  return out;
+}
+
+Document Document::restore(std::string_view source, const FlatView& view) {
+  Document out(source);
+  out.records_.reserve(view.records.size() / kFlatRecord);
+  for (std::size_t i = 0; i + kFlatRecord <= view.records.size(); i += kFlatRecord) {
+    const std::uint32_t* flat = &view.records[i];
+    out.records_.push_back({flat[0], flat[1], flat[2], flat[3], flat[4], flat[5],
+                            static_cast<Kind>(flat[6] & ~(kAlias | kPooled)), (flat[6] & kAlias) != 0,
+                            (flat[6] & kPooled) != 0});
+  }
+  out.pool_ = view.pool;
+  return out;
+}
 
 model::Location Document::location(std::size_t offset) const {
   const std::string_view before = source_.substr(0, offset);

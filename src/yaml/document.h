@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -104,12 +105,28 @@ struct DoubledKey {
   Node again;
 };
 
+// What parse() made of a source, as flat data that can be kept with it. Of this build: another may have
+// another form.
+struct Flat {
+  std::vector<std::uint32_t> records;
+  std::string pool;
+};
+struct FlatView {
+  std::span<const std::uint32_t> records;  // empty: there is nothing
+  std::string_view pool;
+};
+
 // One YAML document. Immutable once read, so any thread may look. Costs 32 bytes a key or value.
 class Document {
  public:
   // What is wrong comes with its place, the path left empty. `source` must outlive the document and is not
   // copied.
   [[nodiscard]] static tl::expected<Document, model::Diagnostic> parse(std::string_view source);
+
+  // For a file that comes with the program: it is parsed when that is built, and only put together when it is
+  // read. `view` is what flat() gave for the same source, which is not checked.
+  [[nodiscard]] Flat flat() const;
+  [[nodiscard]] static Document restore(std::string_view source, const FlatView& view);
 
   [[nodiscard]] Node root() const { return at_index(0); }
   // Keys that a mapping holds twice, in the file's order. Nodes are handles to this document.

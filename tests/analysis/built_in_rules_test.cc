@@ -24,6 +24,27 @@ TEST(BuiltInRules, AreGood) {
     ADD_FAILURE() << each.path << ":" << each.at.line << ": " << each.message;
 }
 
+// They are put together from what was parsed when this was built.
+TEST(BuiltInRules, AreReadAsTheirTextIs) {
+  std::vector<RuleSource> parsed;
+  for (const RuleSource& source : built_in_sources())
+    parsed.push_back({source.path, source.text, Check::form});
+  const std::vector<Rule> by_text = read_rules(parsed).rules;
+  const std::vector<Rule> by_records = read_built_in_rules();
+  ASSERT_EQ(by_text.size(), by_records.size());
+  for (std::size_t i = 0; i < by_text.size(); ++i) {
+    EXPECT_EQ(by_text[i].id, by_records[i].id);
+    EXPECT_EQ(by_text[i].message, by_records[i].message);
+    EXPECT_EQ(by_text[i].why, by_records[i].why);
+    EXPECT_EQ(by_text[i].at.line, by_records[i].at.line);
+    EXPECT_EQ(by_text[i].patterns, by_records[i].patterns);
+    EXPECT_EQ(by_text[i].query, by_records[i].query);
+    ASSERT_EQ(by_text[i].match.size(), by_records[i].match.size()) << by_text[i].id;
+    for (std::size_t n = 0; n < by_text[i].match.size(); ++n)
+      EXPECT_EQ(by_text[i].match[n].text, by_records[i].match[n].text);
+  }
+}
+
 TEST(BuiltInRules, HoldTheirExamples) {
   const RuleSet rules(read_built_in_rules());
   for (const model::Diagnostic& each : check_examples(rules))

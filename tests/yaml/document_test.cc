@@ -54,6 +54,21 @@ TEST(Document, KeepsTheTreeInTheFilesOrder) {
   EXPECT_FALSE(parsed.at("b").empty());
 }
 
+TEST(Document, IsTheSameWhenItIsPutTogetherAgain) {
+  const Parsed parsed(
+      "a: &x [1, \"two\\n\", {k: |\n    folded\n    text\n  }]\nb: *x\nb: ~\nc: 'it''s'\n\"d\\t\": 1.50\n");
+  const Flat flat = parsed.result->flat();
+  const Document again = Document::restore(parsed.source, {flat.records, flat.pool});
+  EXPECT_EQ(shown(again.root()), shown(parsed.root()));
+  EXPECT_EQ(again.flat().records, flat.records);
+  ASSERT_EQ(again.doubled_keys().size(), 1u);
+  const Entry first = *parsed.root().entries().begin();
+  const Entry same = *again.root().entries().begin();
+  EXPECT_EQ(same.value.at(), first.value.at());
+  EXPECT_EQ(same.value.length(), first.value.length());
+  EXPECT_EQ(same.value.kind(), first.value.kind());
+}
+
 TEST(Document, KnowsWhereKeysAndValuesStand) {
   const Parsed parsed("# first\nname: \"a \\\" b\"\ntasks:\n  setup: {run: 'x''y'}\n");
   const Entry tasks = *++parsed.root().entries().begin();
