@@ -24,6 +24,10 @@ class KnownFindings {
     --left_;
     return true;
   }
+  [[nodiscard]] bool has(const std::string& fingerprint) const {
+    const auto at = counts_.find(fingerprint);
+    return at != counts_.end() && at->second > 0;
+  }
   // Marks those of them that no one has marked yet.
   void mark(std::vector<model::Finding>& findings) {
     for (model::Finding& finding : findings) {

@@ -27,9 +27,10 @@ inline constexpr const char* kBaselinePath = ".fleet/baseline.json";
 // damaged.
 [[nodiscard]] Result<analysis::KnownFindings> baseline_in(const git::ObjectStore& store, ObjectId tree);
 
-// Keeps secrets out of what tasks change: those that are known by their looks, if with some confidence, and
-// the values of the run's own, as they are or encoded, if they have 8 bytes or more; of a value of several
-// lines, its longest. Immutable; any thread. The store must outlive it.
+// Keeps secrets out of what tasks change: those in files that are known by their looks, if with some
+// confidence; and in files, in their names and in what links lead to, the values of the run's own, as they
+// are or encoded, if they have 8 bytes or more; of a value of several lines, its long parts that look as if
+// they were drawn at random. Immutable; any thread. The store must outlive it.
 class SecretStop {
  public:
   // Reads the baseline in the tree that the run starts from. An Error (Fault::input) when it is damaged.
@@ -52,7 +53,9 @@ class SecretStop {
                                   std::vector<model::Finding>& findings) const;
   void scan_for_own(const std::string& path, const std::string& bytes,
                     std::vector<model::Finding>& findings) const;
-  [[nodiscard]] Result<analysis::KnownFindings> before(const std::vector<model::Change>& changes) const;
+  [[nodiscard]] Result<std::vector<model::Finding>> new_in(const model::Change& change,
+                                                           std::vector<model::Finding> now,
+                                                           analysis::KnownFindings& gone) const;
 
   const git::ObjectStore* store_;
   analysis::KnownFindings baseline_;

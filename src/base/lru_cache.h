@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <unordered_map>
 #include <utility>
@@ -9,7 +10,7 @@ namespace fleet::base {
 
 // The values that were used last, as many as fit. One thread. Sizes in bytes; one value is kept even if it is
 // larger than all there is room for.
-template <class Key, class Value>
+template <class Key, class Value, class Hash = std::hash<Key>>
 class LruCache {
  public:
   explicit LruCache(std::size_t capacity) : capacity_(capacity) {}
@@ -48,7 +49,7 @@ class LruCache {
   std::size_t capacity_;
   std::size_t size_ = 0;
   std::list<Item> recent_;  // the last used first
-  std::unordered_map<Key, typename std::list<Item>::iterator> where_;
+  std::unordered_map<Key, typename std::list<Item>::iterator, Hash> where_;
 };
 
 }  // namespace fleet::base

@@ -42,12 +42,12 @@ Result<std::optional<ObjectId>> ContentMerger::merge(ObjectId base, ObjectId our
   if (const auto known = merges_.find(sides); known != merges_.end()) return known->second;
   // Before what comes of it, so that nothing ever comes from itself.
   for (const ObjectId side : {base, ours, theirs})
-    origins_.try_emplace(side, std::nullopt);
+    origins_.try_emplace(side);
   FLEET_TRY(auto text, merge_texts(sides));
   std::optional<ObjectId> id;
   if (text) {
     id = ObjectStore::hash_blob(*text);
-    origins_.try_emplace(*id, sides);
+    origins_.try_emplace(*id, Origin{sides});
     const std::size_t size = text->size();
     texts_.add(*id, std::make_shared<const std::string>(*std::move(text)), size);
   }
@@ -58,49 +58,45 @@ Result<std::optional<ObjectId>> ContentMerger::merge(ObjectId base, ObjectId our
 Result<bool> ContentMerger::merges(ObjectId base, ObjectId ours, ObjectId theirs) {
   if (const auto known = merges_.find({base, ours, theirs}); known != merges_.end())
     return known->second.has_value();
-  FLEET_TRY(const Edits* our_edits, edits_of(base, ours));
-  FLEET_TRY(const Edits* their_edits, edits_of(base, theirs));
-  if (!*our_edits || !*their_edits) return false;
-  if (are_apart(**our_edits, **their_edits)) return true;
+  FLEET_TRY(const Edits our_edits, edits_of(base, ours));
+  FLEET_TRY(const Edits their_edits, edits_of(base, theirs));
+  if (!our_edits || !their_edits) return false;
+  if (are_apart(*our_edits, *their_edits)) return true;
   FLEET_TRY(const auto merged, merge(base, ours, theirs));
   return merged.has_value();
 }
 
-Result<const ContentMerger::Edits*> ContentMerger::edits_of(ObjectId base, ObjectId side) {
-  const auto [at, is_new] = edits_.try_emplace({base, side, {}});
-  if (!is_new) return &at->second;
-  const auto compare = [&]() -> Result<Edits> {
-    FLEET_TRY(const Text before, read_to_merge(base));
-    FLEET_TRY(const Text after, read_to_merge(side));
-    if (!before || !after) return Edits{};
-    std::vector<Lines> edits;
-    git_diff_options options;
-    git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
-    options.context_lines = 0;
-    options.interhunk_lines = 0;
-    options.flags = GIT_DIFF_FORCE_TEXT;
-    const auto add = [](const git_diff_delta*, const git_diff_hunk* hunk, void* all) {
-      const auto length = static_cast<std::size_t>(hunk->old_lines);
-      // Of lines that are only added, git names the one before them.
-      const auto begin = static_cast<std::size_t>(hunk->old_start - (length > 0 ? 1 : 0));
-      static_cast<std::vector<Lines>*>(all)->push_back({begin, begin + length});
-      return 0;
-    };
-    if (const int code =
-            git_diff_buffers(before->data(), before->size(), nullptr, after->data(), after->size(), nullptr,
-                             &options, nullptr, nullptr, add, nullptr, &edits);
-        code < 0) {
-      return fail_git("compare the file", side.hex(), code);
-    }
-    return Edits(std::move(edits));
+Result<ContentMerger::Edits> ContentMerger::edits_of(ObjectId base, ObjectId side) {
+  if (const Edits* known = edits_.find({base, side, {}})) return *known;
+  FLEET_TRY(const Edits edits, compare(base, side));
+  constexpr std::size_t kOfEach = 200;
+  edits_.add({base, side, {}}, edits, kOfEach + (edits ? edits->size() * sizeof(Lines) : 0));
+  return edits;
+}
+
+Result<ContentMerger::Edits> ContentMerger::compare(ObjectId base, ObjectId side) {
+  FLEET_TRY(const Text before, read_to_merge(base));
+  FLEET_TRY(const Text after, read_to_merge(side));
+  if (!before || !after) return Edits{};
+  std::vector<Lines> edits;
+  git_diff_options options;
+  git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
+  options.context_lines = 0;
+  options.interhunk_lines = 0;
+  options.flags = GIT_DIFF_FORCE_TEXT;
+  const auto add = [](const git_diff_delta*, const git_diff_hunk* hunk, void* all) {
+    const auto length = static_cast<std::size_t>(hunk->old_lines);
+    // Of lines that are only added, git names the one before them.
+    const auto begin = static_cast<std::size_t>(hunk->old_start - (length > 0 ? 1 : 0));
+    static_cast<std::vector<Lines>*>(all)->push_back({begin, begin + length});
+    return 0;
   };
-  Result<Edits> edits = compare();
-  if (!edits) {
-    edits_.erase(at);
-    return base::fail(std::move(edits).error());
+  if (const int code = git_diff_buffers(before->data(), before->size(), nullptr, after->data(), after->size(),
+                                        nullptr, &options, nullptr, nullptr, add, nullptr, &edits);
+      code < 0) {
+    return fail_git("compare the file", side.hex(), code);
   }
-  at->second = *std::move(edits);
-  return &at->second;
+  return std::make_shared<const std::vector<Lines>>(std::move(edits));
 }
 
 // As xdl_do_merge() in xmerge.c takes two changes for apart: when a line that neither touched is between
@@ -138,7 +134,7 @@ Result<std::optional<std::string>> ContentMerger::merge_texts(const Sides& sides
 
 Result<ContentMerger::Text> ContentMerger::read_to_merge(ObjectId id) {
   const auto origin = origins_.find(id);
-  if (!id.is_none() && (origin == origins_.end() || !origin->second)) {
+  if (!id.is_none() && (origin == origins_.end() || !origin->second.sides)) {
     FLEET_TRY(const std::uint64_t size, store_.blob_size(id));
     if (size > kMostBytes) return nullptr;
   }
@@ -152,9 +148,11 @@ Result<ContentMerger::Text> ContentMerger::read(ObjectId id) {
   if (id.is_none()) return std::make_shared<const std::string>();
   if (const Text* known = texts_.find(id)) return *known;
   const auto origin = origins_.find(id);
+  const bool is_merged = origin != origins_.end() && origin->second.sides;
   std::string bytes;
-  if (origin != origins_.end() && origin->second) {
-    FLEET_TRY(auto merged, merge_texts(*origin->second));
+  // What was kept may have been taken by a `git gc`.
+  if (is_merged && !(origin->second.is_kept && store_.contains(id))) {
+    FLEET_TRY(auto merged, merge_texts(*origin->second.sides));
     bytes = std::move(merged).value();
   } else {
     FLEET_TRY(bytes, store_.read_blob(id));
@@ -167,19 +165,23 @@ Result<ContentMerger::Text> ContentMerger::read(ObjectId id) {
 Result<> ContentMerger::keep(std::span<const model::Change> changes) {
   for (const model::Change& change : changes) {
     const auto origin = origins_.find(change.after.id);
-    if (origin == origins_.end() || !origin->second) continue;
+    if (origin == origins_.end() || !origin->second.sides) continue;
     FLEET_TRY(const Text text, read(change.after.id));
     FLEET_CHECK(store_.write_blob(*text));
+    origin->second.is_kept = true;
   }
   return {};
 }
 
-void ContentMerger::make_room() {
-  if (merges_.size() < kMostMerges && edits_.size() < kMostMerges) return;
+void ContentMerger::clear() {
   merges_.clear();
   edits_.clear();
   origins_.clear();
   texts_.clear();
+}
+
+void ContentMerger::make_room() {
+  if (merges_.size() >= kMostMerges) clear();
 }
 
 // As in git's xdiff-interface.c.

@@ -17,11 +17,12 @@
 namespace fleet::git {
 
 // Three-way merges of the contents of files, by libgit2's git_merge_file, which for nearly all files agrees
-// with git. Each is made once, however often it is asked for. What comes of it is not in the store before it
-// is kept; until then only this merger knows it, by its id. One thread; the store must outlive it.
+// with git. What came of each is remembered. It is not in the store before it is kept; until then only this
+// merger knows it, by its id, and merges it again where it is asked for when it no longer fits into memory.
+// One thread; the store must outlive it.
 class ContentMerger {
  public:
-  explicit ContentMerger(ObjectStore& store) : store_(store), texts_(kTextBytes) {}
+  explicit ContentMerger(ObjectStore& store) : store_(store), edits_(kEditBytes), texts_(kTextBytes) {}
 
   // Nothing: they clash. Also where one has NUL bytes near its start, or more than 8 MB or 300,000 lines:
   // nothing stops a merge, and what it takes grows faster than they do. No base counts as empty.
@@ -35,7 +36,9 @@ class ContentMerger {
   // Writes what came of merges to the store, where a change puts it.
   [[nodiscard]] Result<> keep(std::span<const model::Change> changes);
 
-  // Forgets, where it has come to know very much. What was not kept is not to be asked for afterwards.
+  // Forgets. What was not kept is not to be asked for afterwards.
+  void clear();
+  // The same, where it has come to know very much.
   void make_room();
 
  private:
@@ -51,24 +54,29 @@ class ContentMerger {
   struct Lines {
     std::size_t begin, end;
   };
-  // In order; nothing: it cannot be merged.
-  using Edits = std::optional<std::vector<Lines>>;
+  // In order; null: it cannot be merged.
+  using Edits = std::shared_ptr<const std::vector<Lines>>;
+  struct Origin {
+    std::optional<Sides> sides;  // what it was merged from; none: it was there before
+    bool is_kept = false;
+  };
 
   [[nodiscard]] Result<std::optional<std::string>> merge_texts(const Sides& sides);
   [[nodiscard]] Result<Text> read(ObjectId id);
   // Null: it cannot be merged.
   [[nodiscard]] Result<Text> read_to_merge(ObjectId id);
-  [[nodiscard]] Result<const Edits*> edits_of(ObjectId base, ObjectId side);
+  [[nodiscard]] Result<Edits> edits_of(ObjectId base, ObjectId side);
+  [[nodiscard]] Result<Edits> compare(ObjectId base, ObjectId side);
   [[nodiscard]] static bool are_apart(const std::vector<Lines>& ours, const std::vector<Lines>& theirs);
 
-  static constexpr std::size_t kTextBytes = 32'000'000;
-  static constexpr std::size_t kMostMerges = 100'000;  // some 30 MB
+  static constexpr std::size_t kTextBytes = 24'000'000;
+  static constexpr std::size_t kEditBytes = 8'000'000;
+  static constexpr std::size_t kMostMerges = 50'000;  // some 20 MB
 
   ObjectStore& store_;
   std::unordered_map<Sides, std::optional<ObjectId>, SidesHash> merges_;
-  std::unordered_map<Sides, Edits, SidesHash> edits_;  // by base and one side
-  // What each content came from, in case it is asked for again; none: it was there before.
-  std::unordered_map<ObjectId, std::optional<Sides>> origins_;
+  base::LruCache<Sides, Edits, SidesHash> edits_;  // by base and one side
+  std::unordered_map<ObjectId, Origin> origins_;
   base::LruCache<ObjectId, Text> texts_;
 };
 

@@ -165,7 +165,7 @@ Result<Paths> Integration::State::shared_paths(const Delta& offered) const {
 
 Result<DeltaPointer> Integration::State::delta_of(const TaskResult& result) {
   DeltaPointer& delta = deltas[result.task];
-  if (!delta || delta->result != result) {
+  if (!delta || !delta->result.is(result)) {
     FLEET_TRY(Delta created, Delta::create(store, result));
     delta = std::make_shared<const Delta>(std::move(created));
   }
@@ -422,6 +422,7 @@ Result<ObjectId> Integration::merged(std::span<const TaskIndex> set) {
   if (commit == state_->start || state_->store.still_contains(commit)) return commit;
   // No ref holds it yet, and a `git gc` that prunes at once has taken it.
   state_->links.clear();
+  state_->contents.clear();
   return state_->chain(tasks);
 }
 

@@ -27,7 +27,11 @@ struct TaskResult {
   std::string message;
   // The tasks whose results it started from, ascending. Null: none.
   std::shared_ptr<const std::vector<TaskIndex>> from = nullptr;
-  bool operator==(const TaskResult&) const = default;
+  [[nodiscard]] bool is(const TaskResult& other) const {
+    const bool same_from = from == other.from || (from && other.from && *from == *other.from);
+    return task == other.task && base == other.base && snapshot == other.snapshot &&
+           message == other.message && same_from;
+  }
 };
 
 enum class OnConflict {

@@ -23,7 +23,7 @@ constexpr std::uint64_t kThreeQuarters = kWhole / 4 * 3;
 constexpr std::size_t kMostPairs = 250'000;      // to be compared by content
 constexpr std::uint64_t kMostBytes = 8'000'000;  // of a file that is compared
 constexpr std::uint64_t kMostBytesInAll = 64'000'000;
-constexpr std::uint64_t kMostSteps = 200'000'000;  // half a second
+constexpr std::uint64_t kMostSteps = 200'000'000;
 constexpr std::size_t kPiece = 64;
 
 std::string_view name_in(std::string_view path) {
@@ -181,7 +181,6 @@ class Pairing {
           std::count_if(sides.begin(), sides.end(), [](const Side& side) { return !side.is_paired; }));
     };
     if (left(removed_) * left(added_) > kMostPairs) return {};
-    FLEET_TRY(const std::vector<Piece> index, pieces_of_removed());
     struct Candidate {
       std::uint64_t score;
       bool has_name;
@@ -189,7 +188,9 @@ class Pairing {
       Side* to;
     };
     std::vector<Candidate> candidates;
-    std::vector<std::uint64_t> common(removed_.size());  // bytes
+    std::vector<Side*> compared;
+    FLEET_TRY(const std::vector<Piece> index, pieces_of_removed(compared));
+    std::vector<std::uint64_t> common(compared.size());  // bytes
     std::uint64_t steps = 0;
     for (Side& to : added_) {
       FLEET_TRY(const bool is_compared, can_compare(to));
@@ -202,10 +203,11 @@ class Pairing {
         for (; at != index.end() && at->hash == hash; ++at, ++steps)
           common[at->file] += std::min(at->bytes, bytes);
       }
+      steps += compared.size();
       if (steps > kMostSteps) return {};
-      for (std::size_t i = 0; i < removed_.size(); ++i) {
+      for (std::size_t i = 0; i < compared.size(); ++i) {
         if (common[i] == 0) continue;
-        Side& from = removed_[i];
+        Side& from = *compared[i];
         const std::uint64_t score = common[i] * kWhole / std::max(from.pieces->size, to.pieces->size);
         if (score >= kHalf)
           candidates.push_back({score, name_in(from.change->path) == name_in(to.change->path), &from, &to});
@@ -224,17 +226,18 @@ class Pairing {
   struct Piece {
     std::uint64_t hash;
     std::uint64_t bytes;
-    std::size_t file;
+    std::size_t file;  // in `compared`
   };
 
   // Of those that have no partner yet, in order of hash.
-  Result<std::vector<Piece>> pieces_of_removed() {
+  Result<std::vector<Piece>> pieces_of_removed(std::vector<Side*>& compared) {
     std::vector<Piece> out;
-    for (std::size_t i = 0; i < removed_.size(); ++i) {
-      FLEET_TRY(const bool is_compared, can_compare(removed_[i]));
+    for (Side& side : removed_) {
+      FLEET_TRY(const bool is_compared, can_compare(side));
       if (!is_compared) continue;
-      for (const auto& [hash, bytes] : removed_[i].pieces->bytes)
-        out.push_back({hash, bytes, i});
+      for (const auto& [hash, bytes] : side.pieces->bytes)
+        out.push_back({hash, bytes, compared.size()});
+      compared.push_back(&side);
     }
     std::sort(out.begin(), out.end(), [](const Piece& a, const Piece& b) { return a.hash < b.hash; });
     return out;

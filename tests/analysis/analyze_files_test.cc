@@ -162,6 +162,19 @@ TEST(Baseline, lets_be_what_it_holds_as_often_as_it_does) {
   EXPECT_EQ(read_baseline(baseline).value().left(), 1u) << "where it is not there any more";
 }
 
+TEST(Baseline, keeps_what_only_runs_find_when_it_is_written_anew) {
+  const std::string before =
+      R"({"version": 1, "findings": [{"rule": "secrets.workflow-secret", "fingerprint": "f1"},
+          {"rule": "python.eval", "fingerprint": "f2"}, {"fingerprint": "f3"}, 7]})";
+  const KnownFindings known =
+      read_baseline(write_baseline(analyze({{"a.py", kEval}}).findings, before)).value();
+  EXPECT_TRUE(known.has("f1"));
+  EXPECT_FALSE(known.has("f2"));
+  EXPECT_EQ(known.left(), 2u);
+  for (const char* damaged : {"", "{", "[]", "{}"})
+    EXPECT_EQ(read_baseline(write_baseline({}, damaged)).value().left(), 0u) << damaged;
+}
+
 TEST(Baseline, is_refused_when_it_is_none) {
   for (const char* text : {"", "[]", "{}", R"({"version": 2})", R"({"version": 1, "findings": [{}]})",
                            R"({"version": 1, "findings": [7]})"}) {

@@ -95,13 +95,53 @@ TEST_F(SecretStopTest, LetsBeAnOwnSecretThatWasThere) {
 }
 
 // The other lines of such a value stand in many files.
-TEST_F(SecretStopTest, LooksForTheLongestLineOfAValueOfSeveral) {
-  const std::string unguessable = R"(  "id": "quite-an-unguessable-value")";
-  const std::string usual = R"(  "type": "service_account",)";
-  const std::map<std::string, std::string> own{{"KEY", "{\n" + usual + "\n" + unguessable + "\r\n}\n"}};
+TEST_F(SecretStopTest, LooksForWhatTellsAValueOfSeveralLinesApart) {
+  const std::string random = "q4f8Zk2Lw9Xc7Vb1Nm5Tr3Yp6Hs0Jd";
+  const std::string usual = R"(  "type": "service_account", "auth": "https://accounts.example.org/o/oauth2")";
+  const std::map<std::string, std::string> own{
+      {"KEY", "{\n" + usual + "\n  \"id\": \"" + random + "\"\r\n}\n"}};
   EXPECT_THAT(find({{"a", {}, blob("{\n" + usual + "\n}\n")}}, {}, own).secrets, IsEmpty());
-  EXPECT_THAT(find({{"a", {}, blob("{\n" + unguessable + "\n}\n")}}, {}, own).secrets,
+  EXPECT_THAT(find({{"a", {}, blob("x\n    \"id\": \"" + random + "\"\n}\n")}}, {}, own).secrets,
               ElementsAre(HasSubstr("a:2")));
+}
+
+// The longest line of such a key is the same in all.
+TEST_F(SecretStopTest, LooksForTheLinesOfAKeyThatNoOtherHas) {
+  const std::string heading = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW";
+  const std::string own_part = "QyNTUxOQAAACB1qz8Xw2vK5mT7cR4yL9pD3sH6jF0nB";
+  const std::map<std::string, std::string> own{{"KEY", "-----BEGIN OPENSSH PRIVATE KEY-----\n" + heading +
+                                                           "\n" + own_part +
+                                                           "\n-----END OPENSSH PRIVATE KEY-----\n"}};
+  EXPECT_THAT(find({{"a", {}, blob(heading + "\n")}}, {}, own).secrets, IsEmpty());
+  EXPECT_THAT(find({{"a", {}, blob("x\n" + own_part + "\n")}}, {}, own).secrets,
+              ElementsAre(HasSubstr("a:2")));
+}
+
+TEST_F(SecretStopTest, LooksAtNamesAndLinks) {
+  const std::map<std::string, std::string> own{{"DEPLOY", "correct horse battery"}};
+  const model::TreeEntry link{blob("../correct horse battery").id, model::FileMode::symlink};
+  EXPECT_THAT(find({{"link", {}, link}}, {}, own).secrets, ElementsAre(HasSubstr("link:1")));
+  EXPECT_THAT(find({{"correct horse battery", {}, blob("x")}}, {}, own).secrets,
+              ElementsAre(HasSubstr("DEPLOY")));
+  EXPECT_THAT(find({{"correct horse battery", blob("x"), blob("y")}}, {}, own).secrets, IsEmpty());
+}
+
+TEST_F(SecretStopTest, BlamesTheFileThatHadItNot) {
+  const auto has = blob(line('B'));
+  EXPECT_THAT(find({{"a", {}, has}, {"b", has, blob("x\n" + line('B'))}}).secrets,
+              ElementsAre(HasSubstr("a:1")));
+}
+
+TEST_F(SecretStopTest, AnEntryOfTheBaselineLetsAValueOfTheRunBeAnywhere) {
+  const std::map<std::string, std::string> own{{"MODE", "production"}};
+  const std::vector<model::Change> changes{{"a", {}, blob("production")}, {"b", {}, blob("production")}};
+  const std::string secret = find(changes, {}, own).secrets.at(0);
+  const std::string fingerprint = secret.substr(secret.rfind(' ') + 1, 32);
+  const std::string baseline =
+      fmt::format(R"({{"version": 1, "findings": [{{"fingerprint": "{}"}}]}})", fingerprint);
+  const ObjectId tree =
+      must(git::update(store_, {}, std::vector<model::Change>{{kBaselinePath, {}, blob(baseline)}}));
+  EXPECT_THAT(find(changes, tree, own).secrets, IsEmpty());
 }
 
 // What is known does not use up what is looked at.

@@ -93,7 +93,7 @@ TEST_F(ContentMergerTest, does_not_merge_what_is_too_long_or_binary) {
 }
 
 // Lines of few kinds, so that much of it is alike, and edits that are near each other more often than not.
-TEST_F(ContentMergerTest, knows_whether_it_merges_without_merging) {
+TEST_F(ContentMergerTest, tells_whether_it_merges_as_the_merge_does) {
   Dice dice(20261129);
   int together = 0, apart = 0;
   for (int round = 0; round < 3000; ++round) {

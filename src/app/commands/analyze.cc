@@ -163,7 +163,11 @@ Result<base::ExitCode> run_analyze(World& world, Options options) {
   FLEET_TRY(model::Analysis analysis, analyze(checkout, files, analyzer, subject, options));
 
   if (!options.write_baseline.empty()) {
-    const auto written = analysis::write_baseline(analysis.findings);
+    std::string before;
+    if (os::exists(options.write_baseline)) {
+      FLEET_TRY(before, os::read_file(options.write_baseline, kMostBaselineBytes));
+    }
+    const auto written = analysis::write_baseline(analysis.findings, before);
     FLEET_CHECK(os::write_file_atomically(options.write_baseline, written));
   }
   if (!options.baseline.empty()) {
