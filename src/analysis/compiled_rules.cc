@@ -72,6 +72,7 @@ CompiledRules::CompiledRules(const std::vector<Rule>& all, std::optional<syntax:
     add_calls(*rule, index, *language);
   }
   if (language) join_queries(*language);
+  if (language) add_flow(*language);
   for (const std::string& word : filter.words())
     filter_words.push_back(words.add(word));
   words.build();
@@ -97,6 +98,15 @@ void CompiledRules::add_calls(const Rule& rule, std::uint32_t index, syntax::Lan
     const std::string last = name.substr(name.rfind('.') + 1);  // npos + 1 is 0
     calls_by_name[last].push_back({index, std::move(name), of_any_object});
     call_words.push_back(words.add(last));
+  }
+}
+
+void CompiledRules::add_flow(syntax::Language language) {
+  for (CompiledRule& rule : rules) {
+    if (!rule.rule->flow) continue;
+    if (!flow) flow.emplace(*rule.rule->flow, language);
+    rule.sources = flow->source_groups.bits(rule.rule->sources);
+    rule.sanitizers = flow->sanitizer_groups.bits(rule.rule->sanitizers);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "analysis/flow_names.h"
 #include "analysis/rule.h"
 #include "analysis/word_scan.h"
 #include "syntax/pattern.h"
@@ -35,6 +36,7 @@ struct CompiledRule {
   std::optional<text::GlobSet> files;  // nothing: all
   std::vector<CompiledCondition> where;
   std::vector<CompiledExpression> expressions;
+  std::uint64_t sources = 0, sanitizers = 0;  // groups, of CompiledRules::flow
 };
 
 struct PatternProbe {
@@ -68,6 +70,7 @@ struct CompiledRules {
   std::vector<WordScan::Word> call_words;       // one of them is in a file with a call that is looked for
   std::vector<std::uint32_t> with_expressions;  // indexes in `rules`
   std::vector<JoinedQuery> queries;
+  std::optional<FlowNames> flow;  // where a rule asks for it
   WordScan words;
   text::RegexFilter filter;
   std::vector<WordScan::Word> filter_words;  // by the index of filter.words()
@@ -76,6 +79,7 @@ struct CompiledRules {
   void add_calls(const Rule& rule, std::uint32_t index, syntax::Language language);
   void add_patterns(const Rule& rule, std::uint32_t index, syntax::Language language);
   void join_queries(syntax::Language language);
+  void add_flow(syntax::Language language);
 };
 
 }  // namespace fleet::analysis

@@ -16,6 +16,11 @@ namespace {
 constexpr std::size_t kExcerptColumns = 160;
 constexpr std::size_t kCaptureColumns = 60;
 
+model::Region region_of(const syntax::Place& start, const syntax::Place& end) {
+  return {static_cast<std::uint32_t>(start.line), static_cast<std::uint32_t>(start.column),
+          static_cast<std::uint32_t>(end.line), static_cast<std::uint32_t>(end.column)};
+}
+
 std::string shortened(std::string_view code, std::size_t columns) {
   // Past this many bytes nothing is shown, whatever they are.
   const std::string line = text::printable(code.substr(0, columns * 4), text::Newlines::escape);
@@ -51,6 +56,10 @@ std::vector<model::Finding> to_findings(const SourceFile& file, std::vector<Hit>
   for (const Hit& hit : hits) {
     places[hit.span.start];
     places[hit.span.end];
+    for (const FlowPlace& each : hit.way) {
+      places[file.tree->nodes()[each.node].span.start];
+      places[file.tree->nodes()[each.node].span.end];
+    }
   }
   syntax::PlaceCounter counter(file.text);
   for (auto& place : places)
@@ -75,12 +84,16 @@ std::vector<model::Finding> to_findings(const SourceFile& file, std::vector<Hit>
     finding.path = file.path;
     const syntax::Place start = places[hit.span.start];
     const syntax::Place end = places[hit.span.end];
-    finding.at = {static_cast<std::uint32_t>(start.line), static_cast<std::uint32_t>(start.column),
-                  static_cast<std::uint32_t>(end.line), static_cast<std::uint32_t>(end.column)};
+    finding.at = region_of(start, end);
     finding.symbol = std::move(symbols[i]);
     finding.excerpt = excerpt_of(file.text, hit.span);
     finding.cwe = hit.rule->cwe;
     finding.owasp = hit.rule->owasp;
+    for (FlowPlace& each : hit.way) {
+      const syntax::Span span = file.tree->nodes()[each.node].span;
+      finding.flow.push_back({std::string(file.path), region_of(places[span.start], places[span.end]),
+                              text::printable(each.what, text::Newlines::escape)});
+    }
   }
   return findings;
 }

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/flow.h"
 #include "analysis/judge.h"
 #include "analysis/rule_set.h"
 
@@ -15,6 +16,7 @@ struct Hit {
   syntax::Span span;
   std::uint32_t node;  // kNowhere: in text
   std::string message;
+  std::vector<FlowPlace> way;  // of the data that makes it one
 };
 
 // As people count, in the file's order.

@@ -328,6 +328,13 @@ std::string Imports::full_name(const Code& code, const Call& call) const {
   return name;
 }
 
+std::string Imports::full_name(const Code& code, std::uint32_t expression) const {
+  bool imported = false;
+  std::string name = name_of(code, expression, 0, imported);
+  leave_out_prefixes(name, is_of_scripts(code.language()));
+  return name;
+}
+
 bool Imports::may_be(std::string_view full_name, std::string_view wanted) const {
   if (full_name.empty() || names_.count(full_name.substr(0, full_name.find('.'))) > 0) return false;
   return std::any_of(whole_modules_.begin(), whole_modules_.end(), [&](const std::string& module) {

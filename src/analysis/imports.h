@@ -21,6 +21,8 @@ class Imports {
   // The full name of what is called, as plain_name() has it; what a call returns is `f()`. Empty where it has
   // no name, or is one of the file's own.
   [[nodiscard]] std::string full_name(const Code& code, const Call& call) const;
+  // The same of what an expression names: `flask.request.args`.
+  [[nodiscard]] std::string full_name(const Code& code, std::uint32_t expression) const;
   // Whether a full name may be this one, for one of the modules of which all names were imported.
   [[nodiscard]] bool may_be(std::string_view full_name, std::string_view wanted) const;
   // Whether the name is imported under another one.

@@ -9,9 +9,12 @@ constexpr std::size_t kBytesOfStep = 32;  // that a regular expression looks at
 
 }  // namespace
 
-bool Judge::holds(const CompiledRule& rule, const Candidate& candidate) {
+bool Judge::holds(const CompiledRule& rule, Candidate& candidate) {
+  rule_ = &rule;
+  came_.reset();
   const bool holds = std::all_of(rule.where.begin(), rule.where.end(),
                                  [&](const CompiledCondition& each) { return this->holds(each, candidate); });
+  candidate.came = came_;
   // Without steps, nothing is found: then `not-inside` would hold of anything.
   return holds && !steps_.is_over();
 }
@@ -47,7 +50,10 @@ bool Judge::passes(const CompiledCondition& condition, std::string_view text) {
 }
 
 bool Judge::passes(const CompiledCondition& condition, std::uint32_t node) {
-  if (condition.written->test == Condition::Test::is) return values_->is(condition.written->is, node);
+  if (condition.written->test == Condition::Test::is) {
+    const Is what = condition.written->is;
+    return what == Is::tainted || what == Is::clean ? has_come(what, node) : values_->is(what, node);
+  }
   const bool deep = condition.written->test == Condition::Test::matches;
   const auto texts = values_->texts(node, deep ? Values::Depth::all_names : Values::Depth::itself);
   return std::any_of(texts.begin(), texts.end(),
@@ -97,6 +103,17 @@ bool Judge::is_inside(const CompiledCondition& condition, std::uint32_t node) {
     }
   }
   return false;
+}
+
+// What went through a sanitizer of the rule is as good as what stands in the code.
+bool Judge::has_come(Is what, std::uint32_t node) {
+  if (flow_ == nullptr) return false;
+  const FlowValue value = flow_->at(node);
+  const bool is_bad =
+      value.is_tainted() && (value.sources & rule_->sources) != 0 && (value.cleaned & rule_->sanitizers) == 0;
+  if (what == Is::clean) return !is_bad && value.trust != Trust::unknown;
+  if (is_bad) came_ = value;
+  return is_bad;
 }
 
 // Of the innermost function, or of the file where it is not asked of a function or there is none.

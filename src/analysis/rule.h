@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "analysis/flow_facts.h"
 #include "base/enum_names.h"
 #include "model/finding.h"
 #include "model/workflow.h"
@@ -18,8 +20,8 @@ enum class Category { security, bug, performance, style };
 enum class Counts { dangerous_call, unsafe_pattern };
 // What of a file a regular expression sees.
 enum class View { text, code, comment, string, script };
-// What a value is. `absent` is of arguments alone.
-enum class Is { literal, built, string, number, name, call, present, absent };
+// What a value is. `absent` is of arguments alone; of `tainted` and `clean`, data is followed (flow.h).
+enum class Is { literal, built, string, number, name, call, tainted, clean, present, absent };
 
 // `0`, `shell`, `2.shell` (the property of an object), `any`.
 struct ArgumentName {
@@ -68,6 +70,9 @@ struct Rule {
   View view = View::text;  // that `expressions` have
 
   std::vector<Condition> where;
+  // Of `is: tainted`: which data matters, and what makes it good. Groups of `flow`.
+  std::vector<std::string> sources, sanitizers;
+  std::shared_ptr<const FlowFacts> flow;  // of all files that were read together
   std::vector<Example> match, no_match;
   std::string path;  // of the file that it stands in
   model::Location at;
@@ -79,5 +84,6 @@ namespace fleet {
 FLEET_ENUM_NAMES(analysis::Category, "security", "bug", "performance", "style");
 FLEET_ENUM_NAMES(analysis::Counts, "dangerous-call", "unsafe-pattern");
 FLEET_ENUM_NAMES(analysis::View, "text", "code", "comment", "string", "script");
-FLEET_ENUM_NAMES(analysis::Is, "literal", "built", "string", "number", "name", "call", "present", "absent");
+FLEET_ENUM_NAMES(analysis::Is, "literal", "built", "string", "number", "name", "call", "tainted", "clean",
+                 "present", "absent");
 }  // namespace fleet

@@ -59,6 +59,8 @@ void read_is(RuleReader& reader, yaml::Node node, ConditionDraft& draft) {
   draft.condition.test = Condition::Test::is;
   if (const auto is = read_word<Is>(reader.problems, node, &draft.condition.negated))
     draft.condition.is = *is;
+  if (draft.condition.is == Is::tainted || draft.condition.is == Is::clean)
+    draft.rule.followed.push_back(node);
 }
 
 void read_equals(RuleReader& reader, yaml::Node node, ConditionDraft& draft) {

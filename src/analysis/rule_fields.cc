@@ -37,8 +37,7 @@ std::vector<yaml::Node> read_texts(yaml::Problems& problems, yaml::Node node) {
   return texts;
 }
 
-void read_rule_list(const RuleSource& source, model::Diagnostics& into,
-                    const std::function<void(yaml::Problems& problems, yaml::Node rule)>& read) {
+void read_rule_lists(const RuleSource& source, model::Diagnostics& into, const RuleLists& lists) {
   using Parsing = tl::expected<yaml::Document, model::Diagnostic>;
   const BuiltInFile* ours = source.built_in;
   const Parsing document = ours != nullptr
@@ -58,17 +57,31 @@ void read_rule_list(const RuleSource& source, model::Diagnostics& into,
     problems.add(key.again, fmt::format("the key {} is here twice", yaml::quote(key.again.text())),
                  fmt::format("the first one is on line {}: remove one of them", key.first.at().line));
   }
-  std::optional<yaml::Node> list;
-  constexpr yaml::Key<FileReader, std::optional<yaml::Node>> kKeys[] = {
-      {"rules", [](FileReader&, yaml::Node node, std::optional<yaml::Node>& rules) { rules = node; }},
+  struct Lists {
+    std::optional<yaml::Node> rules, sources, sanitizers;
   };
-  yaml::read_keys(reader, document->root(), "a file of rules", kKeys, list);
-  if (list && !list->is_sequence())
-    problems.add(*list, fmt::format("expected a list of rules, found {}", yaml::found_instead(*list)));
-  if (list) {
-    for (const yaml::Node rule : list->items())
-      read(problems, rule);
-  }
+  Lists found;
+  constexpr yaml::Key<FileReader, Lists> kKeys[] = {
+      {"rules", [](FileReader&, yaml::Node node, Lists& into_lists) { into_lists.rules = node; }},
+      {"sources", [](FileReader&, yaml::Node node, Lists& into_lists) { into_lists.sources = node; }},
+      {"sanitizers", [](FileReader&, yaml::Node node, Lists& into_lists) { into_lists.sanitizers = node; }},
+  };
+  yaml::read_keys(reader, document->root(), "a file of rules", kKeys, found);
+  const auto read_list = [&](const std::optional<yaml::Node>& list, const char* name, const ReadItem& read) {
+    if (!list) return;
+    if (!read) {
+      problems.add(*list, fmt::format("a file of this kind has no {}", name),
+                   "put them into a file of rules");
+    } else if (!list->is_sequence()) {
+      problems.add(*list, fmt::format("expected a list of {}, found {}", name, yaml::found_instead(*list)));
+    } else {
+      for (const yaml::Node item : list->items())
+        read(problems, item);
+    }
+  };
+  read_list(found.sources, "sources", lists.source);
+  read_list(found.sanitizers, "sanitizers", lists.sanitizer);
+  read_list(found.rules, "rules", lists.rule);
   for (model::Diagnostic& each : problems.take())
     into.push_back(std::move(each));
 }

@@ -38,8 +38,14 @@ template <class E>
   return std::nullopt;
 }
 
-// Reads a file of rules, `rules: [...]`, and hands on each item of the list; what is wrong goes to `into`.
-void read_rule_list(const RuleSource& source, model::Diagnostics& into,
-                    const std::function<void(yaml::Problems& problems, yaml::Node rule)>& read);
+// What is done with each item of the lists of a file. Null: the file must not have the list.
+using ReadItem = std::function<void(yaml::Problems& problems, yaml::Node item)>;
+struct RuleLists {
+  ReadItem rule, source = nullptr, sanitizer = nullptr;
+};
+
+// Reads a file of rules (`rules: [...]`, `sources: [...]`, `sanitizers: [...]`) and hands on each item of its
+// lists; what is wrong goes to `into`.
+void read_rule_lists(const RuleSource& source, model::Diagnostics& into, const RuleLists& lists);
 
 }  // namespace fleet::analysis

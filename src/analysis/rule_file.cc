@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "analysis/built_in_rules.h"
+#include "analysis/flow_file.h"
 #include "analysis/rule_fields.h"
 #include "analysis/rule_reader.h"
 #include "base/assert.h"
@@ -106,9 +107,12 @@ const RuleFileKey kExampleKeys[] = {
     {"no-match", read_example<&Rule::no_match>},
 };
 
-void not_yet(RuleReader& reader, yaml::Node node, RuleDraft&) {
-  reader.problems.add(node, "data is not yet followed from sources to sinks by this build of fleet",
-                      "say what to look for with patterns, calls, regex or query");
+template <std::vector<std::string> Rule::*groups>
+void read_groups(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
+  for (const yaml::Node each : read_texts(reader.problems, node)) {
+    (draft.rule.*groups).emplace_back(each.text());
+    draft.groups.push_back({each, groups == &Rule::sources});
+  }
 }
 
 template <std::string Rule::*text>
@@ -152,9 +156,8 @@ const RuleFileKey kRuleKeys[] = {
     {"where", read_where},
     {"examples", [](RuleReader& r, yaml::Node node,
                     RuleDraft& draft) { yaml::read_keys(r, node, "examples", kExampleKeys, draft); }},
-    {"sources", not_yet},
-    {"sanitizers", not_yet},
-    {"sinks", not_yet},
+    {"sources", read_groups<&Rule::sources>},
+    {"sanitizers", read_groups<&Rule::sanitizers>},
 };
 
 std::optional<yaml::Node> find_key(yaml::Node mapping, std::string_view key) {
@@ -187,6 +190,17 @@ void check_sense(RuleReader& reader, yaml::Node node, const RuleDraft& draft) {
     for (const yaml::Node each : draft.values)
       reader.problems.add(each, "a group of an expression is text, and `is` holds of none",
                           "compare it with `equals` or `matches`");
+  }
+  if (rule.languages.empty()) {
+    for (const yaml::Node each : draft.followed)
+      reader.problems.add(each, "in files of no language no data is followed", "give it `languages`");
+  }
+  if (draft.followed.empty()) {
+    for (const RuleDraft::Group& each : draft.groups) {
+      reader.problems.add(each.node, "this has no effect: the rule follows no data",
+                          "ask for it: `where: [{argument: 0, is: tainted}]`");
+      break;
+    }
   }
   if (rule.languages.empty()) {
     for (const yaml::Node each : draft.around)
@@ -222,8 +236,17 @@ void check_form(RuleReader& reader, yaml::Node node, const RuleDraft& draft) {
   check_sense(reader, node, draft);
 }
 
-void read_file(const RuleSource& file, ReadRules& into) {
-  read_rule_list(file, into.diagnostics, [&](yaml::Problems& problems, yaml::Node node) {
+// The groups that a rule names, where they are checked when all files are read.
+struct NamedGroup {
+  std::string path;
+  model::Location at;
+  int length;
+  std::string group;
+  bool is_of_sources;
+};
+
+void read_file(const RuleSource& file, ReadRules& into, FlowFacts& facts, std::vector<NamedGroup>& groups) {
+  const auto read_rule = [&](yaml::Problems& problems, yaml::Node node) {
     RuleReader reader{problems};
     RuleDraft draft;
     draft.rule.path = file.path;
@@ -232,8 +255,38 @@ void read_file(const RuleSource& file, ReadRules& into) {
     yaml::read_keys(reader, node, "a rule", kRuleKeys, draft);
     if (node.is_mapping()) check_form(reader, node, draft);
     if (file.check == Check::everything && problems.count() == before) check_rule(reader, draft);
+    for (const RuleDraft::Group& each : draft.groups) {
+      groups.push_back(
+          {file.path, each.node.at(), each.node.length(), std::string(each.node.text()), each.is_of_sources});
+    }
+    // What comes in from outside, if it does not say what; and a number is good for anything.
+    if (!draft.followed.empty() && draft.rule.sources.empty()) draft.rule.sources = {"web", "cli", "network"};
+    if (!draft.followed.empty()) draft.rule.sanitizers.emplace_back("number");
     into.rules.push_back(std::move(draft.rule));
-  });
+  };
+  const RuleLists lists{read_rule,
+                        [&](yaml::Problems& problems, yaml::Node node) {
+                          facts.sources.push_back(read_flow_source(problems, node));
+                        },
+                        [&](yaml::Problems& problems, yaml::Node node) {
+                          facts.sanitizers.push_back(read_sanitizer(problems, node));
+                        }};
+  read_rule_lists(file, into.diagnostics, lists);
+}
+
+void say_unknown_groups(const FlowFacts& facts, const std::vector<NamedGroup>& groups, ReadRules& read) {
+  for (const NamedGroup& named : groups) {
+    const auto is_it = [&](const auto& each) { return each.group == named.group; };
+    const bool is_known = named.is_of_sources
+                              ? std::any_of(facts.sources.begin(), facts.sources.end(), is_it)
+                              : std::any_of(facts.sanitizers.begin(), facts.sanitizers.end(), is_it);
+    if (is_known) continue;
+    read.diagnostics.push_back({named.path, named.at, named.length,
+                                fmt::format("there is no group {} of {}", yaml::quote(named.group),
+                                            named.is_of_sources ? "sources" : "sanitizers"),
+                                "`fleet rules list --json` names them; a file of rules may have `sources` "
+                                "and `sanitizers` of its own"});
+  }
 }
 
 void say_doubled_ids(ReadRules& read) {
@@ -253,9 +306,15 @@ void say_doubled_ids(ReadRules& read) {
 
 ReadRules read_rules(std::span<const RuleSource> files) {
   ReadRules read;
+  auto facts = std::make_shared<FlowFacts>();
+  std::vector<NamedGroup> groups;
   for (const RuleSource& file : files)
-    read_file(file, read);
+    read_file(file, read, *facts, groups);
   say_doubled_ids(read);
+  say_unknown_groups(*facts, groups, read);
+  for (Rule& rule : read.rules) {
+    if (!rule.sources.empty()) rule.flow = facts;
+  }
   return read;
 }
 

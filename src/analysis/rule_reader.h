@@ -21,6 +21,12 @@ struct RuleDraft {
   std::vector<yaml::Node> query, message, arguments;  // at most one; the first condition on an argument
   std::vector<yaml::Node> values;                     // conditions on what a capture is
   std::vector<yaml::Node> around;                     // conditions on the code around
+  std::vector<yaml::Node> followed;                   // conditions for which data is followed
+  struct Group {
+    yaml::Node node;
+    bool is_of_sources;  // else of sanitizers
+  };
+  std::vector<Group> groups;
 };
 
 // What the reading of one file shares.

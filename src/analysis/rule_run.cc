@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include "analysis/flow.h"
 #include "analysis/imports.h"
 #include "analysis/judge.h"
 #include "analysis/rule_set.h"
@@ -42,8 +43,9 @@ class Pass {
     Code code(tree, limit_.steps());
     Values values(code);
     syntax::Fitter fitter(tree, limit_.steps());
-    Judge judge(file_.text, &code, &values, &fitter, limit_.steps());
     code_ = &code;
+    if (rules_.flow) flow_.emplace(code, imports(), *rules_.flow);
+    Judge judge(file_.text, &code, &values, &fitter, limit_.steps(), flow_ ? &*flow_ : nullptr);
     judge_ = &judge;
     fitter_ = &fitter;
     walk();
@@ -236,7 +238,7 @@ class Pass {
     return {static_cast<std::uint32_t>(part.begin), static_cast<std::uint32_t>(part.end)};
   }
 
-  void judge(std::uint32_t rule, const Candidate& candidate) {
+  void judge(std::uint32_t rule, Candidate& candidate) {
     if (!judge_->holds(rules_.rules[rule], candidate)) return;
     const Rule& written = *rules_.rules[rule].rule;
     // Two patterns of a rule may find the same place. Two nodes may begin at the same one, and are two
@@ -248,7 +250,8 @@ class Pass {
       return;
     }
     hits_.push_back(
-        {&written, candidate.span, candidate.node, message_of(written.message, candidate.captures)});
+        {&written, candidate.span, candidate.node, message_of(written.message, candidate.captures), {}});
+    if (candidate.came) hits_.back().way = flow_->way_of(*candidate.came);
   }
 
   const CompiledRules& rules_;
@@ -260,6 +263,7 @@ class Pass {
   std::vector<bool> is_wanted_;  // by rule
   std::array<std::optional<std::string>, base::EnumNames<View>::names.size()> views_;
   std::optional<Imports> imports_;
+  std::optional<Flow> flow_;
   std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>> seen_;  // rule, start and end
   std::uint64_t dutiful_ = 0;
   Code* code_ = nullptr;  // null: the file is text

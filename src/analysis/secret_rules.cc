@@ -190,7 +190,7 @@ void check_secret_form(SecretRuleReader& reader, yaml::Node node, const SecretRu
 using SecretRulePlaces = std::map<std::string, std::string, std::less<>>;  // by id: `secrets/cloud.yml:3`
 
 void read_secret_file(const RuleSource& file, SecretRulePlaces& places, SecretRules& into) {
-  read_rule_list(file, into.diagnostics, [&](yaml::Problems& problems, yaml::Node node) {
+  const auto read_rule = [&](yaml::Problems& problems, yaml::Node node) {
     SecretRuleReader reader{problems, file.check};
     SecretRule rule;
     yaml::read_keys(reader, node, "a rule", kSecretRuleKeys, rule);
@@ -200,7 +200,8 @@ void read_secret_file(const RuleSource& file, SecretRulePlaces& places, SecretRu
       problems.add(node, fmt::format("there is another rule {}", yaml::quote(rule.id)),
                    fmt::format("the first one is at {}", first->second));
     into.rules.push_back(std::move(rule));
-  });
+  };
+  read_rule_lists(file, into.diagnostics, {read_rule});
 }
 
 }  // namespace

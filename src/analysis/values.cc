@@ -87,6 +87,8 @@ bool Values::is(Is what, std::uint32_t node) {
       return code_.shape(bare) == Shape::name;
     case Is::call:
       return code_.shape(bare) == Shape::call;
+    case Is::tainted:  // asked of a Flow
+    case Is::clean:
     case Is::present:
     case Is::absent:
       break;
