@@ -89,6 +89,8 @@ std::vector<model::Finding> to_findings(const SourceFile& file, std::vector<Hit>
     finding.excerpt = excerpt_of(file.text, hit.span);
     finding.cwe = hit.rule->cwe;
     finding.owasp = hit.rule->owasp;
+    // Where the way is seen, it is no guess.
+    if (!hit.way.empty()) finding.confidence = model::Confidence::high;
     for (FlowPlace& each : hit.way) {
       const syntax::Span span = file.tree->nodes()[each.node].span;
       finding.flow.push_back({std::string(file.path), region_of(places[span.start], places[span.end]),

@@ -111,9 +111,8 @@ bool Judge::has_come(Is what, std::uint32_t node) {
   const FlowValue value = flow_->at(node);
   const bool is_bad =
       value.is_tainted() && (value.sources & rule_->sources) != 0 && (value.cleaned & rule_->sanitizers) == 0;
-  if (what == Is::clean) return !is_bad && value.trust != Trust::unknown;
   if (is_bad) came_ = value;
-  return is_bad;
+  return what == Is::clean ? !is_bad && value.trust != Trust::unknown : is_bad;
 }
 
 // Of the innermost function, or of the file where it is not asked of a function or there is none.
