@@ -219,7 +219,7 @@ FlowValue Flow::Run::call_own(std::uint32_t function, const Call& call, const Va
   }
   all.number.reset();
   all.text.reset();
-  if (const auto known = called_.find(key); known != called_.end()) {
+  if (const auto known = called_.find(key); is_recording_ && known != called_.end()) {
     FlowValue returned = known->second;
     if (returned.is_tainted() && all.is_tainted()) returned.step = all.step;
     return moved(returned, call.node, fmt::format("is returned by `{}`", name_at(call.name)));
@@ -245,7 +245,7 @@ FlowValue Flow::Run::call_own(std::uint32_t function, const Call& call, const Va
   }
   const FlowValue returned = frames_.back().has_returned ? frames_.back().returned : FlowValue{};
   frames_.pop_back();
-  called_.emplace(std::move(key), returned);
+  if (is_recording_) called_.emplace(std::move(key), returned);
   return moved(returned, call.node, fmt::format("is returned by `{}`", name_at(call.name)));
 }
 

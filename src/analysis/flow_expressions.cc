@@ -209,24 +209,19 @@ std::optional<FlowValue> Flow::Run::source_at(std::uint32_t node) {
   return tainted(source, node);
 }
 
+// A part of what is unknown may still be known for a source.
 FlowValue Flow::Run::eval_member(std::uint32_t node, FlowEnv& env) {
   const auto path = path_of(node);
   const std::uint32_t object = code_.first_child(node);
   const std::uint32_t property = code_.last_child(node);
   const std::optional<FlowValue> held = path ? env.whole(*path) : std::nullopt;
-  if (!held || held->trust == Trust::unknown) {
-    if (const auto source = source_at(node)) {
-      eval(object, env);
-      return *source;
-    }
-  }
-  FlowValue value = held ? *held : eval(object, env);
-  if (held) eval(object, env);
+  FlowValue value = eval(object, env);
   if (property != object && is_measure(code_.text(property))) return {};
-  if (!held) {
-    value.number.reset();
-    value.text.reset();
-  }
+  if (held && held->trust != Trust::unknown) return *held;
+  if (const auto source = source_at(node)) return *source;
+  if (held && !value.is_tainted()) return *held;
+  value.number.reset();
+  value.text.reset();
   return value;
 }
 
@@ -241,8 +236,10 @@ FlowValue Flow::Run::eval_subscript(std::uint32_t node, FlowEnv& env) {
     return value;
   }
   if (const auto path = path_of(node)) {
-    if (const auto held = env.whole(*path)) return *held;
+    const auto held = env.whole(*path);
+    if (held && held->trust != Trust::unknown) return *held;
     if (const auto source = source_at(node)) return *source;
+    if (held && !value.is_tainted()) return *held;
   }
   value.number.reset();
   value.text.reset();
@@ -353,6 +350,7 @@ std::optional<std::string_view> Flow::Run::path_of(std::uint32_t node) {
 }
 
 void Flow::Run::record(std::uint32_t node, const FlowValue& value) {
+  if (!is_recording_) return;
   seen_.insert(node);
   const auto known = values_.find(node);
   if (known != values_.end()) {

@@ -114,6 +114,7 @@ class Flow::Run {
   FlowEnv of_object_;                                  // what the methods of a class put into its object
   std::uint64_t left_ = 0;                             // nodes that may still be gone through
   int depth_ = 0;
+  bool is_recording_ = true;
 };
 
 }  // namespace fleet::analysis

@@ -279,15 +279,17 @@ void Flow::Run::exec_function(std::uint32_t node, const FlowEnv& env) {
   }
 }
 
-// What one method puts into the object, another one finds: so it is gone through twice.
+// What one method puts into the object, another one finds: so it is gone through twice, and only what is seen
+// the second time counts.
 void Flow::Run::exec_type(std::uint32_t node, const FlowEnv& env) {
   const FlowEnv outside = std::exchange(of_object_, FlowEnv{});
+  const bool is_recording = is_recording_;
   for (int round = 0; round < 2; ++round) {
+    is_recording_ = is_recording && round == 1;
     FlowEnv within = env;
     for (const auto& [path, value] : of_object_.all())
       within.set(path, value);
     exec_children(node, within);
-    if (of_object_.all().empty()) break;
   }
   of_object_ = outside;
 }
