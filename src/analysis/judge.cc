@@ -112,7 +112,8 @@ bool Judge::has_come(Is what, std::uint32_t node) {
   const bool is_bad =
       value.is_tainted() && (value.sources & rule_->sources) != 0 && (value.cleaned & rule_->sanitizers) == 0;
   if (is_bad) came_ = value;
-  return what == Is::clean ? !is_bad && value.trust != Trust::unknown : is_bad;
+  if (what == Is::tainted) return is_bad;
+  return value.trust == Trust::clean || (value.cleaned & rule_->sanitizers) != 0;
 }
 
 // Of the innermost function, or of the file where it is not asked of a function or there is none.

@@ -136,9 +136,27 @@ TEST(RuleFile, SaysWhatCanHaveNoEffect) {
               ElementsAre("12:13: in files of no language there is no code around"));
 }
 
-TEST(RuleFile, SaysThatDataIsNotFollowedYet) {
-  EXPECT_THAT(wrong_with(rule_text("    calls: [f]\n    sources: [input]\n")),
-              ElementsAre(HasSubstr("not yet followed")));
+constexpr const char* kFacts =
+    "sources:\n  - {group: mail, languages: [python], what: a letter, calls: [letter]}\n"
+    "sanitizers:\n  - {group: read-twice, languages: [python], calls: [proofread]}\n";
+
+TEST(RuleFile, ReadsWhatDataARuleFollows) {
+  const std::string text = rule_text(
+      "    calls: [f]\n    sources: [mail]\n    sanitizers: [read-twice]\n"
+      "    where: [{argument: 0, is: tainted}]\n");
+  EXPECT_THAT(wrong_with(text + kFacts), IsEmpty());
+  EXPECT_THAT(wrong_with(text), ElementsAre(HasSubstr("there is no group `mail` of sources"),
+                                            HasSubstr("there is no group `read-twice` of sanitizers")));
+}
+
+TEST(RuleFile, SaysWhatIsWrongWithTheDataThatIsFollowed) {
+  EXPECT_THAT(wrong_with(rule_text("    calls: [f]\n    sources: [mail]\n") + kFacts),
+              ElementsAre(HasSubstr("the rule follows no data")));
+  EXPECT_THAT(wrong_with("sources: [{group: mail, languages: [python], what: a letter}]\n"),
+              ElementsAre("1:11: the source names nothing"));
+  EXPECT_THAT(wrong_with("sources: [{calls: [f]}]\n"), ElementsAre(HasSubstr("the source lacks")));
+  EXPECT_THAT(wrong_with("sanitizers: [{group: a}]\n"), ElementsAre(HasSubstr("the sanitizer lacks")));
+  EXPECT_THAT(wrong_with("sanitizers: 7\n"), ElementsAre("1:13: expected a list of sanitizers, found `7`"));
 }
 
 TEST(RuleFile, SaysDoubledAndOddIds) {
