@@ -56,7 +56,7 @@ TEST(Document, KeepsTheTreeInTheFilesOrder) {
 
 TEST(Document, IsTheSameWhenItIsPutTogetherAgain) {
   const Parsed parsed(
-      "a: &x [1, \"two\\n\", {k: |\n    folded\n    text\n  }]\nb: *x\nb: ~\nc: 'it''s'\n\"d\\t\": 1.50\n");
+      "a: &x [1, \"two\\n\", {k: v}]\nb: *x\nb: ~\nc: 'it''s'\n\"d\\t\": 1.50\ne: |\n  kept\n  text\n");
   const Flat flat = parsed.result->flat();
   const Document again = Document::restore(parsed.source, {flat.records, flat.pool});
   EXPECT_EQ(shown(again.root()), shown(parsed.root()));
