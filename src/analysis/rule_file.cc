@@ -260,7 +260,8 @@ void read_file(const RuleSource& file, ReadRules& into, FlowFacts& facts, std::v
           {file.path, each.node.at(), each.node.length(), std::string(each.node.text()), each.is_of_sources});
     }
     // What comes in from outside, if it does not say what; and a number is good for anything.
-    if (!draft.followed.empty() && draft.rule.sources.empty()) draft.rule.sources = {"web", "cli", "network", "environment", "file"};
+    if (!draft.followed.empty() && draft.rule.sources.empty())
+      draft.rule.sources = {"web", "cli", "network", "environment", "file"};
     if (!draft.followed.empty()) draft.rule.sanitizers.emplace_back("number");
     into.rules.push_back(std::move(draft.rule));
   };

@@ -130,7 +130,8 @@ static bool moves_bytes(const char* name) {
 
 // Which calls count: what changes the disk, but for the kinds of faults that have calls of their own.
 static bool counts(const char* name) {
-  static const char* const own[][2] = {{"read", "eio-read"}, {"remove", "eio-remove"}, {"close", "eio-close"}};
+  static const char* const own[][2] = {
+      {"read", "eio-read"}, {"remove", "eio-remove"}, {"close", "eio-close"}};
   for (size_t i = 0; i < sizeof own / sizeof *own; ++i) {
     const bool is_of_it = strncmp(name, own[i][0], strlen(own[i][0])) == 0;
     if (is_of_it || is_kind(own[i][1])) return is_of_it && is_kind(own[i][1]);
