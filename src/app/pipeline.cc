@@ -153,15 +153,18 @@ ExitCode conclude(World& world, const Checkout& checkout, const std::string& run
   GateEnd gate;
   const auto write_to = [&](const model::Report& report, const std::filesystem::path& folder,
                             std::vector<std::string>& paths) {
-    paths.clear();
-    const auto add = [&](Result<std::vector<std::string>> written) {
-      if (written)
-        std::move(written->begin(), written->end(), std::back_inserter(paths));
+    Result<std::vector<std::string>> written = write_reports(report, plan, folder);
+    if (written && gate.analysis) {
+      auto findings = write_findings(*gate.analysis, folder);
+      if (!findings)
+        errors.push_back(std::move(findings).error());
       else
-        errors.push_back(std::move(written).error());
-    };
-    add(write_reports(report, plan, folder));
-    if (gate.analysis) add(write_findings(*gate.analysis, folder));
+        std::move(findings->begin(), findings->end(), std::back_inserter(*written));
+    }
+    if (written)
+      paths = *std::move(written);
+    else
+      errors.push_back(std::move(written).error());
   };
   Result<model::Report> report = report_of(checkout, run, plan);
   terminal::SummaryPlaces places;
