@@ -34,6 +34,9 @@ function(fleet_room name)
   endif()
 endfunction()
 
+# All programs that test rooms alone: what the sanitizers need where the whole program is not run under them.
+add_custom_target(room_tests)
+
 # The tests of a room: every tests/<room>/*_test.cc makes one program, <room>_test. USES names further rooms they need.
 function(fleet_room_tests name)
   cmake_parse_arguments(ROOM "" "" "USES;LIBS;LABELS" ${ARGN})
@@ -48,6 +51,7 @@ function(fleet_room_tests name)
   target_compile_definitions(${name}_test PRIVATE FLEET_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   # What takes time when they run is in the rooms; what takes time when they are compiled is in them.
   target_compile_options(${name}_test PRIVATE $<$<CONFIG:RelWithDebInfo>:-O0> -g1)
+  add_dependencies(room_tests ${name}_test)
   set(labels ${name} ${ROOM_LABELS})
   gtest_discover_tests(${name}_test TEST_PREFIX ${name}: PROPERTIES LABELS "${labels}" DISCOVERY_TIMEOUT 60)
 endfunction()
