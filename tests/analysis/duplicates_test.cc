@@ -6,8 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "slowness.h"
-
 namespace fleet::analysis {
 namespace {
 
@@ -124,7 +122,7 @@ TEST(Duplicates, TakeLinearTime) {
     add(finder, Language::c, "a", source + "};");
     const auto start = std::chrono::steady_clock::now();
     const Duplicates found = finder.find();
-    EXPECT_LT(std::chrono::steady_clock::now() - start, kSlowness * std::chrono::seconds(60)) << each;
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60)) << each;
     EXPECT_LT(found.groups.size(), 100u);
     if (each.ends_with('\n')) {
       EXPECT_GT(found.percentage(), 99) << each;

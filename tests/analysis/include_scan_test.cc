@@ -8,7 +8,6 @@
 
 #include "analysis/cppcheck_running.h"
 #include "os/run_program.h"
-#include "slowness.h"
 
 namespace fleet::analysis {
 namespace {
@@ -78,8 +77,7 @@ TEST(IncludeScan, IsLinear) {
         times("/*", 2'000'000)}) {
     const auto start = std::chrono::steady_clock::now();
     const auto scan = scan_includes(text);
-    EXPECT_LT(std::chrono::steady_clock::now() - start, kSlowness * std::chrono::seconds(5))
-        << text.substr(0, 40);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5)) << text.substr(0, 40);
     EXPECT_LE(scan.names.size(), 2000U);
   }
 }
