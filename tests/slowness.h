@@ -4,7 +4,7 @@ namespace fleet {
 
 // How many times as long work may take under a sanitizer, where a bound that tells linear time from quadratic
 // was seen not to hold there: 3.2 and 2.1 times, on a busy machine.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef FLEET_SANITIZED
 inline constexpr int kSlowness = 5;
 #else
 inline constexpr int kSlowness = 1;

@@ -78,9 +78,10 @@ struct History {
 Result<History> read_history(store::Reader& reader, const std::string& run, const model::Plan& plan) {
   History history;
   bool has_clashes = false;
-  const auto add = [&](const model::Conflict& conflict, bool overridden) {
+  std::vector<model::Conflict> overridden;
+  const auto add = [&](const model::Conflict& conflict, bool is_overridden) {
     model::ConflictReport report{plan.task(conflict.loser).id, plan.task(conflict.winner).id, conflict.paths,
-                                 decision(plan, conflict, overridden)};
+                                 decision(plan, conflict, is_overridden)};
     const bool known =
         std::any_of(history.conflicts.begin(), history.conflicts.end(), [&](const auto& other) {
           return other.loser == report.loser && other.winner == report.winner && other.paths == report.paths;
@@ -98,15 +99,17 @@ Result<History> read_history(store::Reader& reader, const std::string& run, cons
     if (std::holds_alternative<engine::Conflicted>(input)) {
       has_clashes = true;
     } else if (const auto* merged = std::get_if<engine::Merged>(&input)) {
-      for (const model::Conflict& conflict : merged->overridden)
-        add(conflict, true);
+      overridden.insert(overridden.end(), merged->overridden.begin(), merged->overridden.end());
     } else if (const auto* published = std::get_if<engine::Published>(&input)) {
       history.published = *published;
+      overridden = published->overridden;  // what was said at each arrival may have changed since
     } else {
       ++history.resumed;
     }
     return {};
   }));
+  for (const model::Conflict& conflict : overridden)
+    add(conflict, true);
   if (!has_clashes) return history;
   // Not every clash was decided about: a result that was held back may have got on with the others in the
   // end.

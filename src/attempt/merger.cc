@@ -113,13 +113,18 @@ void Merger::publish(std::vector<TaskIndex> accepted, std::function<void(engine:
         const auto publish = [&]() -> Result<engine::Published> {
           FLEET_TRY(git::Integration * all, integration(*state, services));
           FLEET_TRY(const ObjectId commit, all->merged(accepted));
-          if (!deliver) return engine::Published{{}, commit, {}};
+          std::vector<model::Conflict> overridden;
+          if (on_conflict(services) == git::OnConflict::earlier_wins) {
+            FLEET_TRY(overridden, all->overridden());
+          }
+          if (!deliver) return engine::Published{{}, commit, {}, std::move(overridden)};
           // What the branch leads to comes before it.
           FLEET_CHECK(services.repository.objects().sync());
           FLEET_CHECK(write_branch(services, commit));
           // It stands now, whatever comes of this: a resume has to know it for its own.
           const Result<> synced = services.repository.objects().sync();
-          return engine::Published{branch_name(services), commit, synced ? "" : synced.error().line()};
+          return engine::Published{branch_name(services), commit, synced ? "" : synced.error().line(),
+                                   std::move(overridden)};
         };
         Result<engine::Published> published = publish();
         return published ? *published : engine::Published{{}, {}, published.error().line()};

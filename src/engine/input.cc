@@ -36,6 +36,9 @@ bool fits(const Decided& input, std::size_t tasks) {
 bool fits(const Merged& input, std::size_t tasks) {
   return input.task.value < tasks && fit(input.overridden, tasks);
 }
+bool fits(const Published& input, std::size_t tasks) {
+  return fit(input.overridden, tasks);
+}
 bool fits(const Conflicted& input, std::size_t tasks) {
   return input.task.value < tasks && !input.conflicts.empty() && fit(input.conflicts, tasks);
 }

@@ -95,6 +95,8 @@ struct Published {
   std::string branch;  // empty: none was written
   ObjectId commit;
   std::string error;  // why nothing could be delivered
+  // With the strategy `priority`: where results gave way in the end.
+  std::vector<model::Conflict> overridden{};
 };
 
 using Input =

@@ -92,7 +92,7 @@ template <>
 struct Fields<Published> {
   static constexpr auto list =
       std::tuple{field("branch", &Published::branch), field("commit", &Published::commit),
-                 field("error", &Published::error)};
+                 field("error", &Published::error), field("overridden", &Published::overridden)};
 };
 template <>
 struct Alternatives<engine::Input> {

@@ -25,7 +25,10 @@ class Masking {
     mask(input.overridden);
   }
   void operator()(Conflicted& input) const { mask(input.conflicts); }
-  void operator()(Published& input) const { mask(input.error); }
+  void operator()(Published& input) const {
+    mask(input.error);
+    mask(input.overridden);
+  }
   // What holds no text from outside. One by one, so that a new kind of input has to be thought about.
   void operator()(RunStarted&) const {}
   void operator()(RunResumed&) const {}

@@ -39,7 +39,7 @@ struct Link {
   std::size_t number;  // 0: the start
   ObjectId commit;
   ObjectId tree;
-  std::vector<std::string> clashed;  // of the result's paths, ascending
+  std::vector<Clash> clashes;
 };
 
 // The paths of the result's own that clash, and those that it does not rename after all, ascending.
@@ -56,6 +56,17 @@ std::vector<std::string> paths_of(const std::vector<Clash>& clashes) {
 
 // Who loses where, in one fold.
 using Losses = std::set<std::pair<TaskIndex, Clash>>;
+
+// Which paths losers give way in, by loser, then winner.
+using Pairs = std::map<std::pair<TaskIndex, TaskIndex>, Paths>;
+
+std::vector<Conflict> conflicts_of(const Pairs& pairs) {
+  std::vector<Conflict> out;
+  out.reserve(pairs.size());
+  for (const auto& [pair, paths] : pairs)
+    out.push_back({pair.first, pair.second, {paths.begin(), paths.end()}});
+  return out;
+}
 
 struct Accepted {
   DeltaPointer delta;
@@ -80,17 +91,18 @@ struct Integration::State {
 
   [[nodiscard]] Result<DeltaPointer> delta_of(const TaskResult& result);
   void add_related(std::string_view path, const Delta& offered, Paths& group) const;
-  [[nodiscard]] std::vector<const Delta*> touching(std::string_view path, const Delta& offered) const;
+  [[nodiscard]] std::vector<const Delta*> touching(std::string_view path, const Delta* offered) const;
   [[nodiscard]] Result<> add_renamed(const std::string& path, const Delta& offered, Paths& group) const;
   [[nodiscard]] Result<Paths> shared_paths(const Delta& offered) const;
   [[nodiscard]] Result<Losses> fold(const Paths& group, const Delta* offered);
   [[nodiscard]] Result<std::vector<TaskIndex>> winners(const Delta& loser, const Clash& clash,
-                                                       const Delta& offered);
+                                                       const Delta* offered);
+  [[nodiscard]] Result<Pairs> give_way(const Losses& losses, const Losses& known, const Delta* offered);
   [[nodiscard]] Result<std::vector<Conflict>> conflicts(const Delta& offered);
   [[nodiscard]] Result<std::vector<std::pair<TaskIndex, std::string>>> clashes_of_two(const Paths& group,
                                                                                       const Delta& offered);
   void take(DeltaPointer delta, OnConflict on_conflict);
-  [[nodiscard]] Result<ObjectId> chain(const std::vector<TaskIndex>& tasks);
+  [[nodiscard]] Result<ObjectId> chain(const std::vector<TaskIndex>& tasks, Losses* losses = nullptr);
   [[nodiscard]] Result<Link> extend(Link onto, std::span<const Applied> before, const Delta& delta,
                                     bool may_override);
 };
@@ -112,19 +124,19 @@ void Integration::State::add_related(std::string_view path, const Delta& offered
 }
 
 // The accepted results that touched the path, in plan order, and the offered one.
-std::vector<const Delta*> Integration::State::touching(std::string_view path, const Delta& offered) const {
+std::vector<const Delta*> Integration::State::touching(std::string_view path, const Delta* offered) const {
   std::vector<const Delta*> out;
   if (const auto tasks = touched.find(path); tasks != touched.end()) {
     for (const TaskIndex task : tasks->second)
       out.push_back(accepted.at(task).delta.get());
   }
-  if (offered.find(path) != nullptr) out.push_back(&offered);
+  if (offered != nullptr && offered->find(path) != nullptr) out.push_back(offered);
   return out;
 }
 
 // Adds where results that touched the path renamed its file to, and where they renamed it from.
 Result<> Integration::State::add_renamed(const std::string& path, const Delta& offered, Paths& group) const {
-  for (const Delta* delta : touching(path, offered)) {
+  for (const Delta* delta : touching(path, &offered)) {
     FLEET_TRY(auto to, delta->renamed_to(store, path));
     if (to) group.insert(*std::move(to));
     FLEET_TRY(const Change* from, delta->renamed_from(store, path));
@@ -206,7 +218,7 @@ Result<Losses> Integration::State::fold(const Paths& group, const Delta* offered
 // that it does not stand on: if one of them goes, the clash may go too. None: a file of its own has no room
 // since another was put back.
 Result<std::vector<TaskIndex>> Integration::State::winners(const Delta& loser, const Clash& clash,
-                                                           const Delta& offered) {
+                                                           const Delta* offered) {
   std::map<TaskIndex, const Delta*> before;
   for (const std::string* path : {&clash.against, &clash.from}) {
     for (const Delta* other : touching(*path, offered))
@@ -252,35 +264,34 @@ Result<std::vector<std::pair<TaskIndex, std::string>>> Integration::State::clash
   return out;
 }
 
-Result<std::vector<Conflict>> Integration::State::conflicts(const Delta& offered) {
-  FLEET_TRY(const Paths group, shared_paths(offered));
-  if (group.empty()) return std::vector<Conflict>{};
-  FLEET_TRY(const Losses losses, fold(group, &offered));
-  Losses known;
-  if (has_overridden) {
-    FLEET_TRY(known, fold(group, nullptr));
-  }
-
-  std::map<std::pair<TaskIndex, TaskIndex>, Paths> pairs;  // loser and winner
-  std::map<TaskIndex, Paths> follow;                       // what clashes only because others of its own do
+// Who gives way to whom in the losses that are not known yet.
+Result<Pairs> Integration::State::give_way(const Losses& losses, const Losses& known, const Delta* offered) {
+  Pairs pairs;
+  std::map<TaskIndex, Paths> follow;  // what clashes only because others of its own do
   // By loser and path, known ones too.
   std::map<std::pair<TaskIndex, std::string>, std::set<TaskIndex>> lost_to;
   for (const auto& loss : losses) {
     const auto& [loser, clash] = loss;
-    const Delta& gives_way = loser == offered.result.task ? offered : *accepted.at(loser).delta;
-    FLEET_TRY(auto against, winners(gives_way, clash, offered));
+    const Delta& loses =
+        offered != nullptr && loser == offered->result.task ? *offered : *accepted.at(loser).delta;
+    FLEET_TRY(auto against, winners(loses, clash, offered));
     // What it was built on has given way there itself: it gives way to the same.
     std::set<TaskIndex> beyond;
     for (const TaskIndex winner : against) {
       const auto lost = lost_to.find({winner, clash.against});
-      if (gives_way.stands_on(winner) && lost != lost_to.end())
+      if (loses.stands_on(winner) && lost != lost_to.end())
         beyond.insert(lost->second.begin(), lost->second.end());
     }
     if (!beyond.empty()) against.assign(beyond.begin(), beyond.end());
+    // Nor does one stand there that has given way to another.
+    const auto stands = [&](TaskIndex task) { return !lost_to.contains({task, clash.against}); };
+    if (std::any_of(against.begin(), against.end(), stands)) {
+      std::erase_if(against, [&](TaskIndex task) { return !stands(task); });
+    }
     Paths own;
     for (const std::string* other : {&clash.from, &clash.lost})
       if (!other->empty()) own.insert(*other);
-    if (gives_way.find(clash.path) != nullptr) own.insert(clash.path);
+    if (loses.find(clash.path) != nullptr) own.insert(clash.path);
     for (const std::string& path : own)
       lost_to[{loser, path}].insert(against.begin(), against.end());
     if (known.contains(loss)) continue;
@@ -297,14 +308,22 @@ Result<std::vector<Conflict>> Integration::State::conflicts(const Delta& offered
     for (; pair != pairs.end() && pair->first.first == loser; ++pair)
       pair->second.insert(own.begin(), own.end());
   }
+  return pairs;
+}
+
+Result<std::vector<Conflict>> Integration::State::conflicts(const Delta& offered) {
+  FLEET_TRY(const Paths group, shared_paths(offered));
+  if (group.empty()) return std::vector<Conflict>{};
+  FLEET_TRY(const Losses losses, fold(group, &offered));
+  Losses known;
+  if (has_overridden) {
+    FLEET_TRY(known, fold(group, nullptr));
+  }
+  FLEET_TRY(Pairs pairs, give_way(losses, known, &offered));
   FLEET_TRY(const auto clashes, clashes_of_two(group, offered));
   for (const auto& [task, path] : clashes)
     pairs[{std::max(task, offered.result.task), std::min(task, offered.result.task)}].insert(path);
-  std::vector<Conflict> out;
-  out.reserve(pairs.size());
-  for (const auto& [pair, paths] : pairs)
-    out.push_back({pair.first, pair.second, {paths.begin(), paths.end()}});
-  return out;
+  return conflicts_of(pairs);
 }
 
 // `before`: what has come together up to there.
@@ -316,14 +335,14 @@ Result<Link> Integration::State::extend(Link onto, std::span<const Applied> befo
   if (delta.base_tree != onto.tree) {
     EditedTree edited(store, onto.tree);
     const RenameLookup renames = lookup_of(store, before, delta);
-    FLEET_TRY(const auto clashes, merge_into(edited, contents, delta.changes, &renames));
+    FLEET_TRY(auto clashes, merge_into(edited, contents, delta.changes, &renames));
     if (!clashes.empty() && !may_override) {
       return base::fail_input("merge the results up to",
                               delta.result.message.substr(0, delta.result.message.find('\n')),
                               fmt::format("{} cannot be merged without the results it was built on",
                                           quote_path(clashes.front().path)));
     }
-    link.clashed = paths_of(clashes);
+    link.clashes = std::move(clashes);
     FLEET_TRY(const auto changes, edited.changes());
     FLEET_CHECK(contents.keep(changes));
     FLEET_TRY(link.tree, update(store, onto.tree, changes));
@@ -335,8 +354,8 @@ Result<Link> Integration::State::extend(Link onto, std::span<const Applied> befo
   return link;
 }
 
-// `tasks` are in plan order.
-Result<ObjectId> Integration::State::chain(const std::vector<TaskIndex>& tasks) {
+// `tasks` are in plan order. Adds to `losses` who loses where.
+Result<ObjectId> Integration::State::chain(const std::vector<TaskIndex>& tasks, Losses* losses) {
   Link link{0, start, start_tree, {}};
   bool may_override = false;
   std::vector<Applied> before;
@@ -346,7 +365,10 @@ Result<ObjectId> Integration::State::chain(const std::vector<TaskIndex>& tasks) 
     may_override = may_override || found->second.on_conflict == OnConflict::earlier_wins;
     const Delta& delta = *found->second.delta;
     FLEET_TRY(link, extend(link, before, delta, may_override));
-    before.push_back({&delta, link.clashed});
+    before.push_back({&delta, paths_of(link.clashes)});
+    if (losses == nullptr) continue;
+    for (const Clash& clash : link.clashes)
+      losses->emplace(task, clash);
   }
   return link.commit;
 }
@@ -396,6 +418,17 @@ Result<> Integration::restore(const TaskResult& result, OnConflict on_conflict) 
   state_->take(std::move(delta), on_conflict);
   if (on_conflict == OnConflict::earlier_wins) state_->has_overridden = true;
   return {};
+}
+
+Result<std::vector<Conflict>> Integration::overridden() {
+  state_->contents.make_room();
+  std::vector<TaskIndex> all;
+  for (const auto& [task, result] : state_->accepted)
+    all.push_back(task);
+  Losses losses;
+  FLEET_CHECK(state_->chain(all, &losses));
+  FLEET_TRY(const Pairs pairs, state_->give_way(losses, {}, nullptr));
+  return conflicts_of(pairs);
 }
 
 void Integration::withdraw(TaskIndex task) {

@@ -77,6 +77,9 @@ class Integration {
   [[nodiscard]] Result<Acceptance> accept(const TaskResult& result, OnConflict on_conflict);
   // Takes in what an earlier process had accepted in the same way, without a word about conflicts.
   [[nodiscard]] Result<> restore(const TaskResult& result, OnConflict on_conflict);
+  // Of all that is accepted: where a result gave way in the end, and to whom. What accept() said may have
+  // changed with the results that came after. By loser, then winner.
+  [[nodiscard]] Result<std::vector<model::Conflict>> overridden();
   // Takes a result out again. The caller also withdraws what was built on it. No effect when not accepted.
   void withdraw(TaskIndex task);
   [[nodiscard]] bool holds(TaskIndex task) const;

@@ -141,7 +141,7 @@ FLEET_IN_CHILD int take_permitted_capabilities() {
   return ::syscall(SYS_capset, &header, data) == 0 ? 0 : errno;
 }
 
-FLEET_IN_CHILD int open_place(const std::string& path) {
+FLEET_IN_CHILD int open_folder_in_child(const std::string& path) {
   return static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
 }
 
@@ -172,7 +172,7 @@ FLEET_IN_CHILD int PreparedOverlay::mount() const noexcept {
                                 ",workdir=/proc/self/fd/"};
   const std::string* const folders[3] = {&mount_.lower, &mount_.upper, &work_};
   for (int i = 0; i < 3; ++i) {
-    const int fd = open_place(*folders[i]);
+    const int fd = open_folder_in_child(*folders[i]);
     if (fd < 0) return -errno;
     options.add(names[i]);
     options.add(fd);
@@ -181,7 +181,7 @@ FLEET_IN_CHILD int PreparedOverlay::mount() const noexcept {
   if (::syscall(SYS_mount, "overlay", mount_.at.c_str(), "overlay", MS_NOSUID | MS_NODEV, options.text()) !=
       0)
     return -errno;
-  const int mounted = open_place(mount_.at);
+  const int mounted = open_folder_in_child(mount_.at);
   return mounted < 0 ? -errno : mounted;
 }
 

@@ -21,10 +21,10 @@ using model::Change;
 using model::FileMode;
 using model::TreeEntry;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef FLEET_SANITIZED
 constexpr std::uint64_t kCases = 2'000;
 #else
-constexpr std::uint64_t kCases = 20'000;
+constexpr std::uint64_t kCases = 5'000;
 #endif
 constexpr std::uint64_t kAtOnce = 1'000;
 

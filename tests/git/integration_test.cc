@@ -131,6 +131,16 @@ TEST_F(IntegrationTest, lets_the_earlier_win_path_by_path_whatever_the_order_of_
       }
     }
     EXPECT_EQ(overridden.size(), 3u) << "1:a 2:a 2:b";
+    const auto in_the_end = must(integration.overridden());
+    ASSERT_EQ(in_the_end.size(), 3u);
+    const auto expect = [&](const Conflict& conflict, TaskIndex loser, TaskIndex winner, const char* path) {
+      EXPECT_EQ(conflict.loser, loser);
+      EXPECT_EQ(conflict.winner, winner);
+      EXPECT_EQ(conflict.paths, std::vector<std::string>{path});
+    };
+    expect(in_the_end[0], TaskIndex{1}, TaskIndex{0}, "a");
+    expect(in_the_end[1], TaskIndex{2}, TaskIndex{0}, "a");
+    expect(in_the_end[2], TaskIndex{2}, TaskIndex{1}, "b");
     tips.insert(must(integration.merged(tasks({0, 1, 2}))));
   } while (std::next_permutation(order.begin(), order.end()));
   ASSERT_EQ(tips.size(), 1u);
@@ -162,6 +172,28 @@ TEST_F(IntegrationTest, finds_a_path_that_is_a_file_here_and_a_folder_there) {
   EXPECT_EQ(must(integration.accept(as_file, OnConflict::earlier_wins)).conflicts.size(), 1u);
   EXPECT_EQ(files_of(must(integration.merged(tasks({1, 2})))),
             (std::map<std::string, std::string>{{"keep", "1\n"}, {"dir", "now a file\n"}}));
+}
+
+// What gave way at its arrival stands again when what it gave way to has gone.
+TEST_F(IntegrationTest, says_in_the_end_only_what_gives_way_in_the_end) {
+  const ObjectId start = commit_files({{"keep", "1\n"}});
+  Integration integration = must(Integration::create(store_, start));
+  const auto folder = result(0, start, {{"keep", "1\n"}, {"dir/new", "1\n"}});
+  must(integration.accept(folder, OnConflict::earlier_wins));
+  const auto as_file = result(2, start, {{"keep", "1\n"}, {"dir", "file\n"}});
+  EXPECT_EQ(must(integration.accept(as_file, OnConflict::earlier_wins)).conflicts.size(), 1u);
+  const auto before = must(integration.overridden());
+  ASSERT_EQ(before.size(), 1u);
+  EXPECT_EQ(before[0].loser, TaskIndex{2});
+  EXPECT_EQ(before[0].winner, TaskIndex{0});
+  EXPECT_EQ(before[0].paths, std::vector<std::string>{"dir"});
+  const ObjectId base = must(integration.merged(tasks({0})));
+  must(integration.accept(result(1, base, {{"keep", "1\n"}}, {TaskIndex{0}}), OnConflict::earlier_wins));
+  EXPECT_TRUE(must(integration.overridden()).empty());
+  EXPECT_EQ(files_of(must(integration.merged(tasks({0, 1, 2})))),
+            (std::map<std::string, std::string>{{"keep", "1\n"}, {"dir", "file\n"}}));
+  integration.withdraw(TaskIndex{1});
+  EXPECT_EQ(must(integration.overridden()).size(), 1u);
 }
 
 TEST_F(IntegrationTest, replaces_a_folder_by_a_file_when_nobody_else_touched_it) {
@@ -335,6 +367,7 @@ TEST_F(IntegrationTest, merges_random_results_the_same_in_every_order_of_arrival
         if (!all_accepted) continue;
         ++complete;
         ASSERT_EQ(must(integration.merged(all)), expected);
+        ASSERT_TRUE(must(integration.overridden()).empty());
       }
     }
   }

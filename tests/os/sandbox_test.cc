@@ -267,7 +267,7 @@ TEST(SandboxBounds, WhatCannotBeHeldIsSaid) {
 
 // In a process of its own, where nothing is known yet. There is room for all but the stack of a thread.
 TEST(SandboxBounds, ThatCannotBeTriedLetNothingStartAndAreTriedAgain) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef FLEET_SANITIZED
   GTEST_SKIP()
       << "NOT TESTED under a sanitizer: it reserves all memory there is, which cannot be limited then";
 #endif

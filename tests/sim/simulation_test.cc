@@ -23,7 +23,7 @@
 namespace fleet::engine::tests {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef FLEET_SANITIZED
 constexpr std::uint64_t kRuns = 8'000;
 #else
 constexpr std::uint64_t kRuns = 100'000;

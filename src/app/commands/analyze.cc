@@ -37,7 +37,7 @@ namespace {
 
 constexpr std::uint64_t kMostBaselineBytes = 64 << 20;
 
-struct Options {
+struct AnalyzeOptions {
   Where where;
   std::vector<std::string> paths;
   std::string since, baseline, write_baseline, output;
@@ -80,7 +80,7 @@ struct Subject {
 };
 
 Result<Subject> subject_of(const git::Repository& repository, const git::WorkTree& files,
-                           const Options& options) {
+                           const AnalyzeOptions& options) {
   Subject out;
   FLEET_TRY(const auto named, named_paths(repository, options.paths));
   if (options.since.empty()) {
@@ -106,7 +106,7 @@ Result<Subject> subject_of(const git::Repository& repository, const git::WorkTre
 
 Result<model::Analysis> analyze(const Checkout& checkout, const git::WorkTree& files,
                                 const analysis::Analyzer& analyzer, const Subject& subject,
-                                const Options& options) {
+                                const AnalyzeOptions& options) {
   const git::ObjectStore& store = checkout.repository.objects();
   ObjectId tree;
   if (!subject.base.is_none()) {
@@ -129,7 +129,7 @@ Result<std::vector<analysis::Rule>> rules_for(const World& world, const git::Rep
   return load_rules(world, texts, RuleCheck::what_is_not_ours);
 }
 
-std::string rendered(const World& world, const model::AnalysisReport& report, const Options& options) {
+std::string rendered(const World& world, const model::AnalysisReport& report, const AnalyzeOptions& options) {
   switch (options.format) {
     case AnalyzeFormat::json:
       return report::to_json(report);
@@ -152,7 +152,7 @@ bool fails(const std::vector<model::Finding>& findings, FailOn fail_on) {
   });
 }
 
-Result<base::ExitCode> run_analyze(World& world, Options options) {
+Result<base::ExitCode> run_analyze(World& world, AnalyzeOptions options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
   FLEET_TRY(const git::WorkTree files, git::WorkTree::open(checkout.repository));
   FLEET_TRY(const Subject subject, subject_of(checkout.repository, files, options));
@@ -194,7 +194,7 @@ Result<base::ExitCode> run_analyze(World& world, Options options) {
 }  // namespace
 
 void add_analyze(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AnalyzeOptions>();
   app.add_option("paths", options->paths, "Files and folders (default: the whole checkout)");
   app.add_option("--since", options->since,
                  "Only what has changed since this revision; what was there already is known, and the rules "

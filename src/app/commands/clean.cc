@@ -13,7 +13,7 @@
 namespace fleet::app {
 namespace {
 
-struct Options {
+struct CleanOptions {
   Where where;
   std::string run;
   bool drop_unmerged = false;
@@ -55,7 +55,7 @@ tl::unexpected<Error> refuse(const store::RunRow& run) {
                   needs_retry ? " --retry-failed" : ""));
 }
 
-Result<base::ExitCode> clean_run(World& world, const Options& options) {
+Result<base::ExitCode> clean_run(World& world, const CleanOptions& options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
   FLEET_TRY(store::Reader reader, open_state(checkout));
   FLEET_TRY(store::RunRow run, find_run(reader, options.run));
@@ -86,7 +86,7 @@ Result<base::ExitCode> clean_run(World& world, const Options& options) {
 }  // namespace
 
 void add_clean(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CleanOptions>();
   app.add_option("run", options->run, "The run's id")->required();
   add_where(app, options->where);
   app.add_flag("--drop-unmerged", options->drop_unmerged,

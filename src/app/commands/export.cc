@@ -10,7 +10,7 @@
 namespace fleet::app {
 namespace {
 
-struct Options {
+struct ExportOptions {
   Where where;
   std::vector<std::string> words;  // [run] dir
 };
@@ -20,7 +20,7 @@ class Usage final : public CLI::Formatter {
   std::string make_option_usage(const CLI::Option*) const override { return "[run] dir"; }
 };
 
-Result<base::ExitCode> run_export(World& world, const Options& options) {
+Result<base::ExitCode> run_export(World& world, const ExportOptions& options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
   FLEET_TRY(store::Reader reader, open_state(checkout));
   FLEET_TRY(const store::RunRow run, find_run(reader, options.words.size() > 1 ? options.words.front() : ""));
@@ -33,7 +33,7 @@ Result<base::ExitCode> run_export(World& world, const Options& options) {
 }  // namespace
 
 void add_export(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExportOptions>();
   app.add_option("dir", options->words, "The run's id (default: the newest), and the folder to write")
       ->required()
       ->expected(1, 2)

@@ -12,7 +12,7 @@
 namespace fleet::app {
 namespace {
 
-struct Options {
+struct InitOptions {
   Where where;
   std::string path;  // relative to the folder we stand in; empty: the default one, in the work tree's root
 };
@@ -76,7 +76,7 @@ std::string first_workflow(const Kind* kind) {
   return text + fmt::format("    writes: [{}]\n", kind->writes);
 }
 
-Result<base::ExitCode> run_init(World& world, const Options& options) {
+Result<base::ExitCode> run_init(World& world, const InitOptions& options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
   const std::optional<std::filesystem::path>& root = checkout.repository.work_folder();
   if (!root) {
@@ -101,7 +101,7 @@ Result<base::ExitCode> run_init(World& world, const Options& options) {
 }  // namespace
 
 void add_init(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<InitOptions>();
   app.add_option("workflow", options->path,
                  fmt::format("The file to write (default: {} in the repository's root)", kDefaultWorkflow))
       ->type_name("FILE");

@@ -10,13 +10,13 @@
 namespace fleet::app {
 namespace {
 
-struct Options {
+struct ReportOptions {
   Where where;
   std::string run;
   std::string to;
 };
 
-Result<base::ExitCode> run_report(World& world, const Options& options) {
+Result<base::ExitCode> run_report(World& world, const ReportOptions& options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
   FLEET_TRY(store::Reader reader, open_state(checkout));
   FLEET_TRY(const store::RunRow run, find_run(reader, options.run));
@@ -33,7 +33,7 @@ Result<base::ExitCode> run_report(World& world, const Options& options) {
 }  // namespace
 
 void add_report(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReportOptions>();
   app.add_option("run", options->run, "The run's id (default: the newest)");
   app.add_option("--to", options->to, "The folder (default: the run's own)")->type_name("DIR");
   add_where(app, options->where);

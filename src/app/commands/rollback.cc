@@ -15,7 +15,7 @@
 namespace fleet::app {
 namespace {
 
-struct Options {
+struct RollbackOptions {
   Where where;
   std::string run;
   std::string task;
@@ -71,7 +71,7 @@ std::map<std::string, git::TaskResult> integrated(const model::Plan& plan, const
   return results;
 }
 
-Result<base::ExitCode> run_rollback(World& world, const Options& options) {
+Result<base::ExitCode> run_rollback(World& world, const RollbackOptions& options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
   FLEET_TRY(store::Reader reader, open_state(checkout));
   FLEET_TRY(const store::RunRow run, find_run(reader, options.run));
@@ -110,7 +110,7 @@ Result<base::ExitCode> run_rollback(World& world, const Options& options) {
 }  // namespace
 
 void add_rollback(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RollbackOptions>();
   app.add_option("run", options->run, "The run's id")->required();
   app.add_option("task", options->task, "Only this task, and all that stands on it");
   add_where(app, options->where);

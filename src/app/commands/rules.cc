@@ -18,12 +18,12 @@
 namespace fleet::app {
 namespace {
 
-struct Options {
+struct RulesOptions {
   std::string folder;  // empty: the rules that come with fleet, and kOwnRules
   bool json = false;
 };
 
-Result<std::vector<RuleText>> rule_texts(const Options& options) {
+Result<std::vector<RuleText>> rule_texts(const RulesOptions& options) {
   if (!options.folder.empty()) return read_rule_folder(options.folder);
   std::vector<RuleText> files = built_in_rule_texts();
   if (!os::is_directory(kOwnRules)) return files;
@@ -32,7 +32,7 @@ Result<std::vector<RuleText>> rule_texts(const Options& options) {
   return files;
 }
 
-Result<base::ExitCode> run_test(World& world, const Options& options) {
+Result<base::ExitCode> run_test(World& world, const RulesOptions& options) {
   FLEET_TRY(const std::vector<RuleText> files, rule_texts(options));
   FLEET_TRY(std::vector<analysis::Rule> rules, load_rules(world, files, RuleCheck::all));
   const analysis::RuleSet set(std::move(rules));
@@ -69,7 +69,7 @@ model::Json to_json(const analysis::Rule& rule) {
           {"line", rule.at.line}};
 }
 
-Result<base::ExitCode> run_list(World& world, const Options& options) {
+Result<base::ExitCode> run_list(World& world, const RulesOptions& options) {
   FLEET_TRY(const std::vector<RuleText> files, rule_texts(options));
   FLEET_TRY(const std::vector<analysis::Rule> rules, load_rules(world, files, RuleCheck::all));
   model::Json json = model::Json::array();
@@ -87,7 +87,7 @@ Result<base::ExitCode> run_list(World& world, const Options& options) {
 }  // namespace
 
 void add_rules(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RulesOptions>();
   app.require_subcommand(1);
   CLI::App* test = app.add_subcommand("test", "Try every rule on its own examples");
   test->add_option("folder", options->folder,

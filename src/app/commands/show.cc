@@ -18,7 +18,7 @@
 namespace fleet::app {
 namespace {
 
-struct Options {
+struct ShowOptions {
   Where where;
   std::string run;
   std::string task;
@@ -80,7 +80,7 @@ std::string output_of(const model::Outcome& outcome, const std::filesystem::path
 }
 
 Result<base::ExitCode> show_task(World& world, const Checkout& checkout, const model::Report& report,
-                                 const Options& options) {
+                                 const ShowOptions& options) {
   for (const model::TaskReport& task : report.tasks) {
     if (task.id != options.task) continue;
     if (options.json) {
@@ -104,7 +104,7 @@ Result<base::ExitCode> show_task(World& world, const Checkout& checkout, const m
                           fmt::format("`fleet show {}` lists them", report.run));
 }
 
-Result<base::ExitCode> run_show(World& world, const Options& options) {
+Result<base::ExitCode> run_show(World& world, const ShowOptions& options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
   FLEET_TRY(store::Reader reader, open_state(checkout));
   FLEET_TRY(const store::RunRow run, find_run(reader, options.run));
@@ -119,7 +119,7 @@ Result<base::ExitCode> run_show(World& world, const Options& options) {
 }  // namespace
 
 void add_show(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ShowOptions>();
   app.add_option("run", options->run, "The run's id (default: the newest)");
   app.add_option("task", options->task, "One task: its attempts and their output");
   add_where(app, options->where);

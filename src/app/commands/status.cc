@@ -21,13 +21,13 @@ std::string driver_of(const Checkout& checkout, const std::string& run) {
   return holder->pid > 0 ? fmt::format("process {} on {}", holder->pid, holder->host) : "another process";
 }
 
-struct Options {
+struct StatusOptions {
   Where where;
   std::string run;
   bool json = false;
 };
 
-Result<base::ExitCode> run_status(World& world, const Options& options) {
+Result<base::ExitCode> run_status(World& world, const StatusOptions& options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
   FLEET_TRY(store::Reader reader, open_state(checkout));
   FLEET_TRY(const store::RunRow run, find_run(reader, options.run));
@@ -40,7 +40,7 @@ Result<base::ExitCode> run_status(World& world, const Options& options) {
   return world.printed();
 }
 
-Result<base::ExitCode> run_runs(World& world, const Options& options) {
+Result<base::ExitCode> run_runs(World& world, const StatusOptions& options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
   FLEET_TRY(store::Reader reader, open_state(checkout));
   FLEET_TRY(const std::vector<store::RunRow> runs, reader.runs());
@@ -79,7 +79,7 @@ Result<base::ExitCode> run_runs(World& world, const Options& options) {
 }  // namespace
 
 void add_status(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<StatusOptions>();
   app.add_option("run", options->run, "The run's id (default: the newest)");
   add_where(app, options->where);
   app.add_flag("--json", options->json, "As JSON, like report.json");
@@ -88,7 +88,7 @@ void add_status(CLI::App& app, Action& action) {
 }
 
 void add_runs(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<StatusOptions>();
   add_where(app, options->where);
   app.add_flag("--json", options->json, "As a JSON array, the newest first");
   app.callback(
