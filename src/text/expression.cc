@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "text/ascii.h"
@@ -13,8 +12,6 @@
 
 namespace fleet::text {
 namespace {
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 bool is_primitive(const Value& value) {
   return !value.is_structured();

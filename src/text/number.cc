@@ -12,13 +12,11 @@
 namespace fleet::text {
 namespace {
 
-constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
-
 double whole(std::string_view digits, int base) {
   std::uint32_t value = 0;  // GitHub reads these as 32 bits
   const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
   const bool good = !digits.empty() && problem == std::errc{} && end == digits.data() + digits.size();
-  return good ? value : kNoNumber;
+  return good ? value : kNan;
 }
 
 }  // namespace
@@ -30,14 +28,14 @@ double to_number(std::string_view text) {
   if (text.starts_with("0o")) return whole(text.substr(2), 8);
   if (text == "Infinity") return std::numeric_limits<double>::infinity();
   if (text == "-Infinity") return -std::numeric_limits<double>::infinity();
-  if (text.find_first_not_of("0123456789+-.eE") != std::string_view::npos) return kNoNumber;
+  if (text.find_first_not_of("0123456789+-.eE") != std::string_view::npos) return kNan;
   if (text.starts_with('+')) {
     text.remove_prefix(1);
-    if (text.starts_with('-')) return kNoNumber;
+    if (text.starts_with('-')) return kNan;
   }
   double value = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return problem == std::errc{} && end == text.data() + text.size() ? value : kNoNumber;
+  return problem == std::errc{} && end == text.data() + text.size() ? value : kNan;
 }
 
 std::string number_text(double number) {

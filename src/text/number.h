@@ -1,9 +1,12 @@
 #pragma once
 
+#include <limits>
 #include <string>
 #include <string_view>
 
 namespace fleet::text {
+
+inline constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 // A text as a number of the expression language: decimal with fraction and exponent, 0x, 0o, Infinity; 0 for
 // nothing but blanks, NaN for anything else.

@@ -5,7 +5,6 @@
 namespace fleet::workflow {
 namespace {
 
-constexpr int kMostAtOnce = 10'000;
 constexpr int kMostTurns = 10'000;
 
 enum class Reach { api, program, plugin };
@@ -74,7 +73,7 @@ using model::FirstOf;
 using model::SingleAgent;
 
 void read_parallel(Reader& reader, yaml::Node node, AgentSpec& agent) {
-  agent.parallel = read_integer(reader, node, 1, kMostAtOnce);
+  agent.parallel = read_integer(reader, node, 1, kMostParallel);
 }
 
 const Key<AgentSpec> kSingleKeys[] = {

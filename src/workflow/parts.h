@@ -11,6 +11,8 @@
 // The parts of a workflow file, each read by its own file of this room.
 namespace fleet::workflow {
 
+inline constexpr int kMostParallel = 10'000;  // attempts at once, of a run or an agent
+
 // settings.cc
 void read_limits(Reader& reader, yaml::Node node, model::Limits& into);
 void read_defaults(Reader& reader, yaml::Node node, model::Defaults& into);

@@ -3,7 +3,6 @@
 namespace fleet::workflow {
 namespace {
 
-constexpr int kMostParallel = 10'000;
 constexpr double kMostMoney = 1e9;  // USD
 
 const Key<model::AskWhenFailed> kAskKeys[] = {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "analysis/baseline.h"
-#include "analysis/rule_file.h"
+#include "analysis/rules_fixture.h"
 #include "analysis/suppressions.h"
 
 namespace fleet::analysis {
@@ -16,11 +16,6 @@ namespace {
 
 using model::Finding;
 using Content = std::map<std::string, std::string>;
-
-const RuleSet& built_in() {
-  static const RuleSet rules(read_built_in_rules());
-  return rules;
-}
 
 Files files_of(const Content& content) {
   Files files;
@@ -35,7 +30,7 @@ Files files_of(const Content& content) {
 }
 
 model::Analysis analyze(const Content& now, const Content& before = {}, AnalyzeOptions options = {}) {
-  const Analyzer analyzer(built_in(), SecretScanner::built_in());
+  const Analyzer analyzer(built_in_rule_set(), SecretScanner::built_in());
   auto analysis = analyze_files(analyzer, files_of(now), files_of(before), options);
   EXPECT_TRUE(analysis) << analysis.error().message();
   return analysis ? *std::move(analysis) : model::Analysis();

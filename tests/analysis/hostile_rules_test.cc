@@ -20,17 +20,12 @@ std::string repeated(std::string_view text, std::size_t times) {
   return out;
 }
 
-const RuleSet& all_built_in() {
-  static const RuleSet rules(read_built_in_rules());
-  return rules;
-}
-
 void survives(Language language, const std::string& source) {
   const auto start = std::chrono::steady_clock::now();
   const auto tree = syntax::parse(language, source, {}, syntax::Keep::nodes_and_parsed);
   ASSERT_TRUE(tree) << tree.error().message();
   const SourceFile file{"f", source, &*tree};
-  RuleResult result = all_built_in().run(file);
+  RuleResult result = built_in_rule_set().run(file);
   set_fingerprints(result.findings, source);
   const auto marks = find_suppressions(source, &*tree);
   const auto about = apply_suppressions(marks, result.findings, "f", source, &*tree,

@@ -21,6 +21,11 @@ inline std::vector<std::string> wrong_with(std::string_view text) {
   return out;
 }
 
+inline const RuleSet& built_in_rule_set() {
+  static const RuleSet rules(read_built_in_rules());
+  return rules;
+}
+
 // A good rule with some lines of its own.
 inline std::string rule_text(std::string_view lines, std::string_view languages = "python") {
   return "rules:\n  - id: test.rule\n    languages: [" + std::string(languages) +

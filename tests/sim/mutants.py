@@ -6,13 +6,10 @@ to see, and is held to that too.
 
 usage: mutants.py SOURCE BUILD [NAME ...]      BUILD: configured with Ninja, and sim_test built there
 
-Without names a fifth of them is tried, which one changes with what src/engine holds; FLEET_MUTANTS=all tries all.
-
 A mutant is one file of src/engine with one text replaced. It is compiled as its file is and linked into sim_test before
 the library, so that the linker takes it instead.
 """
 import concurrent.futures
-import hashlib
 import json
 import os
 import re
@@ -255,18 +252,9 @@ def find(program, check):
     return found, shrunk
 
 
-def a_fifth(source):
-    engine = hashlib.sha256()
-    for file in sorted((source / "src" / "engine").iterdir()):
-        engine.update(file.read_bytes())
-    return [mutant[0] for mutant in MUTANTS[engine.digest()[0] % 5::5]]
-
-
 def main():
     source, build = (Path(word).resolve() for word in sys.argv[1:3])
     names = sys.argv[3:]
-    if not names and os.environ.get("FLEET_MUTANTS") != "all":
-        names = a_fifth(source)
     mutants = [mutant for mutant in MUTANTS if not names or mutant[0] in names]
     unseen = [mutant for mutant in UNSEEN if not names or mutant[0] in names]
     link = link_command(build)
