@@ -284,7 +284,9 @@ Result<Pairs> Integration::State::give_way(const Losses& losses, const Losses& k
     }
     if (!beyond.empty()) against.assign(beyond.begin(), beyond.end());
     // Nor does one stand there that has given way to another.
-    const auto stands = [&](TaskIndex task) { return !lost_to.contains({task, clash.against}); };
+    const auto stands = [&, &path = clash.against](TaskIndex task) {
+      return !lost_to.contains({task, path});
+    };
     if (std::any_of(against.begin(), against.end(), stands)) {
       std::erase_if(against, [&](TaskIndex task) { return !stands(task); });
     }

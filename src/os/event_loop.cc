@@ -135,14 +135,14 @@ void EventLoop::wait_for_events(int milliseconds) {
   FLEET_ASSERT(count >= 0 || errno == EINTR, "epoll_wait fails only by misuse");
   for (int i = 0; i < count && !stopping_; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
-    if (event.data.u64 == kWake) {
+    const std::uint64_t id = event.data.u64;  // a copy: no field of a packed struct may be referred to
+    if (id == kWake) {
       std::uint64_t value = 0;
       while (::read(wake_.get(), &value, sizeof value) < 0 && errno == EINTR) {
       }
       continue;
     }
-    const auto found =
-        watches_.find(event.data.u64);  // an earlier callback of this turn may have unwatched it
+    const auto found = watches_.find(id);  // an earlier callback of this turn may have unwatched it
     if (found == watches_.end()) continue;
     const auto callback = found->second.callback;
     Ready ready;

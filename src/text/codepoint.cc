@@ -11,7 +11,7 @@ struct Block {
   char32_t last;
 };
 
-constexpr Block kNone[] = {
+constexpr Block kZeroWide[] = {
     {0x0300, 0x036f}, {0x0483, 0x0489}, {0x0591, 0x05bd}, {0x0610, 0x061a}, {0x064b, 0x065f},
     {0x0e34, 0x0e3a}, {0x0e47, 0x0e4e}, {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200b, 0x200f},
     {0x202a, 0x202e}, {0x2060, 0x2064}, {0x2066, 0x206f}, {0x20d0, 0x20ff}, {0x302a, 0x302d},
@@ -80,7 +80,7 @@ Codepoint first_codepoint(std::string_view bytes) {
 
 std::size_t codepoint_width(char32_t value) {
   if (value < 0x300) return 1;
-  if (is_in(kNone, value)) return 0;
+  if (is_in(kZeroWide, value)) return 0;
   return is_in(kWide, value) ? 2 : 1;
 }
 

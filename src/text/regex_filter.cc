@@ -32,7 +32,7 @@ std::string_view longest_without_blank(std::string_view atom) {
 }  // namespace
 
 struct RegexFilter::State {
-  std::size_t count;
+  std::size_t count = 0;
   re2::FilteredRE2 filter{static_cast<int>(kLeastLength)};
   std::vector<std::string> words;
   std::vector<std::vector<int>> atoms_of;  // by word
@@ -40,9 +40,9 @@ struct RegexFilter::State {
   std::size_t first_folding = 0;
 };
 
-RegexFilter::RegexFilter(const std::vector<std::string>& expressions)
-    : state_(new State{expressions.size()}) {
+RegexFilter::RegexFilter(const std::vector<std::string>& expressions) : state_(new State) {
   State& state = *state_;
+  state.count = expressions.size();
   re2::RE2::Options options;
   options.set_log_errors(false);
   for (const std::string& expression : expressions) {

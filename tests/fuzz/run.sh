@@ -19,7 +19,7 @@ if [[ ${#names[@]} == 0 ]]; then
   done
 fi
 
-.ci/install-packages fuzz
+.ci/install-packages test
 cmake --preset fuzz
 cmake --build --preset fuzz
 
