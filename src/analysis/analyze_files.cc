@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "analysis/file_kind.h"
+#include "analysis/fingerprint.h"
 #include "analysis/known_findings.h"
 #include "analysis/scores.h"
 #include "base/parallel.h"
@@ -59,16 +60,22 @@ Result<std::vector<Read>> analyze_all(const Analyzer& analyzer, const Files& fil
       [&](std::size_t begin, std::size_t end) -> Result<> {
         for (std::size_t i = begin; i < end; ++i) {
           out[i].path = files.paths[i];
+          const auto at = files.reported.find(out[i].path);
+          std::vector<Finding> reported;
+          if (at != files.reported.end()) reported = at->second;
           const auto bytes = files.read(out[i].path);
           if (!bytes) {
             out[i].analysis.remarks.push_back("it was not read: " + bytes.error().why);
+            set_fingerprints(reported, {});
+            out[i].analysis.findings = std::move(reported);
             continue;
           }
           const FileKind now = kind_of(out[i].path, *bytes);
           const auto was = before.find(out[i].path);
           const bool hides = (now == FileKind::generated || now == FileKind::minified) &&
                              was != before.end() && is_looked_at(was->second);
-          out[i].analysis = analyzer.analyze(out[i].path, *bytes, options.bounds, hides ? was->second : now);
+          out[i].analysis = analyzer.analyze(out[i].path, *bytes, options.bounds, hides ? was->second : now,
+                                             std::move(reported));
           out[i].functions = functions_in(out[i].analysis, *bytes);
         }
         return {};
@@ -106,13 +113,21 @@ Result<model::Analysis> analyze_files(const Analyzer& analyzer, const Files& fil
     for (std::string& remark : file.analysis.remarks)
       out.remarks.push_back({file.path, std::move(remark)});
     for (Finding& finding : file.analysis.findings) {
-      finding.is_known = known.take(finding.fingerprint);
+      const bool was_there = known.take(finding.fingerprint);
+      finding.is_known = finding.is_known || was_there;
       finding.is_below_threshold =
           finding.severity > options.severity || finding.confidence < options.confidence;
       out.findings.push_back(std::move(finding));
     }
   }
-  out.scores = scores_of(analyzer, out);
+  std::optional<double> coverage;
+  if (options.coverage != nullptr) {
+    std::vector<std::string> sources;
+    for (const model::FileMetrics& file : out.metrics)
+      sources.push_back(file.path);
+    coverage = options.coverage->of(sources).percentage();
+  }
+  out.scores = scores_of(analyzer, out, coverage);
   return out;
 }
 

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <tuple>
 
+#include "analysis/excerpt.h"
 #include "analysis/file_kind.h"
 #include "analysis/fingerprint.h"
+#include "analysis/hide_secrets.h"
 #include "analysis/metrics.h"
+#include "analysis/source_lines.h"
 #include "analysis/suppressions.h"
 #include "syntax/language.h"
 #include "syntax/tree.h"
@@ -31,6 +33,21 @@ std::string symbol_at(const model::FileMetrics& metrics, std::uint32_t line) {
   return around != nullptr ? around->name : std::string();
 }
 
+std::string_view family_of(std::string_view rule) {
+  return rule.substr(0, rule.find('.'));
+}
+
+void add_excerpts(std::vector<Finding>& findings, std::string_view bytes) {
+  const SourceLines lines(bytes);
+  for (Finding& finding : findings) {
+    if (!finding.excerpt.empty() || finding.at.line == 0 || finding.at.line > lines.count_lines()) continue;
+    // A column is a byte at least: where there are others before it, the excerpt begins earlier.
+    const std::size_t width = lines.text(finding.at.line).size();
+    const std::size_t column = std::max<std::uint32_t>(finding.at.column, 1) - 1;
+    finding.excerpt = excerpt_of(bytes, lines.start(finding.at.line) + std::min(column, width));
+  }
+}
+
 void sort_by_place(std::vector<Finding>& findings) {
   std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
     return std::tie(a.at.line, a.at.column, a.rule) < std::tie(b.at.line, b.at.column, b.rule);
@@ -40,8 +57,10 @@ void sort_by_place(std::vector<Finding>& findings) {
 }  // namespace
 
 Analyzer::Analyzer(const RuleSet& rules, const SecretScanner& secrets) : rules_(rules), secrets_(secrets) {
-  for (const Rule& rule : rules.rules())
+  for (const Rule& rule : rules.rules()) {
     by_id_.emplace(rule.id, &rule);
+    families_.insert(family_of(rule.id));
+  }
 }
 
 const Rule* Analyzer::rule(std::string_view id) const {
@@ -76,8 +95,8 @@ void Analyzer::look_for_rules(std::string_view path, std::string_view bytes, con
   const std::set<std::string_view> ran(found.ran.begin(), found.ran.end());
   const auto has_run = [&](std::string_view id) {
     if (ran.contains(id) || id.starts_with("secrets.")) return Ran::yes;
-    // What other tools find is not known here.
-    return by_id_.contains(id) || id.starts_with("cppcheck.") ? Ran::no : Ran::unknown_rule;
+    // What other tools have for rules is not known here.
+    return by_id_.contains(id) || !families_.contains(family_of(id)) ? Ran::no : Ran::unknown_rule;
   };
   auto about = apply_suppressions(find_suppressions(bytes, tree ? &*tree : nullptr), into.findings, path,
                                   bytes, tree ? &*tree : nullptr, has_run);
@@ -85,14 +104,18 @@ void Analyzer::look_for_rules(std::string_view path, std::string_view bytes, con
 }
 
 FileAnalysis Analyzer::analyze(std::string_view path, std::string_view bytes, const syntax::Bounds& bounds,
-                               std::optional<FileKind> kind) const {
+                               std::optional<FileKind> kind, std::vector<Finding> reported) const {
   FileAnalysis out;
   out.kind = kind.value_or(kind_of(path, bytes));
-  out.findings = secrets_.scan(path, bytes);
+  std::vector<ValuePlace> secrets;
+  out.findings = secrets_.scan(path, bytes, &secrets);
+  if (!reported.empty()) add_excerpts(reported, bytes);
+  std::move(reported.begin(), reported.end(), std::back_inserter(out.findings));
   if (out.kind == FileKind::source || out.kind == FileKind::text) look_for_rules(path, bytes, bounds, out);
   if (out.kind == FileKind::too_large)
     out.remarks.push_back(fmt::format("it has {} bytes: only secrets were looked for", bytes.size()));
   set_fingerprints(out.findings, bytes);
+  hide_secrets(out.findings, bytes, secrets);
   sort_by_place(out.findings);
   return out;
 }

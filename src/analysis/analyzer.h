@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,9 +31,12 @@ class Analyzer {
 
   // Never fails: what could not be looked at is remarked. `bounds` are for this file: its time is that of
   // the parse and of the rules, each. `kind`: what it is to be taken for; none: what it looks like.
+  // `reported`: what other tools found in the file. It gets what it lacks of symbol, excerpt and fingerprint,
+  // and is suppressed as ours is.
   [[nodiscard]] FileAnalysis analyze(std::string_view path, std::string_view bytes,
                                      const syntax::Bounds& bounds = {},
-                                     std::optional<model::FileKind> kind = {}) const;
+                                     std::optional<model::FileKind> kind = {},
+                                     std::vector<model::Finding> reported = {}) const;
 
   // What is written about a rule of ours; null: it is none, or one of secrets.
   [[nodiscard]] const Rule* rule(std::string_view id) const;
@@ -46,6 +50,7 @@ class Analyzer {
   const RuleSet& rules_;
   const SecretScanner& secrets_;
   std::map<std::string_view, const Rule*> by_id_;
+  std::set<std::string_view> families_;  // what ids of our rules begin with, up to the dot
 };
 
 }  // namespace fleet::analysis

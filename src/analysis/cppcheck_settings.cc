@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "os/files.h"
@@ -145,7 +146,26 @@ struct ProjectReader {
   }
 };
 
+constexpr const char* kCommandFiles[] = {"compile_commands.json", "build/compile_commands.json"};
+
+bool is_suppressions_file(std::string_view name) {
+  static const std::set<std::string, std::less<>> names{
+      ".cppcheck-suppressions", ".cppcheck-suppressions.txt", "cppcheck-suppressions.txt",
+      ".cppcheck_suppressions", "suppressions.txt"};
+  return names.contains(name);
+}
+
+bool is_project_file(std::string_view name) {
+  constexpr std::string_view kEnding = ".cppcheck";
+  return name.size() > kEnding.size() && name.ends_with(kEnding) && name.find('/') == name.npos;
+}
+
 }  // namespace
+
+bool holds_cppcheck_settings(std::string_view path) {
+  return is_suppressions_file(path) || is_project_file(path) ||
+         std::find(std::begin(kCommandFiles), std::end(kCommandFiles), path) != std::end(kCommandFiles);
+}
 
 void add_suppressions(std::string_view lines, const std::string& name, CppcheckSettings& settings) {
   for (std::size_t number = 1; !lines.empty(); ++number) {
@@ -183,9 +203,6 @@ Result<> add_project_file(std::string_view text, const std::string& root, const 
 Result<CppcheckSettings> find_cppcheck_settings(const std::string& root) {
   CppcheckSettings settings;
   FLEET_TRY(const auto names, os::list_directory(root));
-  const std::set<std::string> lists{".cppcheck-suppressions", ".cppcheck-suppressions.txt",
-                                    "cppcheck-suppressions.txt", ".cppcheck_suppressions",
-                                    "suppressions.txt"};
   bool has_project = false;
   const auto is_outside = [&](const std::string& name) {
     if (os::leads_below(root, name)) return false;
@@ -193,8 +210,8 @@ Result<CppcheckSettings> find_cppcheck_settings(const std::string& root) {
     return true;
   };
   for (const auto& name : names) {
-    const bool is_project = name.size() > 9 && name.substr(name.size() - 9) == ".cppcheck";
-    if (lists.count(name) == 0 && !is_project) continue;
+    const bool is_project = is_project_file(name);
+    if (!is_suppressions_file(name) && !is_project) continue;
     if (os::is_directory(fmt::format("{}/{}", root, name)) || is_outside(name)) continue;
     if (is_project && has_project) {
       settings.remarks.add("not read, since there is another project file of cppcheck: " + name);
@@ -209,7 +226,7 @@ Result<CppcheckSettings> find_cppcheck_settings(const std::string& root) {
       add_suppressions(bytes, name, settings);
     }
   }
-  for (const std::string name : {"compile_commands.json", "build/compile_commands.json"}) {
+  for (const std::string name : kCommandFiles) {
     if (!os::exists(fmt::format("{}/{}", root, name)) || is_outside(name)) continue;
     FLEET_TRY(const auto bytes, os::read_file_below(root, name, kMaxCommands));
     FLEET_TRY(settings.compile_commands, read_compile_commands(bytes, root, name));

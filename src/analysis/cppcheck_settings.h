@@ -33,6 +33,9 @@ struct CppcheckSettings {
 // the first 10,000 entries of a list. What is there and cannot be read is an Error. Any thread; reads files.
 [[nodiscard]] Result<CppcheckSettings> find_cppcheck_settings(const std::string& root);
 
+// Whether a file of this path, from the root, would be looked at for them.
+[[nodiscard]] bool holds_cppcheck_settings(std::string_view path);
+
 // Lines as in the file for `--suppressions-list`. What cppcheck 2.10 takes for none becomes a remark:
 // cppcheck itself would refuse to start. That are ids with wildcards, except for `*` alone, and two wildcards
 // side by side.

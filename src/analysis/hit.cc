@@ -4,46 +4,20 @@
 #include <map>
 #include <tuple>
 
+#include "analysis/excerpt.h"
 #include "analysis/symbols.h"
 #include "syntax/layout.h"
 #include "syntax/words.h"
-#include "text/ascii.h"
 #include "text/utf8.h"
 
 namespace fleet::analysis {
 namespace {
 
-constexpr std::size_t kExcerptColumns = 160;
 constexpr std::size_t kCaptureColumns = 60;
 
 model::Region region_of(const syntax::Place& start, const syntax::Place& end) {
   return {static_cast<std::uint32_t>(start.line), static_cast<std::uint32_t>(start.column),
           static_cast<std::uint32_t>(end.line), static_cast<std::uint32_t>(end.column)};
-}
-
-std::string shortened(std::string_view code, std::size_t columns) {
-  // Past this many bytes nothing is shown, whatever they are.
-  const std::string line = text::printable(code.substr(0, columns * 4), text::Newlines::escape);
-  return text::truncate(line, columns);
-}
-
-// The line that a span begins on, from well before the span where the line is long. Looks at no more of the
-// line than it shows.
-std::string excerpt_of(std::string_view source, syntax::Span span) {
-  constexpr std::size_t kBefore = 80;
-  const std::size_t earliest = span.start - std::min<std::size_t>(span.start, kExcerptColumns);
-  const std::size_t newline = source.substr(earliest, span.start - earliest).rfind('\n');
-  std::size_t start = earliest;
-  if (newline != std::string_view::npos) {
-    start = earliest + newline + 1;
-  } else if (earliest > 0) {
-    start = span.start - kBefore;
-  }
-  while (start < span.start && (static_cast<unsigned char>(source[start]) & 0xc0) == 0x80)
-    ++start;
-  const std::string_view shown = source.substr(start, span.start - start + kExcerptColumns * 4);
-  const std::size_t end = std::min(shown.find('\n', span.start - start), shown.size());
-  return shortened(text::trim(shown.substr(0, end)), kExcerptColumns);
 }
 
 }  // namespace
@@ -86,7 +60,7 @@ std::vector<model::Finding> to_findings(const SourceFile& file, std::vector<Hit>
     const syntax::Place end = places[hit.span.end];
     finding.at = region_of(start, end);
     finding.symbol = std::move(symbols[i]);
-    finding.excerpt = excerpt_of(file.text, hit.span);
+    finding.excerpt = excerpt_of(file.text, hit.span.start);
     finding.cwe = hit.rule->cwe;
     finding.owasp = hit.rule->owasp;
     // Where the way is seen, it is no guess.

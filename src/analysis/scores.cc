@@ -22,7 +22,8 @@ double mean_maintainability(const std::vector<model::FileMetrics>& files) {
 
 }  // namespace
 
-model::Scores scores_of(const Analyzer& analyzer, const model::Analysis& analysis) {
+model::Scores scores_of(const Analyzer& analyzer, const model::Analysis& analysis,
+                        std::optional<double> coverage) {
   int dangerous = 0, secrets = 0, unsafe = 0, slow = 0;
   for (const model::Finding& finding : analysis.findings) {
     if (finding.suppression || finding.is_below_threshold) continue;
@@ -37,10 +38,11 @@ model::Scores scores_of(const Analyzer& analyzer, const model::Analysis& analysi
   scores.maintainability = mean_maintainability(analysis.metrics);
   scores.security = std::max(0.0, 100.0 - 15 * dangerous - 20 * secrets - 10 * unsafe);
   scores.performance = std::max(0.0, 100.0 - 10 * slow);
-  const double coverage = 0.2 * scores.coverage.value_or(0);
-  const double weights = scores.coverage ? 1.0 : 0.8;
+  scores.coverage = coverage;
+  const double covered = 0.2 * coverage.value_or(0);
+  const double weights = coverage ? 1.0 : 0.8;
   scores.overall =
-      (0.3 * scores.maintainability + coverage + 0.3 * scores.security + 0.2 * scores.performance) / weights;
+      (0.3 * scores.maintainability + covered + 0.3 * scores.security + 0.2 * scores.performance) / weights;
   return scores;
 }
 

@@ -51,7 +51,8 @@ const std::vector<SecretRule>& SecretScanner::rules() const {
   return program_->rules();
 }
 
-std::vector<model::Finding> SecretScanner::scan(std::string_view path, std::string_view bytes) const {
+std::vector<model::Finding> SecretScanner::scan(std::string_view path, std::string_view bytes,
+                                                std::vector<ValuePlace>* places) const {
   if (bytes.starts_with("\xff\xfe")) return scan(path, narrowed_utf16(bytes, SecretByteOrder::little));
   if (bytes.starts_with("\xfe\xff")) return scan(path, narrowed_utf16(bytes, SecretByteOrder::big));
   const SecretPath about = read_secret_path(path);
@@ -65,7 +66,12 @@ std::vector<model::Finding> SecretScanner::scan(std::string_view path, std::stri
   }
   // Where not everything was looked for, anything may stand beside what was found.
   const bool is_known = kind == SecretFileKind::text && !about.is_lock && pass.state() == SecretSearch::whole;
-  return report_secrets(path, bytes, pass.take(), pass.state(),
+  const std::vector<SecretMatch> matches = pass.take();
+  if (places != nullptr) {
+    for (const SecretMatch& match : matches)
+      places->push_back({match.begin, match.end, match.value});
+  }
+  return report_secrets(path, bytes, matches, pass.state(),
                         is_known ? SecretExcerpt::line : SecretExcerpt::beginning);
 }
 

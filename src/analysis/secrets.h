@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +13,13 @@
 namespace fleet::analysis {
 
 class SecretProgram;
+
+// Where a value stands in a file, or what hides it, in bytes. Holds it in the clear: it lives as long as the
+// file is looked at, and is never printed.
+struct ValuePlace {
+  std::size_t begin = 0, end = 0;
+  std::string value;
+};
 
 // Finds passwords, keys and tokens in files. One pass looks for the keywords of all rules at once; an
 // expression is tried only where one of its keywords stands, on a few hundred bytes. What is found is then
@@ -46,7 +54,10 @@ class SecretScanner {
   // long a line. UTF-16 with a byte order mark is read as text. Another file with a NUL in its first 8 KB is
   // binary, and is searched only for what is certain by itself: private keys, and tokens of providers that
   // begin with a fixed prefix.
-  [[nodiscard]] std::vector<model::Finding> scan(std::string_view path, std::string_view bytes) const;
+  // `places` is told where all values are that may be secrets, so that others who show parts of the file can
+  // hide them; null: nobody does. Of UTF-16 it is told none.
+  [[nodiscard]] std::vector<model::Finding> scan(std::string_view path, std::string_view bytes,
+                                                 std::vector<ValuePlace>* places = nullptr) const;
 
   [[nodiscard]] const std::vector<SecretRule>& rules() const;
 

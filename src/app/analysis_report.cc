@@ -10,6 +10,8 @@ model::AnalysisReport analysis_report(const analysis::Analyzer& analyzer, const 
   model::AnalysisReport report;
   report.version = FLEET_VERSION;
   report.findings = analysis.findings;
+  report.scores = analysis.scores;
+  report.duplication = analysis.duplication;
   for (const auto& [kind, count] : analysis.files) {
     report.files += count;
     if (kind == model::FileKind::source || kind == model::FileKind::text) continue;

@@ -3,12 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <thread>
 
 #include "analysis/gate.h"
 #include "app/analysis_files.h"
 #include "app/analysis_report.h"
+#include "app/cppcheck.h"
+#include "app/dependencies.h"
 #include "app/load.h"
+#include "app/other_findings.h"
 #include "app/rules.h"
 #include "attempt/secret_stop.h"
 #include "git/tree.h"
@@ -27,13 +31,47 @@ constexpr std::uint64_t kMostGateBytes = 8 << 20;
 bool is_same(const std::optional<model::Gate>& a, const std::optional<model::Gate>& b) {
   if (!a || !b) return !a && !b;
   return a->new_findings == b->new_findings && a->allow == b->allow && a->complexity == b->complexity &&
-         a->score == b->score;
+         a->score == b->score && a->advisories == b->advisories && a->licenses == b->licenses;
 }
 
-}  // namespace
+struct Trees {
+  ObjectId judging, before, after;
+};
 
-Result<std::optional<model::Gate>> gate_in_force(const World& world, const git::Repository& repository,
-                                                 const model::Plan& plan, ObjectId judge) {
+Result<> run_cppcheck(const CppcheckUse& use, const git::ObjectStore& store, const Trees& trees,
+                      Sides& sides) {
+  FLEET_TRY(const auto settings, cppcheck_settings_in(store, trees.judging));
+  FLEET_TRY(analysis::Reported before,
+            cppcheck_in_tree(use, store, trees.before, sides.base.paths, settings));
+  FLEET_TRY(analysis::Reported after, cppcheck_in_tree(use, store, trees.after, sides.now.paths, settings));
+  add(std::move(before.findings), sides.base);
+  add(std::move(after), sides);
+  return {};
+}
+
+// Whole, or from the checkout.
+std::string advisories_of(const git::Repository& repository, const model::Gate& gate) {
+  if (!gate.advisories) return {};
+  const std::filesystem::path root = repository.work_folder().value_or(std::filesystem::path());
+  return (root / *gate.advisories).string();
+}
+
+// A folder of advisories is of the user's disk: what is in it is no part of the change.
+Result<> judge_dependencies(const Checkout& checkout, const model::Gate& gate, const Trees& trees,
+                            Sides& sides) {
+  if (!gate.advisories && !gate.licenses) return {};
+  dependencies::JudgeOptions options;
+  options.database = advisories_of(checkout.repository, gate);
+  options.licenses = gate.licenses.value_or(model::LicensePolicy{});
+  const git::ObjectStore& store = checkout.repository.objects();
+  FLEET_TRY(auto report, dependencies::judge_change(dependency_files(store, trees.before),
+                                                    dependency_files(store, trees.after), options));
+  add(reported(std::move(report)), sides);
+  return {};
+}
+
+Result<std::optional<model::Gate>> chosen_gate(const World& world, const git::Repository& repository,
+                                               const model::Plan& plan, ObjectId judge) {
   // A file outside of the repository is no part of a change.
   if (std::filesystem::path(plan.workflow_path).is_absolute()) return plan.gate;
   const git::ObjectStore& store = repository.objects();
@@ -50,10 +88,36 @@ Result<std::optional<model::Gate>> gate_in_force(const World& world, const git::
   return gate;
 }
 
-Result<Judgement> judge_change(const World& world, const git::Repository& repository, const model::Gate& gate,
+}  // namespace
+
+Result<std::optional<model::Gate>> gate_in_force(const World& world, const git::Repository& repository,
+                                                 const model::Plan& plan, ObjectId judge) {
+  FLEET_TRY(const std::optional<model::Gate> gate, chosen_gate(world, repository, plan, judge));
+  if (!gate) return gate;
+  if (gate->licenses) FLEET_CHECK(dependencies::check_policy(*gate->licenses));
+  const std::string advisories = advisories_of(repository, *gate);
+  if (!advisories.empty() && !os::is_directory(advisories)) {
+    return base::fail_input("read", advisories, "there is no such folder",
+                            "put OSV records there, or take `advisories` out of the gate");
+  }
+  return gate;
+}
+
+Result<std::shared_ptr<const attempt::ChangeGate>> gate_of_attempts(const World& world,
+                                                                    const git::Repository& repository,
+                                                                    const model::Plan& plan, ObjectId judge) {
+  const bool is_mended = std::any_of(plan.tasks.begin(), plan.tasks.end(),
+                                     [](const model::PlannedTask& task) { return task.retries.value > 0; });
+  if (!plan.gate || !is_mended) return nullptr;
+  FLEET_TRY(std::vector<analysis::Rule> rules, rules_at(world, repository, judge));
+  FLEET_TRY(const ObjectId tree, repository.objects().tree_of(judge));
+  return attempt::ChangeGate::create(repository.objects(), *plan.gate, std::move(rules), tree);
+}
+
+Result<Judgement> judge_change(const World& world, const Checkout& checkout, const model::Gate& gate,
                                ObjectId judge, ObjectId from, ObjectId to) {
-  const git::ObjectStore& store = repository.objects();
-  FLEET_TRY(std::vector<analysis::Rule> read, rules_at(world, repository, judge));
+  const git::ObjectStore& store = checkout.repository.objects();
+  FLEET_TRY(std::vector<analysis::Rule> read, rules_at(world, checkout.repository, judge));
   const analysis::RuleSet rules(std::move(read));
   const analysis::Analyzer analyzer(rules, analysis::SecretScanner::built_in());
   FLEET_TRY(const ObjectId before, store.tree_of(from));
@@ -64,11 +128,15 @@ Result<Judgement> judge_change(const World& world, const git::Repository& reposi
     if (change.before.is_file()) was.push_back(change.path);
     if (change.after.is_file()) is.push_back(change.path);
   }
+  FLEET_TRY(const ObjectId judging, store.tree_of(judge));
+  Sides sides{files_in(store, after, std::move(is)), files_in(store, before, std::move(was)), {}};
+  FLEET_CHECK(run_cppcheck(cppcheck_use(world, checkout.layout), store, {judging, before, after}, sides));
+  FLEET_CHECK(judge_dependencies(checkout, gate, {judging, before, after}, sides));
+  look_where_reported(sides, [](const std::string&) { return true; });
   analysis::AnalyzeOptions options;
   options.threads = std::max(1U, std::thread::hardware_concurrency());
-  FLEET_TRY(model::Analysis found, analysis::analyze_files(analyzer, files_in(store, after, std::move(is)),
-                                                           files_in(store, before, std::move(was)), options));
-  FLEET_TRY(const ObjectId judging, store.tree_of(judge));
+  FLEET_TRY(model::Analysis found, analysis::analyze_files(analyzer, sides.now, sides.base, options));
+  std::move(sides.remarks.begin(), sides.remarks.end(), std::back_inserter(found.remarks));
   FLEET_TRY(analysis::KnownFindings baseline, attempt::baseline_in(store, judging));
   baseline.mark(found.findings);
   Judgement out{analysis::hold_against(gate, found), analysis_report(analyzer, found)};

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "app/checkout.h"
 #include "app/world.h"
+#include "attempt/change_gate.h"
 #include "base/object_id.h"
 #include "base/result.h"
 #include "model/analysis_report.h"
@@ -22,12 +24,16 @@ namespace fleet::app {
                                                                const git::Repository& repository,
                                                                const model::Plan& plan, ObjectId judge);
 
+// For single attempts. Null where nothing would be mended: the plan has no gate, or no task that runs again.
+[[nodiscard]] Result<std::shared_ptr<const attempt::ChangeGate>> gate_of_attempts(
+    const World& world, const git::Repository& repository, const model::Plan& plan, ObjectId judge);
+
 struct Judgement {
   model::GateReport gate;
   model::AnalysisReport analysis;
 };
-// What has changed between two commits, by the rules and the baseline in `judge`.
-[[nodiscard]] Result<Judgement> judge_change(const World& world, const git::Repository& repository,
+// What has changed between two commits, by the rules, the baseline and the settings of cppcheck in `judge`.
+[[nodiscard]] Result<Judgement> judge_change(const World& world, const Checkout& checkout,
                                              const model::Gate& gate, ObjectId judge, ObjectId from,
                                              ObjectId to);
 

@@ -132,8 +132,8 @@ GateEnd hold_against_gate(const World& world, const Checkout& checkout, const mo
                           ObjectId judge, model::Report& report, std::vector<Error>& errors) {
   if (!plan.gate || !is_judged(report.state) || report.delivery.commit.is_none()) return {};
   report.gate.reset();
-  auto judgement = judge_change(world, checkout.repository, *plan.gate, judge, report.delivery.start,
-                                report.delivery.commit);
+  auto judgement =
+      judge_change(world, checkout, *plan.gate, judge, report.delivery.start, report.delivery.commit);
   if (!judgement) {
     errors.push_back(std::move(judgement).error());
     return {{}, true};

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "app/earlier_run.h"
+#include "app/gate.h"
 #include "app/kept_results.h"
 #include "app/overlays.h"
 #include "app/progress.h"
@@ -129,6 +130,7 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   FLEET_TRY(const git::Commit start, repository.objects().read_commit(run_.start));
   FLEET_TRY(attempt::SecretStop secret_stop,
             attempt::SecretStop::create(repository.objects(), start.tree, secrets));
+  FLEET_TRY(auto gate, gate_of_attempts(world_, repository, plan_, frozen.judge));
   had_folders_ = os::exists(checkout_.layout.run(run_.id));
   FLEET_CHECK(store::create_run_folders(checkout_.layout, run_.id));
   FLEET_TRY(lock_, store::ProcessLock::take(checkout_.layout.lock(run_.id), "drive the run " + run_.id));
@@ -188,6 +190,7 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
                             std::make_shared<const os::OpenPlaces>(os::system_read_paths(path, home, closed)),
                             std::move(secrets),
                             std::move(secret_stop),
+                            std::move(gate),
                             run_.token,
                             user,
                             [this](const std::string& text) { note(text); }});

@@ -42,6 +42,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     std::vector<model::Change> changes;
     std::vector<std::string> notes;
     std::vector<std::string> secrets;  // that the changes bring
+    GateFailures gate;                 // of the run's gate
     std::vector<std::string> missing;  // of `expect`
     ObjectId commit;
   };

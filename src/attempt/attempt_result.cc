@@ -101,6 +101,8 @@ void Attempt::judge_snapshot(Taken taken) {
   // It passed its judge and its checks in the run that made it.
   if (is_kept_) return conclude();
   facts_.secrets = std::move(taken.secrets);
+  facts_.gate = std::move(taken.gate.failures);
+  facts_.gate_feedback = std::move(taken.gate.feedback);
   facts_.missing = std::move(taken.missing);
   read_outputs();
   check(0);
@@ -127,6 +129,11 @@ Result<Attempt::Taken> Attempt::take(std::optional<agents::Finish> said) {
   FLEET_TRY(SecretsFound found, services_.secret_stop.find(taken.changes));
   taken.secrets = std::move(found.secrets);
   std::move(found.notes.begin(), found.notes.end(), std::back_inserter(taken.notes));
+  // The last attempt is taken as it is: its change is there for people to see, and the run fails its gate.
+  const bool is_good = (!said || said->verdict == model::Verdict::done) && taken.secrets.empty();
+  if (services_.gate && start_.retries_left > 0 && is_good) {
+    FLEET_TRY(taken.gate, services_.gate->hold(taken.changes));
+  }
   git::NewCommit commit;
   commit.tree = taken.tree;
   commit.parents = {base_};

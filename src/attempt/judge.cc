@@ -99,6 +99,10 @@ Judgement judge(const model::TaskSpec& task, const Facts& facts) {
   if (!facts.failed_check.empty()) {
     return failed(facts.failed_check, fmt::format("{}\n{}", facts.failed_check, facts.check_output));
   }
+  if (!facts.gate.empty()) {
+    const std::string reason = "its change would fail the gate: " + facts.gate.front();
+    return failed(reason, facts.gate_feedback);
+  }
   return {Verdict::done, {}, {}};
 }
 

@@ -19,6 +19,8 @@ struct Facts {
   std::optional<agents::Finish> said;     // by the agent
   std::vector<model::Change> changes;
   std::vector<std::string> secrets;          // that the changes bring: where, and which
+  std::vector<std::string> gate;             // what the changes would fail the gate by, if that can be mended
+  std::string gate_feedback;                 // where, and how to mend it
   std::vector<std::string> missing;          // paths of `expect` that are not there
   std::vector<std::string> missing_outputs;  // of `outputs`, not written
   std::string bad_outputs;                   // why the file of outputs cannot be read

@@ -18,7 +18,6 @@ namespace {
 
 using model::Finding;
 
-constexpr std::uint64_t kMostBytes = 32 << 20;  // of a file; several are held at once, one a worker
 constexpr std::size_t kEnough = 100;            // secrets, to stop it
 constexpr std::uint64_t kMostBaselineBytes = 64 << 20;
 constexpr std::size_t kShortestOwn = 8;  // bytes; a shorter value may well be a word
@@ -97,7 +96,7 @@ Result<bool> SecretStop::scan(const std::string& path, const model::TreeEntry& e
   const bool is_link = entry.mode == model::FileMode::symlink;
   if (!entry.is_file() && !is_link) return true;
   FLEET_TRY(const std::uint64_t size, store_->blob_size(entry.id));
-  if (size > kMostBytes) return false;
+  if (size > kMostLookedAt) return false;
   FLEET_TRY(const std::string bytes, store_->read_blob(entry.id));
   if (!is_link) {
     std::vector<Finding> found = analysis::SecretScanner::built_in().scan(path, bytes);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ struct SecretsFound {
   std::vector<std::string> secrets;  // `src/a.py:3: A GitHub token, ghp_... (secrets.github-token, 1f2e...)`
   std::vector<std::string> notes;    // what was not looked through, and why
 };
+
+// Bytes of a file that is looked at after an attempt; several are held at once, one a worker.
+inline constexpr std::uint64_t kMostLookedAt = 32 << 20;
 
 // Where the baseline of a repository's findings lies.
 inline constexpr const char* kBaselinePath = ".fleet/baseline.json";

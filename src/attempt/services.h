@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "attempt/change_gate.h"
 #include "attempt/context.h"
 #include "attempt/keepers.h"
 #include "attempt/secret_stop.h"
@@ -65,8 +66,9 @@ struct Services {
   std::shared_ptr<const os::OpenPlaces> system_places;  // that a sandbox leaves open for reading
   std::map<std::string, std::string> secrets;           // by the name of the variable
   SecretStop secret_stop;
-  std::string token;               // of the run, by which its processes are found after a crash
-  std::optional<os::UserId> user;  // to which programs drop when fleet is root
+  std::shared_ptr<const ChangeGate> gate;  // null: there is none, or no task would run again to mend anything
+  std::string token;                       // of the run, by which its processes are found after a crash
+  std::optional<os::UserId> user;          // to which programs drop when fleet is root
   // Something the user should know once per run: a bound that cannot be held here.
   std::function<void(const std::string&)> note;
   bool overlays = false;  // programs can have workspaces with layers, and the repository is worth it

@@ -10,17 +10,7 @@
 
 namespace fleet::dependencies {
 
-// Which licences a project may depend on. An entry is an SPDX id, in any case; one with an exception
-// (`GPL-2.0 WITH Classpath-exception-2.0`), which then is meant with that alone; or the beginning of ids and
-// a star: `GPL-*`.
-struct LicensePolicy {
-  std::vector<std::string> allow;  // empty: all that is not denied
-  std::vector<std::string> deny;   // goes before `allow`, but for an exception that is allowed
-  std::optional<model::Severity>
-      unknown;  // where a licence is not told or not understood; absent: no finding
-
-  [[nodiscard]] bool judges() const { return !allow.empty() || !deny.empty() || unknown; }
-};
+using model::LicensePolicy;
 
 enum class LicenseVerdict { allowed, unknown, not_allowed, denied };  // from good to bad
 

@@ -42,6 +42,7 @@ struct StartAttempt {
   // It is marked `once: true`, and an earlier run had finished it: that result is taken over, or the attempt
   // ends as blocked.
   bool only_kept = false;
+  int retries_left = 0;  // how often the task would run again if this attempt failed
 };
 // End a running attempt; it still answers with AttemptFinished.
 struct StopAttempt {

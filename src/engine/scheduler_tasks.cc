@@ -154,7 +154,8 @@ void Scheduler::start(TaskIndex index) {
   task.from = results_below(index);
   task.reason.clear();
   step_.actions.push_back(StartAttempt{index, task.serial, task.attempt, task.from, need_results(index),
-                                       task.feedback, task.rollback_due, task.only_kept});
+                                       task.feedback, task.rollback_due, task.only_kept,
+                                       std::max(0, plan_.task(index).retries.value - task.failures)});
   emit(RunEventKind::attempt_started, index).attempt = task.attempt;
 }
 

@@ -37,6 +37,7 @@ struct Analysis {
   std::vector<FileMetrics> metrics;       // of sources, by path
   std::map<FileKind, std::size_t> files;  // how many there are of each kind
   std::vector<AnalysisRemark> remarks;    // by path
+  std::optional<double> duplication;      // in percent; none: not looked for
   Scores scores;
 };
 

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "model/analysis.h"
 #include "model/finding.h"
+#include "model/metrics.h"
 
 // One model of what analysis found, from which its reports are written.
 namespace fleet::model {
@@ -27,6 +30,9 @@ struct AnalysisReport {
   std::vector<RuleFacts> rules;    // that were applied; those of other tools may be missing
   std::vector<Finding> findings;   // in the order in which they are shown
   std::vector<std::string> notes;  // what was not looked at, and why: its silence means nothing
+  std::optional<Scores> scores;
+  std::optional<double> duplication;  // lines that stand in several places, in percent; none: not looked for
+  std::vector<FileMetrics> metrics;   // empty: nobody asked for them
 };
 
 }  // namespace fleet::model

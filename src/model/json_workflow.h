@@ -26,10 +26,21 @@ struct Fields<Requirement> {
 };
 
 template <>
+struct Fields<LicensePolicy> {
+  static constexpr auto list =
+      std::tuple{field("allow", &LicensePolicy::allow), field("deny", &LicensePolicy::deny),
+                 field("unknown", &LicensePolicy::unknown)};
+};
+
+template <>
 struct Fields<Gate> {
-  static constexpr auto list = std::tuple{
-      field("new_findings", &Gate::new_findings), field("allow", &Gate::allow),
-      field("complexity", &Gate::complexity), field("score", &Gate::score), field("at", &Gate::at)};
+  static constexpr auto list = std::tuple{field("new_findings", &Gate::new_findings),
+                                          field("allow", &Gate::allow),
+                                          field("complexity", &Gate::complexity),
+                                          field("score", &Gate::score),
+                                          field("advisories", &Gate::advisories),
+                                          field("licenses", &Gate::licenses),
+                                          field("at", &Gate::at)};
 };
 
 template <>

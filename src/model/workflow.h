@@ -183,11 +183,25 @@ struct WorkflowTask : TaskSpec {
   return kinds.at(task.work.index());
 }
 
+// Which licences a project may depend on. An entry is an SPDX id, in any case; one with an exception
+// (`GPL-2.0 WITH Classpath-exception-2.0`), which then is meant with that alone; or the beginning of ids and
+// a star: `GPL-*`.
+struct LicensePolicy {
+  std::vector<std::string> allow;   // empty: all that is not denied
+  std::vector<std::string> deny;    // goes before `allow`, but for an exception that is allowed
+  std::optional<Severity> unknown;  // where a licence is not told or not understood; absent: no finding
+
+  [[nodiscard]] bool judges() const { return !allow.empty() || !deny.empty() || unknown; }
+  bool operator==(const LicensePolicy&) const = default;
+};
+
 struct Gate {
   std::optional<Severity> new_findings;  // this bad and worse count
   int allow = 0;
   std::optional<int> complexity;
   std::optional<double> score;
+  std::optional<std::string> advisories;  // a folder of OSV records, whole or from the checkout
+  std::optional<LicensePolicy> licenses;
   Location at;
 };
 

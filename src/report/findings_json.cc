@@ -1,6 +1,7 @@
 #include "base/enum_names.h"
 #include "model/json.h"
 #include "report/findings.h"
+#include "report/metrics_json.h"
 
 // findings.schema.json describes what these make.
 namespace fleet::report {
@@ -79,6 +80,10 @@ std::string to_json(const model::AnalysisReport& report) {
     json["rules"].push_back(rule_json(rule.second));
   for (const auto& finding : report.findings)
     json["findings"].push_back(finding_json(finding));
+  if (report.scores) json["scores"] = scores_json(*report.scores);
+  if (report.duplication) json["duplication"] = *report.duplication;
+  for (const auto& file : report.metrics)
+    json["metrics"].push_back(metrics_json(file));
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

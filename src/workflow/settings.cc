@@ -65,6 +65,22 @@ const Key<model::Gate> kFindingKeys[] = {
                  model::Gate& gate) { gate.allow = read_integer(r, v, 0, 1'000'000).value_or(0); }},
 };
 
+void read_license_list(Reader& r, yaml::Node node, std::vector<std::string>& into) {
+  if (node.is_sequence() && node.empty())
+    r.problems.add(node, "the list of licences is empty", "leave the key out to name none");
+  for (const yaml::Node item : read_list(r, node, "a list of licences"))
+    into.push_back(read_line(r, item));
+}
+
+const Key<model::LicensePolicy> kLicenseKeys[] = {
+    {"allow", [](Reader& r, yaml::Node v,
+                 model::LicensePolicy& licenses) { read_license_list(r, v, licenses.allow); }},
+    {"deny",
+     [](Reader& r, yaml::Node v, model::LicensePolicy& licenses) { read_license_list(r, v, licenses.deny); }},
+    {"unknown", [](Reader& r, yaml::Node v,
+                   model::LicensePolicy& licenses) { licenses.unknown = read_word<model::Severity>(r, v); }},
+};
+
 const Key<model::Gate> kGateKeys[] = {
     {"findings",
      [](Reader& r, yaml::Node v, model::Gate& gate) {
@@ -76,6 +92,14 @@ const Key<model::Gate> kGateKeys[] = {
     {"complexity",
      [](Reader& r, yaml::Node v, model::Gate& gate) { gate.complexity = read_integer(r, v, 1, 1'000'000); }},
     {"score", [](Reader& r, yaml::Node v, model::Gate& gate) { gate.score = read_number(r, v, 0, 100); }},
+    {"advisories", [](Reader& r, yaml::Node v, model::Gate& gate) { gate.advisories = read_line(r, v); }},
+    {"licenses",
+     [](Reader& r, yaml::Node v, model::Gate& gate) {
+       read_keys(r, v, "`licenses`", kLicenseKeys, gate.licenses.emplace());
+       if (v.is_mapping() && !gate.licenses->judges()) {
+         r.problems.add(v, "`licenses` allows and denies nothing", "add `deny: [...]`, or `allow: [...]`");
+       }
+     }},
 };
 
 const Key<model::ReportSpec> kReportKeys[] = {
@@ -119,6 +143,9 @@ void read_conflicts(Reader& reader, yaml::Node node, model::Workflow& into) {
 void read_gate(Reader& reader, yaml::Node node, model::Workflow& into) {
   into.gate.emplace().at = node.at();
   read_keys(reader, node, "`gate`", kGateKeys, *into.gate);
+  // What is found of dependencies are findings: without this, none of them would count.
+  if ((into.gate->advisories || into.gate->licenses) && !into.gate->new_findings)
+    into.gate->new_findings = model::Severity::error;
 }
 
 void read_report(Reader& reader, yaml::Node node, model::ReportSpec& into) {

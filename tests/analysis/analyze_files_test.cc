@@ -179,5 +179,68 @@ TEST(Baseline, is_refused_when_it_is_none) {
   }
 }
 
+Finding of_cppcheck(std::uint32_t line) {
+  Finding finding;
+  finding.rule = "cppcheck.nullPointer";
+  finding.tool = "cppcheck";
+  finding.path = "a.c";
+  finding.at = {line, 10, line, 11};
+  finding.message = "Null pointer dereference: p";
+  return finding;
+}
+
+TEST(AnalyzeFiles, completes_what_other_tools_report_and_marks_it_alike) {
+  const Analyzer analyzer(built_in_rule_set(), SecretScanner::built_in());
+  const Content before{{"a.c", "int f(int *p) {\n  return *p;\n}\n"}};
+  const Content now{
+      {"a.c",
+       "int x;\n\nint f(int *p) {\n  return *p;\n}\n\nint g(int *p) {\n"
+       "  return *p;  // fleet:ignore cppcheck.nullPointer it is checked\n}\n\nint h(int *p) {\n"
+       "  return *p;\n}\n"}};
+  Files old = files_of(before), files = files_of(now);
+  old.reported["a.c"] = {of_cppcheck(2)};
+  files.reported["a.c"] = {of_cppcheck(12), of_cppcheck(4), of_cppcheck(8)};
+  const auto analysis = analyze_files(analyzer, files, old, {});
+  ASSERT_TRUE(analysis) << analysis.error().message();
+  EXPECT_EQ(found(*analysis),
+            (Found{"a.c:4 cppcheck.nullPointer known", "a.c:8 cppcheck.nullPointer suppressed",
+                   "a.c:12 cppcheck.nullPointer"}));
+  EXPECT_EQ(analysis->findings[2].symbol, "h");
+  EXPECT_EQ(analysis->findings[2].excerpt, "return *p;");
+  EXPECT_EQ(analysis->findings[2].fingerprint.size(), 32u);
+}
+
+TEST(AnalyzeFiles, loses_nothing_that_is_reported_of_a_file_that_cannot_be_read) {
+  const Analyzer analyzer(built_in_rule_set(), SecretScanner::built_in());
+  const Content now{{"a.c", "unreadable"}};
+  Files files = files_of(now);
+  files.reported["a.c"] = {of_cppcheck(2)};
+  files.reported["a.c"].front().is_known = true;
+  const auto analysis = analyze_files(analyzer, files, {}, {});
+  ASSERT_TRUE(analysis) << analysis.error().message();
+  EXPECT_EQ(found(*analysis), Found{"a.c:2 cppcheck.nullPointer known"});
+  EXPECT_EQ(analysis->findings[0].fingerprint.size(), 32u);
+}
+
+TEST(AnalyzeFiles, takes_suppressions_of_other_tools_for_no_mistake) {
+  const auto analysis =
+      analyze({{"a.py", "x = 1  # fleet:ignore eslint.no-eval, python.no-such-rule why\n"}});
+  EXPECT_EQ(found(analysis), Found{"a.py:1 fleet.unused-suppression"});
+  EXPECT_NE(analysis.findings[0].message.find("python.no-such-rule"), std::string::npos);
+}
+
+TEST(AnalyzeFiles, scores_coverage_of_the_files_that_it_looks_at) {
+  Coverage coverage;
+  coverage.files["a.py"] = {{1, true}, {2, false}};
+  coverage.files["elsewhere.py"] = {{1, false}};
+  AnalyzeOptions options;
+  options.coverage = &coverage;
+  const auto scores = analyze({{"a.py", "x = 1\ny = 2\n"}}, {}, options).scores;
+  ASSERT_TRUE(scores.coverage);
+  EXPECT_EQ(*scores.coverage, 50);
+  EXPECT_NEAR(scores.overall, 0.3 * scores.maintainability + 0.3 * 100 + 0.2 * 100 + 0.2 * 50, 1e-9);
+  EXPECT_FALSE(analyze({{"b.py", "x = 1\n"}}, {}, options).scores.coverage);
+}
+
 }  // namespace
 }  // namespace fleet::analysis

@@ -4,21 +4,20 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
-#include <set>
 #include <thread>
 
 #include "analysis/analyze_files.h"
 #include "analysis/baseline.h"
-#include "app/analysis_files.h"
 #include "app/analysis_report.h"
+#include "app/analyze_checkout.h"
 #include "app/commands/commands.h"
 #include "app/commands/options.h"
 #include "app/rules.h"
-#include "git/path.h"
 #include "git/work_tree.h"
 #include "os/files.h"
 #include "report/findings.h"
 #include "terminal/findings.h"
+#include "terminal/metrics.h"
 
 namespace fleet::app {
 
@@ -41,81 +40,13 @@ struct AnalyzeOptions {
   Where where;
   std::vector<std::string> paths;
   std::string since, baseline, write_baseline, output;
+  FindingSources sources;
   AnalyzeFormat format = AnalyzeFormat::text;
   FailOn fail_on = FailOn::error;
   analysis::AnalyzeOptions analysis;
   terminal::FindingsView view;
-  bool all = false;
+  bool metrics = false;
 };
-
-// The paths that were named, as the repository has them.
-Result<std::vector<std::string>> named_paths(const git::Repository& repository,
-                                             const std::vector<std::string>& given) {
-  std::vector<std::string> out;
-  for (const std::string& each : given) {
-    std::error_code error;
-    const auto whole = std::filesystem::weakly_canonical(std::filesystem::absolute(each), error);
-    const auto root = std::filesystem::weakly_canonical(*repository.work_folder(), error);
-    const std::string path = whole.lexically_relative(root).string();
-    if (error || path.empty() || path == ".." || path.starts_with("../")) {
-      return base::fail_input("analyze", git::quote_path(each), "it is not in the repository",
-                              "name files and folders of " + root.string());
-    }
-    out.push_back(path == "." ? "" : path);
-  }
-  return out;
-}
-
-bool is_named(const std::vector<std::string>& named, const std::string& path) {
-  return named.empty() || std::any_of(named.begin(), named.end(), [&](const std::string& each) {
-           return each.empty() || path == each ||
-                  (path.starts_with(each) && path.size() > each.size() && path[each.size()] == '/');
-         });
-}
-
-// What is analysed, and what it is compared with.
-struct Subject {
-  std::vector<std::string> paths, base_paths;
-  ObjectId base;  // a commit; none: all is new
-};
-
-Result<Subject> subject_of(const git::Repository& repository, const git::WorkTree& files,
-                           const AnalyzeOptions& options) {
-  Subject out;
-  FLEET_TRY(const auto named, named_paths(repository, options.paths));
-  if (options.since.empty()) {
-    FLEET_TRY(out.paths, files.files());
-  } else {
-    FLEET_TRY(out.base, repository.resolve(options.since));
-    FLEET_TRY(const auto changes, files.changes_since(out.base));
-    for (const git::WorkChange& change : changes) {
-      if (change.is_there) out.paths.push_back(change.path);
-      if (change.was_there) out.base_paths.push_back(change.path);
-    }
-  }
-  std::erase_if(out.paths, [&](const std::string& path) { return !is_named(named, path); });
-  for (const std::string& path : named) {
-    const bool is_there = std::any_of(out.paths.begin(), out.paths.end(),
-                                      [&](const std::string& each) { return is_named({path}, each); });
-    if (is_there || !options.since.empty()) continue;
-    return base::fail_input("analyze", git::quote_path(path), "git would take no file of that name",
-                            "name a file or folder that is there, and not ignored");
-  }
-  return out;
-}
-
-Result<model::Analysis> analyze(const Checkout& checkout, const git::WorkTree& files,
-                                const analysis::Analyzer& analyzer, const Subject& subject,
-                                const AnalyzeOptions& options) {
-  const git::ObjectStore& store = checkout.repository.objects();
-  ObjectId tree;
-  if (!subject.base.is_none()) {
-    FLEET_TRY(tree, store.tree_of(subject.base));
-  }
-  const analysis::Files now{subject.paths,
-                            [&](const std::string& path) { return files.read(path, kMostAnalysedBytes); }};
-  return analysis::analyze_files(analyzer, now, files_in(store, tree, subject.base_paths), options.analysis);
-}
 
 Result<std::vector<analysis::Rule>> rules_for(const World& world, const git::Repository& repository,
                                               ObjectId base) {
@@ -142,7 +73,10 @@ std::string rendered(const World& world, const model::AnalysisReport& report, co
   }
   terminal::Look look = world.terminal->look(terminal::Stream::out);
   if (!options.output.empty()) look.colour = false;
-  return terminal::findings_text(report, options.view, look);
+  std::string text =
+      terminal::findings_text(report, options.view, look) + terminal::scores_text(report, look);
+  if (options.metrics) text += "\n" + terminal::metrics_text(report, options.view.most, look);
+  return text;
 }
 
 bool fails(const std::vector<model::Finding>& findings, FailOn fail_on) {
@@ -155,12 +89,13 @@ bool fails(const std::vector<model::Finding>& findings, FailOn fail_on) {
 Result<base::ExitCode> run_analyze(World& world, AnalyzeOptions options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
   FLEET_TRY(const git::WorkTree files, git::WorkTree::open(checkout.repository));
-  FLEET_TRY(const Subject subject, subject_of(checkout.repository, files, options));
+  FLEET_TRY(const Subject subject, subject_of(checkout.repository, files, options.paths, options.since));
   FLEET_TRY(std::vector<analysis::Rule> read, rules_for(world, checkout.repository, subject.base));
   const analysis::RuleSet rules(std::move(read));
   const analysis::Analyzer analyzer(rules, analysis::SecretScanner::built_in());
   options.analysis.threads = std::max(1U, std::thread::hardware_concurrency());
-  FLEET_TRY(model::Analysis analysis, analyze(checkout, files, analyzer, subject, options));
+  FLEET_TRY(model::Analysis analysis,
+            analyze_checkout(world, checkout, files, analyzer, subject, options.sources, options.analysis));
 
   if (!options.write_baseline.empty()) {
     std::string before;
@@ -179,7 +114,8 @@ Result<base::ExitCode> run_analyze(World& world, AnalyzeOptions options) {
           {"", fmt::format("{} findings of the baseline are not there any more", known.left())});
     }
   }
-  const model::AnalysisReport report = analysis_report(analyzer, analysis);
+  model::AnalysisReport report = analysis_report(analyzer, analysis);
+  if (options.metrics) report.metrics = std::move(analysis.metrics);
   const std::string text = rendered(world, report, options);
   if (options.output.empty()) {
     world.out(text);
@@ -214,6 +150,35 @@ void add_analyze(CLI::App& app, Action& action) {
                                 "The least confidence that counts (default: medium)");
   add_choice<FailOn>(app, "--fail-on", options->fail_on,
                      "Findings this bad and worse end in exit code 1 (default: error)");
+  app.add_flag_callback(
+      "--no-cppcheck", [options] { options->sources.cppcheck = false; },
+      "Without cppcheck, which looks at C and C++");
+  app.add_flag("--metrics", options->metrics,
+               "Also what the code measures: lines, complexity, maintainability");
+  app.add_flag("--duplicates", options->sources.duplicates, "Also find code that stands in several places");
+  app.add_option("--import", options->sources.reports,
+                 "A report of another tool, SARIF or SonarQube's: its findings are judged like ours")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  app.add_option("--import-base", options->sources.base_reports,
+                 "The same of what was there before: those findings are known")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->needs(app.get_option("--since"));
+  app.add_option("--advisories", options->sources.advisories,
+                 "A folder of OSV records: known vulnerabilities of dependencies are findings")
+      ->type_name("FOLDER");
+  app.add_option("--allow-license", options->sources.licenses.allow,
+                 "An SPDX id, or its beginning with a star: dependencies of other licences are findings")
+      ->type_name("ID")
+      ->allow_extra_args(false);
+  app.add_option("--deny-license", options->sources.licenses.deny, "The same: of this licence")
+      ->type_name("ID")
+      ->allow_extra_args(false);
+  app.add_option("--coverage", options->sources.coverage,
+                 "A report of coverage, for the scores: lcov's, Cobertura's, or coverage.py's JSON")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   app.add_option("--most", options->view.most, "How many findings are shown as text")
       ->check(CLI::PositiveNumber);
   app.add_flag("--explain", options->view.explains, "With the reason for each, and what to do");
