@@ -79,8 +79,9 @@ std::string scores_text(const model::AnalysisReport& report, const Look& look) {
 std::string metrics_text(const model::AnalysisReport& report, std::size_t most, const Look& look) {
   const Sums sums = sums_of(report.metrics);
   std::string out =
-      fmt::format("{} source files: {} lines of code, {} of comments, {} blank; {} functions, {} classes\n",
-                  report.metrics.size(), sums.code, sums.comment, sums.blank, sums.functions, sums.classes);
+      fmt::format("{} source {}: {} lines of code, {} of comments, {} blank; {} functions, {} classes\n",
+                  report.metrics.size(), report.metrics.size() == 1 ? "file" : "files", sums.code,
+                  sums.comment, sums.blank, sums.functions, sums.classes);
   if (report.duplication)
     out += fmt::format("{:.1f} % of the lines stand in several places\n", *report.duplication);
   Table table({{"FUNCTION", Align::left, Table::Give::yes},

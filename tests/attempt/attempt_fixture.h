@@ -62,6 +62,7 @@ class AttemptTest : public ::testing::Test, public engine::Inbox {
         std::make_shared<const os::OpenPlaces>(std::vector<std::string>{"/usr", "/bin", "/lib", "/lib64"}),
         {},
         git::must(SecretStop::create(objects(), git::must(objects().tree_of(start_)), {})),
+        nullptr,
         "",
         {},
         [this](const std::string& text) { notes_.push_back(text); }});

@@ -106,6 +106,7 @@ TEST(Scheduler, AFailedAttemptIsRepeatedAfterItsBackoffWithTheFeedback) {
   outcome.verdict = Verdict::no_change;
   outcome.reason = "it changed nothing";
   outcome.feedback = "change something";
+  EXPECT_EQ(run.attempt("a").retries_left, 2);
   run.send(AttemptFinished{run.index("a"), run.serial("a"), outcome});
   EXPECT_EQ(run.state("a"), TaskState::backing_off);
   EXPECT_EQ(run.reason("a"), "it changed nothing");
@@ -115,11 +116,13 @@ TEST(Scheduler, AFailedAttemptIsRepeatedAfterItsBackoffWithTheFeedback) {
   EXPECT_EQ(run.state("a"), TaskState::running);
   EXPECT_EQ(run.attempt("a").attempt, 2);
   EXPECT_EQ(run.attempt("a").feedback, "change something");
+  EXPECT_EQ(run.attempt("a").retries_left, 1);
   run.fails("a");
   run.pass(seconds(11));
   EXPECT_EQ(run.state("a"), TaskState::backing_off);
   run.pass(seconds(1));
   EXPECT_EQ(run.attempt("a").attempt, 3);
+  EXPECT_EQ(run.attempt("a").retries_left, 0);
   run.fails("a");
   EXPECT_EQ(run.state("a"), TaskState::failed);
   EXPECT_EQ(run.reason("a"), "exit status 1");

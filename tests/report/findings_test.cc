@@ -50,13 +50,32 @@ TEST(Findings, AreWrittenWellAsJson) {
   expect_golden("report/golden/findings.json", to_json(findings_sample()));
 }
 
+// The same with all that is measured.
+model::AnalysisReport measured_findings() {
+  model::AnalysisReport report = findings_sample();
+  report.scores = model::Scores{71.5, 85, 100, 62.25, 79};
+  report.duplication = 3.5;
+  model::FileMetrics& file = report.metrics.emplace_back();
+  file.path = "src/a.py";
+  file.language = "python";
+  file.lines = {20, 15, 2, 3};
+  model::FunctionMetrics& function = file.functions.emplace_back();
+  function.name = "Users.find";
+  function.at = {12, 1, 19, 5};
+  file.classes.push_back({"Users", {10, 1, 19, 5}, {10, 8, 1, 1}, 1, 3});
+  return report;
+}
+
 TEST(Findings, JsonIsAsItsSchemaSays) {
   const auto check = [](const Json& json) { return shipped_schema("findings.schema.json").check(json); };
-  for (const auto& report : {findings_sample(), hostile_findings(), model::AnalysisReport{}})
+  for (const auto& report :
+       {findings_sample(), measured_findings(), hostile_findings(), model::AnalysisReport{}})
     EXPECT_THAT(check(Json::parse(to_json(report))), testing::IsEmpty());
   for (const char* place :
-       {"/surprise", "/counts/error", "/findings/0/at/line", "/findings/0/severity", "/rules/0/why"}) {
-    Json bad = Json::parse(to_json(findings_sample()));
+       {"/surprise", "/counts/error", "/findings/0/at/line", "/findings/0/severity", "/rules/0/why",
+        "/scores/overall", "/scores/coverage", "/duplication", "/metrics/0/lines/code",
+        "/metrics/0/functions/0/cyclomatic", "/metrics/0/functions/0/at/line", "/metrics/0/classes/0/name"}) {
+    Json bad = Json::parse(to_json(measured_findings()));
     bad[Json::json_pointer(place)] = -1;
     EXPECT_THAT(check(bad), Not(testing::IsEmpty())) << place;
   }
