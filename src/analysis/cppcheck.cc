@@ -132,7 +132,6 @@ Result<> CppcheckRun::prepare(std::size_t index, const CppcheckFile& file) {
   auto pending = std::make_unique<Pending>();
   pending->index = index;
   pending->file = file;
-  pending->arguments = cppcheck_arguments(options_.settings, file);
   pending->includes = options_.settings.everywhere.includes;
   pending->included = options_.settings.everywhere.included;
   if (const CompileFlags* own = options_.settings.compile_commands.of(file.path)) {
@@ -140,6 +139,7 @@ Result<> CppcheckRun::prepare(std::size_t index, const CppcheckFile& file) {
     pending->included.insert(pending->included.end(), own->included.begin(), own->included.end());
   }
   FLEET_TRY(pending->source, closure_.of(file.path, pending->includes, pending->included));
+  pending->arguments = cppcheck_arguments(options_.settings, file, pending->source.names);
   if (pending->source.is_known) {
     // Two programs of one version may read other libraries (std.cfg), which stand beside them.
     std::vector<std::string> parts{"cppcheck 2", program_.path, program_.version, file.path,

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "analysis/cppcheck_cache.h"
+#include "analysis/cppcheck_libraries.h"
 #include "analysis/cppcheck_stage.h"
 #include "os/files.h"
 #include "os/run_program.h"
@@ -110,7 +111,8 @@ os::ProcessSpec cppcheck_spec(const CppcheckOptions& options, const std::string&
   return spec;
 }
 
-std::vector<std::string> cppcheck_arguments(const CppcheckSettings& settings, const CppcheckFile& file) {
+std::vector<std::string> cppcheck_arguments(const CppcheckSettings& settings, const CppcheckFile& file,
+                                            const std::set<std::string>& headers) {
   const CompileFlags* own = settings.compile_commands.of(file.path);
   // - One configuration: the others of a file with many #if cost as much again each, and cppcheck sees most
   // of
@@ -120,7 +122,10 @@ std::vector<std::string> cppcheck_arguments(const CppcheckSettings& settings, co
       "--xml",           "--xml-version=2",
       "--max-configs=1", "--enable=warning,performance,portability",
       "--inline-suppr",  file.language == CppLanguage::c ? "--language=c" : "--language=c++"};
-  for (const auto& library : settings.libraries)
+  std::set<std::string> libraries(settings.libraries.begin(), settings.libraries.end());
+  for (std::string& library : cppcheck_libraries(headers))
+    libraries.insert(std::move(library));
+  for (const auto& library : libraries)
     arguments.push_back("--library=" + library);
   if (!settings.platform.empty()) arguments.push_back("--platform=" + settings.platform);
   add_flags(settings.everywhere, arguments);

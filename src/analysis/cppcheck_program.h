@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,10 @@ struct CppcheckProgram {
                                             const std::string& folder);
 
 // The arguments that change what is found in a file, for one that runs in a CppcheckStage; `suppressions` is
-// left to the caller, who has the file.
+// left to the caller, who has the file. `headers`: names that it includes.
 [[nodiscard]] std::vector<std::string> cppcheck_arguments(const CppcheckSettings& settings,
-                                                          const CppcheckFile& file);
+                                                          const CppcheckFile& file,
+                                                          const std::set<std::string>& headers);
 
 // Whether cppcheck takes this name as it is: it cuts quotes out of names, makes `/` of `\`, and passes over
 // what it then does not find without a word.

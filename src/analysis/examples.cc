@@ -48,4 +48,25 @@ model::Diagnostics check_examples(const RuleSet& rules) {
   return wrong;
 }
 
+std::vector<std::string> check_examples(const SecretScanner& secrets) {
+  std::vector<std::string> wrong;
+  const auto is_found = [&](const SecretRule& rule, const std::string& example, model::Confidence least) {
+    const std::vector<model::Finding> found = secrets.scan("src/app.conf", example);
+    return std::any_of(found.begin(), found.end(), [&](const model::Finding& finding) {
+      return finding.rule == rule.id && finding.confidence >= least;
+    });
+  };
+  for (const SecretRule& rule : secrets.rules()) {
+    for (std::size_t i = 0; i < rule.examples.size(); ++i) {
+      if (!is_found(rule, rule.examples[i], model::Confidence::medium))
+        wrong.push_back(fmt::format("{}: its example {} is not found", rule.id, i + 1));
+    }
+    for (std::size_t i = 0; i < rule.counter_examples.size(); ++i) {
+      if (is_found(rule, rule.counter_examples[i], model::Confidence::low))
+        wrong.push_back(fmt::format("{}: its counter-example {} is found", rule.id, i + 1));
+    }
+  }
+  return wrong;
+}
+
 }  // namespace fleet::analysis

@@ -89,6 +89,7 @@ Result<IncludeClosure::Source> IncludeClosure::of(const std::string& path,
     source.is_known = source.is_known && !reader->may_have_more;
     const std::string folder = folder_of(at);
     for (const auto& name : reader->names) {
+      source.names.insert(name);
       // All of them, though only one is read: which one is cppcheck's to say.
       visit(path_below(root_, folder.empty() ? root_ : folder, name));
       if (!looked_for.insert(name).second) continue;

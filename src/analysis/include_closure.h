@@ -23,6 +23,7 @@ class IncludeClosure {
     bool has_nul = false;
     bool is_known = true;  // the headers are all: no name is put together by macros, and no bound was met
     std::map<std::string, std::string> headers;  // hash by path from the root; not the file itself
+    std::set<std::string> names;                 // that stand after #include in any of them, found or not
     bool operator==(const Source&) const = default;
   };
   // `path` from the root, `includes` as in CompileFlags, `included` the files that are read before it. An

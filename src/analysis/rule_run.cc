@@ -40,22 +40,18 @@ class Pass {
   }
 
   void look_in_code(const syntax::Tree& tree) {
-    Code code(tree, limit_.steps());
-    Values values(code);
-    syntax::Fitter fitter(tree, limit_.steps());
-    code_ = &code;
-    if (rules_.flow) flow_.emplace(code, imports(), *rules_.flow);
-    Judge judge(file_.text, &code, &values, &fitter, limit_.steps(), flow_ ? &*flow_ : nullptr);
-    judge_ = &judge;
-    fitter_ = &fitter;
+    code_.emplace(tree, limit_.steps());
+    values_.emplace(*code_);
+    fitter_.emplace(tree, limit_.steps());
+    if (rules_.flow) flow_.emplace(*code_, imports(), *rules_.flow);
+    judge_.emplace(file_.text, &*code_, &*values_, &*fitter_, limit_.steps(), flow_ ? &*flow_ : nullptr);
     walk();
     look_for_queries();
     look_for_expressions();
   }
 
   void look_in_text() {
-    Judge judge(file_.text, nullptr, nullptr, nullptr, limit_.steps());
-    judge_ = &judge;
+    judge_.emplace(file_.text, nullptr, nullptr, nullptr, limit_.steps());
     look_for_expressions();
   }
 
@@ -194,7 +190,7 @@ class Pass {
   std::string_view seen_by(View view) {
     if (view == View::text) return file_.text;
     auto& made = views_.at(static_cast<std::size_t>(view));
-    if (!made) made = view_of(view, file_.text, code_);
+    if (!made) made = view_of(view, file_.text, code_ ? &*code_ : nullptr);
     return *made;
   }
 
@@ -210,14 +206,14 @@ class Pass {
   }
 
   void look_for(std::uint32_t rule, const CompiledExpression& expression, std::string_view text) {
-    constexpr std::size_t kBytesOfStep = 32;
+    constexpr std::size_t kBytesOfMatchStep = 32;
     for (std::size_t from = 0; from <= text.size();) {
       // To find one may take a look at all of the rest.
       if (++dutiful_ % 16 == 0 && limit_.is_over()) return;
       std::vector<text::Regex::Span> found(expression.names.size());
       const bool any = expression.expression.find(text, from, text::Regex::Start::anywhere, found);
       const std::size_t seen = (any ? found.front().end : text.size()) - from;
-      if (!limit_.steps().take(1 + seen / kBytesOfStep) || !any) return;
+      if (!limit_.steps().take(1 + seen / kBytesOfMatchStep) || !any) return;
       const text::Regex::Span whole = found.front();
       Candidate candidate;
       candidate.span = span_of(whole);
@@ -228,7 +224,7 @@ class Pass {
         candidate.captures.push_back(
             {expression.names[group], kNowhere, file_.text.substr(part.begin, part.end - part.begin)});
       }
-      if (code_ != nullptr) candidate.node = code_->node_at(candidate.span);
+      if (code_) candidate.node = code_->node_at(candidate.span);
       judge(rule, candidate);
       from = std::max(whole.end, whole.begin + 1);
     }
@@ -262,13 +258,15 @@ class Pass {
   std::vector<bool> may_match_;  // by expression
   std::vector<bool> is_wanted_;  // by rule
   std::array<std::optional<std::string>, base::EnumNames<View>::names.size()> views_;
-  std::optional<Imports> imports_;
-  std::optional<Flow> flow_;
   std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>> seen_;  // rule, start and end
   std::uint64_t dutiful_ = 0;
-  Code* code_ = nullptr;  // null: the file is text
-  Judge* judge_ = nullptr;
-  syntax::Fitter* fitter_ = nullptr;
+  // Each looks at those before it.
+  std::optional<Code> code_;  // none: the file is text
+  std::optional<Values> values_;
+  std::optional<syntax::Fitter> fitter_;
+  std::optional<Imports> imports_;
+  std::optional<Flow> flow_;
+  std::optional<Judge> judge_;
 };
 
 }  // namespace

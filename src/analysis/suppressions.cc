@@ -25,6 +25,10 @@ bool is_id_character(char c) {
   return text::is_ascii_letter(c) || text::is_ascii_digit(c) || c == '.' || c == '-' || c == '_';
 }
 
+bool is_quote(char c) {
+  return c == '`' || c == '"' || c == '\'';
+}
+
 constexpr std::size_t kMostBytes = 2'000;  // of one suppression
 constexpr std::size_t kMostRules = 50;     // of one suppression
 
@@ -157,6 +161,7 @@ std::vector<Suppression> find_suppressions(std::string_view source, const syntax
        marker = source.find(kMarker, marker + 1)) {
     const std::size_t after = marker + kMarker.size();
     if (after < source.size() && is_id_character(source[after])) continue;  // another word
+    if (marker > 0 && is_quote(source[marker - 1])) continue;               // it is written about
     const std::uint32_t line = lines.line_of(static_cast<std::uint32_t>(marker));
     const std::size_t line_end = lines.start(line) + lines.text(line).size();
     std::size_t start = 0;

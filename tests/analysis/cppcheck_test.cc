@@ -58,6 +58,15 @@ TEST_F(RealCppcheck, FindsKnownFaultsAndNoneInCleanCode) {
   EXPECT_EQ(null.flow[1].at.line, 3U);
 }
 
+TEST_F(RealCppcheck, KnowsTheMacrosOfLibrariesWhoseHeadersAreRead) {
+  const std::string test = "TEST(A, b) {\n  int x;\n  EXPECT_EQ(x, 1) << \"a\";\n}\n";
+  add("direct.cc", "#include <gtest/gtest.h>\n" + test);
+  add("support.h", "#include <gmock/gmock.h>\n");
+  add("through_a_header.cc", "#include \"support.h\"\n" + test);
+  EXPECT_THAT(places(run().findings),
+              ElementsAre("cppcheck.uninitvar direct.cc:4", "cppcheck.uninitvar through_a_header.cc:4"));
+}
+
 TEST_F(RealCppcheck, CountsColumnsInCharacters) {
   add("a.c", "int f(void) { int x; /* \xc3\xa4\xc3\xb6 */ return x; }\n");
   const auto report = run();

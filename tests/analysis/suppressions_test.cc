@@ -79,6 +79,10 @@ TEST(Suppressions, StandInComments) {
   EXPECT_THAT(mark("RUN x # fleet:ignore a.b fine\n", {at(1)}, std::nullopt).reasons, ElementsAre("fine"));
   EXPECT_THAT(mark("# fleet:ignore a.b fine\nRUN x\n", {at(2)}, std::nullopt).reasons, ElementsAre("fine"));
   EXPECT_THAT(mark("x: fleet:ignore a.b\n", {at(1)}, std::nullopt).reasons, ElementsAre("-"));
+  // It is written about.
+  const auto quoted = mark("f()  # `fleet:ignore a.b` is a comment\n", {at(1)});
+  EXPECT_THAT(quoted.reasons, ElementsAre("-"));
+  EXPECT_THAT(quoted.about, IsEmpty());
 }
 
 TEST(Suppressions, OfTextBeginWhereTheirCommentDoes) {

@@ -47,6 +47,7 @@ std::set<std::string> ignored_by_git(const fs::path& root, const std::vector<std
       "' && export HOME=/nonexistent XDG_CONFIG_HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1"
       " && git init -q . && { git check-ignore --no-index -z --stdin < .git-input > .git-output"
       " || test $? = 1; }";
+  // fleet:ignore c.shell-command the folder is the test's own
   EXPECT_EQ(std::system(command.c_str()), 0);  // NOLINT(concurrency-mt-unsafe)
   std::ifstream output(root / ".git-output", std::ios::binary);
   std::set<std::string> ignored;

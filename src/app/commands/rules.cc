@@ -9,6 +9,7 @@
 
 #include "analysis/examples.h"
 #include "analysis/rule_set.h"
+#include "analysis/secrets.h"
 #include "app/commands/commands.h"
 #include "app/commands/options.h"
 #include "model/json.h"
@@ -40,12 +41,23 @@ Result<base::ExitCode> run_test(World& world, const RulesOptions& options) {
   for (const analysis::Rule& rule : set.rules())
     examples += rule.match.size() + rule.no_match.size();
   const model::Diagnostics wrong = analysis::check_examples(set);
-  if (wrong.empty()) {
-    world.out(fmt::format("{} rules, {} examples: all hold\n", set.rules().size(), examples));
+  std::size_t count = set.rules().size();
+  std::vector<std::string> wrong_secrets;
+  if (options.folder.empty()) {
+    const analysis::SecretScanner& secrets = analysis::SecretScanner::built_in();
+    count += secrets.rules().size();
+    for (const analysis::SecretRule& rule : secrets.rules())
+      examples += rule.examples.size() + rule.counter_examples.size();
+    wrong_secrets = analysis::check_examples(secrets);
+  }
+  if (wrong.empty() && wrong_secrets.empty()) {
+    world.out(fmt::format("{} rules, {} examples: all hold\n", count, examples));
     return world.printed();
   }
   show_rule_diagnostics(world, files, wrong);
-  world.err(fmt::format("{} of {} examples do not hold\n", wrong.size(), examples));
+  for (const std::string& each : wrong_secrets)
+    world.err(each + "\n");
+  world.err(fmt::format("{} of {} examples do not hold\n", wrong.size() + wrong_secrets.size(), examples));
   return base::ExitCode::failed;
 }
 
@@ -69,6 +81,24 @@ model::Json to_json(const analysis::Rule& rule) {
           {"line", rule.at.line}};
 }
 
+// The expressions stand in rules/secrets.
+model::Json to_json(const analysis::SecretRule& rule) {
+  return {{"id", rule.id},
+          {"provider", rule.provider},
+          {"message", rule.message},
+          {"severity", base::name_of(rule.severity)},
+          {"confidence", base::name_of(rule.confidence)},
+          {"category", "security"},
+          {"cwe", {"CWE-798"}},
+          {"owasp", "A07:2021"}};
+}
+
+template <class Rule>
+std::string line(const Rule& rule) {
+  return fmt::format("{:<36} {:<8} {:<7} {}\n", rule.id, base::name_of(rule.severity),
+                     base::name_of(rule.confidence), text::printable(rule.message, text::Newlines::escape));
+}
+
 Result<base::ExitCode> run_list(World& world, const RulesOptions& options) {
   FLEET_TRY(const std::vector<RuleText> files, rule_texts(options));
   FLEET_TRY(const std::vector<analysis::Rule> rules, load_rules(world, files, RuleCheck::all));
@@ -76,9 +106,13 @@ Result<base::ExitCode> run_list(World& world, const RulesOptions& options) {
   std::string text;
   for (const analysis::Rule& rule : rules) {
     json.push_back(to_json(rule));
-    text +=
-        fmt::format("{:<36} {:<8} {:<7} {}\n", rule.id, base::name_of(rule.severity),
-                    base::name_of(rule.confidence), text::printable(rule.message, text::Newlines::escape));
+    text += line(rule);
+  }
+  if (options.folder.empty()) {
+    for (const analysis::SecretRule& rule : analysis::SecretScanner::built_in().rules()) {
+      json.push_back(to_json(rule));
+      text += line(rule);
+    }
   }
   world.out(options.json ? model::dump_json(json) + "\n" : text);
   return world.printed();
