@@ -12,6 +12,7 @@
 #include "analysis/metrics.h"
 #include "analysis/source_lines.h"
 #include "analysis/suppressions.h"
+#include "syntax/assigning_macros.h"
 #include "syntax/language.h"
 #include "syntax/tree.h"
 
@@ -70,10 +71,13 @@ const Rule* Analyzer::rule(std::string_view id) const {
 
 void Analyzer::look_for_rules(std::string_view path, std::string_view bytes, const syntax::Bounds& bounds,
                               FileAnalysis& into) const {
+  std::optional<std::string> plain;  // outlives the tree
   std::optional<syntax::Tree> tree;
   const auto language = syntax::language_of(path, bytes);
   if (into.kind == FileKind::source && language) {
-    auto parsed = syntax::parse(*language, bytes, bounds, syntax::Keep::nodes_and_parsed);
+    if (*language == syntax::Language::c || *language == syntax::Language::cpp)
+      plain = syntax::assigning_macros_as_declarations(bytes);
+    auto parsed = syntax::parse(*language, plain ? *plain : bytes, bounds, syntax::Keep::nodes_and_parsed);
     if (parsed) {
       tree = *std::move(parsed);
       into.metrics = measure(*tree, std::string(path));
