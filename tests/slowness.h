@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 namespace fleet {
 
 // How many times as long work may take under a sanitizer, where a bound that tells linear time from quadratic
@@ -9,5 +11,15 @@ inline constexpr int kSlowness = 5;
 #else
 inline constexpr int kSlowness = 1;
 #endif
+
+// The size of an input that is there to show that time is linear. What a sanitizer finds it finds in a tenth
+// too.
+[[nodiscard]] constexpr std::size_t size_for_time(std::size_t size) {
+#ifdef FLEET_SANITIZED
+  return size / 10;
+#else
+  return size;
+#endif
+}
 
 }  // namespace fleet

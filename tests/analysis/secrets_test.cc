@@ -12,6 +12,7 @@
 #include "analysis/secret_rules.h"
 #include "analysis/secret_samples.h"
 #include "base/base64.h"
+#include "slowness.h"
 #include "text/regex.h"
 
 namespace fleet::analysis {
@@ -322,7 +323,7 @@ TEST(Secrets, TakeLinearWorkOnHostileInput) {
 }
 
 TEST(Secrets, AreFoundAtTheEndOfALineOf100Megabytes) {
-  constexpr std::size_t kSize = 100'000'000;
+  constexpr std::size_t kSize = size_for_time(100'000'000);
   std::string text;
   text.reserve(kSize + 1000);
   while (text.size() < kSize)

@@ -3,6 +3,7 @@
 
 #include "dependencies/locks.h"
 #include "dependencies/tree.h"
+#include "slowness.h"
 #include "text/random_text.h"
 
 namespace fleet::dependencies {
@@ -58,7 +59,7 @@ TEST(HostileLocks, EndNoReader) {
 TEST(HostileLocks, TakeTimeThatIsLinear) {
   std::string packages = "{\"packages\":{\"\":{\"dependencies\":{";
   std::string toml, yarn, requirements, go = "require (\n", dotted;
-  for (int i = 0; i < 100'000; ++i) {
+  for (std::size_t i = 0; i < size_for_time(100'000); ++i) {
     packages += fmt::format("{}\"p{}\":\"1\"", i > 0 ? "," : "", i);
     toml += fmt::format("[[package]]\nname='p{}'\nversion='1'\ndependencies=['p{}']\n[t{}]\n", i, i, i);
     yarn += fmt::format("p{}@1, p@{}:\n  version \"1.0.0\"\n", i, i);
@@ -73,11 +74,11 @@ TEST(HostileLocks, TakeTimeThatIsLinear) {
   read_and_check("yarn.lock", yarn);
   read_and_check("requirements.txt", requirements);
   read_and_check("go.mod", go + ")\n");
-  read_and_check("yarn.lock", std::string(5'000'000, '"') + ":");
-  read_and_check("requirements.txt", "x" + std::string(5'000'000, '#'));
-  read_and_check("go.mod", "require " + std::string(5'000'000, '('));
-  read_and_check("uv.lock", "a=\"" + std::string(5'000'000, '\\'));
-  read_and_check("pom.xml", "<!--" + std::string(5'000'000, '-'));
+  read_and_check("yarn.lock", std::string(size_for_time(5'000'000), '"') + ":");
+  read_and_check("requirements.txt", "x" + std::string(size_for_time(5'000'000), '#'));
+  read_and_check("go.mod", "require " + std::string(size_for_time(5'000'000), '('));
+  read_and_check("uv.lock", "a=\"" + std::string(size_for_time(5'000'000), '\\'));
+  read_and_check("pom.xml", "<!--" + std::string(size_for_time(5'000'000), '-'));
 }
 
 }  // namespace
