@@ -62,6 +62,9 @@ Analyzer::Analyzer(const RuleSet& rules, const SecretScanner& secrets) : rules_(
     by_id_.emplace(rule.id, &rule);
     families_.insert(family_of(rule.id));
   }
+  for (const SecretRule& rule : secrets.rules())
+    secret_ids_.insert(rule.id);
+  secret_ids_.insert(kUnfinishedSecrets);
 }
 
 const Rule* Analyzer::rule(std::string_view id) const {
@@ -107,6 +110,34 @@ void Analyzer::look_for_rules(std::string_view path, std::string_view bytes, con
   std::move(about.begin(), about.end(), std::back_inserter(into.findings));
 }
 
+// Those of secrets hide their values themselves, and say how they begin.
+bool Analyzer::is_of_secrets(const Finding& finding) const {
+  return finding.tool == "fleet" && secret_ids_.contains(finding.rule);
+}
+
+void Analyzer::hide_secrets(std::string_view bytes, const std::vector<ValuePlace>& secrets,
+                            std::vector<Finding>& findings) const {
+  // Where not all of it was searched for them, or not in the way that rules read it, anything may be one.
+  const bool is_utf16 = bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff");
+  const bool is_searched = !is_utf16 && std::none_of(findings.begin(), findings.end(), [&](const auto& each) {
+    return each.rule == kUnfinishedSecrets && is_of_secrets(each);
+  });
+  const HiddenSecrets hidden(bytes, secrets);
+  if (hidden.empty() && is_searched) return;
+  for (Finding& finding : findings) {
+    if (is_of_secrets(finding)) continue;
+    if (!is_searched) {
+      finding.excerpt.clear();
+      if (const Rule* own = finding.tool == "fleet" ? rule(finding.rule) : nullptr)
+        finding.message = own->message;
+    }
+    for (std::string* shown : {&finding.message, &finding.excerpt, &finding.symbol})
+      *shown = hidden.without(*shown);
+    for (model::FlowStep& step : finding.flow)
+      step.what = hidden.without(step.what);
+  }
+}
+
 FileAnalysis Analyzer::analyze(std::string_view path, std::string_view bytes, const syntax::Bounds& bounds,
                                std::optional<FileKind> kind, std::vector<Finding> reported) const {
   FileAnalysis out;
@@ -119,7 +150,7 @@ FileAnalysis Analyzer::analyze(std::string_view path, std::string_view bytes, co
   if (out.kind == FileKind::too_large)
     out.remarks.push_back(fmt::format("it has {} bytes: only secrets were looked for", bytes.size()));
   set_fingerprints(out.findings, bytes);
-  hide_secrets(out.findings, bytes, secrets);
+  hide_secrets(bytes, secrets, out.findings);
   sort_by_place(out.findings);
   return out;
 }

@@ -47,9 +47,14 @@ class Analyzer {
   void look_for_rules(std::string_view path, std::string_view bytes, const syntax::Bounds& bounds,
                       FileAnalysis& into) const;
 
+  [[nodiscard]] bool is_of_secrets(const model::Finding& finding) const;
+  void hide_secrets(std::string_view bytes, const std::vector<ValuePlace>& secrets,
+                    std::vector<model::Finding>& findings) const;
+
   const RuleSet& rules_;
   const SecretScanner& secrets_;
   std::map<std::string_view, const Rule*> by_id_;
+  std::set<std::string_view> secret_ids_;
   std::set<std::string_view> families_;  // what ids of our rules begin with, up to the dot
 };
 

@@ -91,6 +91,12 @@ std::string normalised(std::string_view code) {
   return out;
 }
 
+// Other tools point at a word or a sign, which is the same in many faults: their whole lines tell them apart.
+model::Region fingerprinted(const model::Finding& finding) {
+  if (finding.tool == "fleet") return finding.at;
+  return {finding.at.line, 1, finding.at.end_line + 1, 1};
+}
+
 }  // namespace
 
 void set_fingerprints(std::vector<model::Finding>& findings, std::string_view source) {
@@ -107,8 +113,9 @@ void set_fingerprints(std::vector<model::Finding>& findings, std::string_view so
     model::Finding& finding = findings[index];
     if (!finding.fingerprint.empty()) continue;
     // No id, symbol or code holds a NUL byte that would make two of them look like others.
-    const std::string key = base::sha256_hex(fmt::format("{}{}{}{}{}", finding.rule, '\0', finding.symbol,
-                                                         '\0', normalised(regions.read(finding.at))));
+    const std::string key =
+        base::sha256_hex(fmt::format("{}{}{}{}{}", finding.rule, '\0', finding.symbol, '\0',
+                                     normalised(regions.read(fingerprinted(finding)))));
     const std::size_t occurrence = alike[key]++;
     finding.fingerprint = base::sha256_hex(fmt::format("{}{}", key, occurrence)).substr(0, kDigits);
   }

@@ -1,33 +1,54 @@
 #include "analysis/hide_secrets.h"
 
 #include <algorithm>
-#include <cstdint>
-
-#include "analysis/source_lines.h"
+#include <cstring>
 
 namespace fleet::analysis {
 namespace {
 
 constexpr std::string_view kHidden = "***";
-constexpr std::size_t kRun = 8;
-constexpr std::size_t kShortest = 4;          // of a value
-constexpr std::size_t kLongestValue = 4'096;  // of which parts are looked for
-constexpr std::size_t kMostPlaces = 50;       // in the lines of one finding
+constexpr std::size_t kMostRuns = 2'000'000;  // SecretScanner keeps 2,000 values, of some 10 KB at most
+
+std::uint64_t number_of(std::string_view bytes) {
+  std::uint64_t number = 0;
+  std::memcpy(&number, bytes.data(), bytes.size());  // 8 at most
+  return number;
+}
 
 }  // namespace
 
-std::string without_secrets(std::string_view text, std::initializer_list<std::string_view> values) {
-  std::vector<bool> is_hidden(text.size(), false);
-  for (const std::string_view value : values) {
-    if (value.size() < kShortest) continue;
-    const std::size_t run = std::min(kRun, value.size());
-    const std::string_view looked_for = value.substr(0, kLongestValue);
-    for (std::size_t i = 0; i + run <= looked_for.size(); ++i) {
-      const std::string_view part = looked_for.substr(i, run);
-      for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1))
-        std::fill_n(is_hidden.begin() + static_cast<std::ptrdiff_t>(at), run, true);
-    }
+HiddenSecrets::HiddenSecrets(std::string_view source, const std::vector<ValuePlace>& places) {
+  for (const ValuePlace& place : places) {
+    add(place.value);
+    if (place.begin < place.end && place.end <= source.size())
+      add(source.substr(place.begin, place.end - place.begin));
   }
+}
+
+void HiddenSecrets::add(std::string_view value) {
+  if (value.size() < kShortest) return;
+  if (value.size() < kRun) {
+    short_[value.size()].insert(number_of(value));
+    has_short_ = true;
+    return;
+  }
+  for (std::size_t i = 0; i + kRun <= value.size() && runs_.size() < kMostRuns; ++i)
+    runs_.insert(number_of(value.substr(i, kRun)));
+}
+
+std::string HiddenSecrets::without(std::string_view text) const {
+  if (empty()) return std::string(text);
+  std::vector<bool> is_hidden(text.size(), false);
+  const auto hide = [&](const std::unordered_set<std::uint64_t>& runs, std::size_t length) {
+    if (runs.empty()) return;
+    for (std::size_t i = 0; i + length <= text.size(); ++i) {
+      if (runs.contains(number_of(text.substr(i, length))))
+        std::fill_n(is_hidden.begin() + static_cast<std::ptrdiff_t>(i), length, true);
+    }
+  };
+  hide(runs_, kRun);
+  for (std::size_t length = kShortest; length < kRun; ++length)
+    hide(short_[length], length);
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (!is_hidden[i]) {
@@ -37,31 +58,6 @@ std::string without_secrets(std::string_view text, std::initializer_list<std::st
     }
   }
   return out;
-}
-
-void hide_secrets(std::vector<model::Finding>& findings, std::string_view source,
-                  const std::vector<ValuePlace>& places) {
-  if (places.empty()) return;
-  const SourceLines lines(source);
-  for (model::Finding& finding : findings) {
-    // Those of secrets hide their values themselves, and say how they begin.
-    if (finding.rule.starts_with("secrets.")) continue;
-    if (finding.at.line == 0 || finding.at.line > lines.count_lines()) continue;
-    const std::uint32_t last = std::clamp(finding.at.end_line, finding.at.line, lines.count_lines());
-    const std::size_t begin = lines.start(finding.at.line);
-    const std::size_t end = lines.start(last) + lines.text(last).size();
-    std::size_t seen = 0;
-    for (const ValuePlace& place : places) {  // SecretScanner::kMostMatches at most
-      if (place.end <= begin || place.begin >= end) continue;
-      if (++seen > kMostPlaces) {
-        finding.excerpt = kHidden;
-        break;
-      }
-      const std::string_view raw = source.substr(place.begin, place.end - place.begin);
-      for (std::string* shown : {&finding.excerpt, &finding.message})
-        *shown = without_secrets(*shown, {place.value, raw});
-    }
-  }
 }
 
 }  // namespace fleet::analysis

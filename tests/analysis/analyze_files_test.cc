@@ -210,6 +210,25 @@ TEST(AnalyzeFiles, completes_what_other_tools_report_and_marks_it_alike) {
   EXPECT_EQ(analysis->findings[2].fingerprint.size(), 32u);
 }
 
+// The tool points at a sign: that is the same everywhere.
+TEST(AnalyzeFiles, does_not_take_a_new_fault_for_one_that_was_mended_beside_it) {
+  const Analyzer analyzer(built_in_rule_set(), SecretScanner::built_in());
+  const Content before{{"a.c", "int g(void) {\n  int s[4], b[9];\n  return s[5];\n}\n"}};
+  const Content now{{"a.c", "int g(void) {\n  int s[4], b[9];\n  return b[64];\n}\n"}};
+  const auto at = [](std::uint32_t column) {
+    Finding finding = of_cppcheck(3);
+    finding.rule = "cppcheck.arrayIndexOutOfBounds";
+    finding.at = {3, column, 3, column + 1};
+    return finding;
+  };
+  Files old = files_of(before), files = files_of(now);
+  old.reported["a.c"] = {at(11)};
+  files.reported["a.c"] = {at(11)};
+  const auto analysis = analyze_files(analyzer, files, old, {});
+  ASSERT_TRUE(analysis) << analysis.error().message();
+  EXPECT_EQ(found(*analysis), Found{"a.c:3 cppcheck.arrayIndexOutOfBounds"});
+}
+
 TEST(AnalyzeFiles, loses_nothing_that_is_reported_of_a_file_that_cannot_be_read) {
   const Analyzer analyzer(built_in_rule_set(), SecretScanner::built_in());
   const Content now{{"a.c", "unreadable"}};
