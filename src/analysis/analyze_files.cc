@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <unordered_set>
 
@@ -25,6 +26,7 @@ struct Read {
   std::string path;
   FileAnalysis analysis;
   std::vector<std::string> functions;  // of the metrics, each by its name and its words
+  bool is_beside = false;
 };
 
 // Whoever makes two functions of the same hash has only his own judged less.
@@ -52,32 +54,51 @@ bool is_looked_at(FileKind kind) {
 // Which kinds the base's files were, by path.
 using Kinds = std::map<std::string, FileKind, std::less<>>;
 
+bool says_that_it_was_made(FileKind kind) {
+  return kind == FileKind::generated || kind == FileKind::minified;
+}
+
+// Of one that is not analysed itself.
+void keep_reported(const std::vector<Finding>& reported, Read& file) {
+  std::set<std::string> rules;
+  for (const Finding& finding : reported)
+    rules.insert(finding.rule);
+  std::erase_if(file.analysis.findings, [&](const Finding& each) { return !rules.contains(each.rule); });
+  file.analysis.metrics.reset();
+  file.analysis.remarks.clear();
+  file.functions.clear();
+  file.is_beside = true;
+}
+
 Result<std::vector<Read>> analyze_all(const Analyzer& analyzer, const Files& files, const Kinds& before,
                                       const AnalyzeOptions& options) {
-  std::vector<Read> out(files.paths.size());
+  std::vector<Read> out(files.paths.size() + files.beside.size());
+  const auto analyze = [&](std::size_t i) {
+    const bool is_beside = i >= files.paths.size();
+    Read& file = out[i];
+    file.path = is_beside ? files.beside[i - files.paths.size()] : files.paths[i];
+    const auto at = files.reported.find(file.path);
+    std::vector<Finding> reported;
+    if (at != files.reported.end()) reported = at->second;
+    const auto bytes = files.read(file.path);
+    if (!bytes) {
+      file.analysis.remarks.push_back("it was not read: " + bytes.error().why);
+      set_fingerprints(reported, {});
+      file.analysis.findings = std::move(reported);
+      return;
+    }
+    const FileKind now = kind_of(file.path, *bytes);
+    const auto was = before.find(file.path);
+    const bool hides = says_that_it_was_made(now) && was != before.end() && is_looked_at(was->second);
+    file.analysis = analyzer.analyze(file.path, *bytes, options.bounds, hides ? was->second : now, reported);
+    if (is_beside) return keep_reported(reported, file);
+    file.functions = functions_in(file.analysis, *bytes);
+  };
   FLEET_CHECK(base::in_parallel(
-      options.threads, files.paths.size(),
+      options.threads, out.size(),
       [&](std::size_t begin, std::size_t end) -> Result<> {
-        for (std::size_t i = begin; i < end; ++i) {
-          out[i].path = files.paths[i];
-          const auto at = files.reported.find(out[i].path);
-          std::vector<Finding> reported;
-          if (at != files.reported.end()) reported = at->second;
-          const auto bytes = files.read(out[i].path);
-          if (!bytes) {
-            out[i].analysis.remarks.push_back("it was not read: " + bytes.error().why);
-            set_fingerprints(reported, {});
-            out[i].analysis.findings = std::move(reported);
-            continue;
-          }
-          const FileKind now = kind_of(out[i].path, *bytes);
-          const auto was = before.find(out[i].path);
-          const bool hides = (now == FileKind::generated || now == FileKind::minified) &&
-                             was != before.end() && is_looked_at(was->second);
-          out[i].analysis = analyzer.analyze(out[i].path, *bytes, options.bounds, hides ? was->second : now,
-                                             std::move(reported));
-          out[i].functions = functions_in(out[i].analysis, *bytes);
-        }
+        for (std::size_t i = begin; i < end; ++i)
+          analyze(i);
         return {};
       },
       1));
@@ -85,6 +106,15 @@ Result<std::vector<Read>> analyze_all(const Analyzer& analyzer, const Files& fil
 }
 
 }  // namespace
+
+FileKind judged_kind(const std::string& path, std::string_view bytes, const Files& base) {
+  const FileKind now = kind_of(path, bytes);
+  if (!says_that_it_was_made(now)) return now;
+  if (std::find(base.paths.begin(), base.paths.end(), path) == base.paths.end()) return now;
+  const auto before = base.read(path);
+  const FileKind was = before ? kind_of(path, *before) : now;
+  return is_looked_at(was) ? was : now;
+}
 
 Result<model::Analysis> analyze_files(const Analyzer& analyzer, const Files& files, const Files& base,
                                       const AnalyzeOptions& options) {
@@ -102,7 +132,7 @@ Result<model::Analysis> analyze_files(const Analyzer& analyzer, const Files& fil
   std::sort(now.begin(), now.end(), [](const Read& a, const Read& b) { return a.path < b.path; });
   model::Analysis out;
   for (Read& file : now) {
-    ++out.files[file.analysis.kind];
+    if (!file.is_beside) ++out.files[file.analysis.kind];
     for (std::size_t i = 0; i < file.functions.size(); ++i) {
       const auto was_there = functions.find(file.functions[i]);
       if (was_there == functions.end()) continue;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/analyzer.h"
@@ -27,7 +28,13 @@ struct Files {
   std::vector<std::string> paths;
   std::function<Result<std::string>(const std::string& path)> read;
   FindingsByPath reported = {};  // what other tools found in them
+  // Of these only what is reported is taken: they have not changed, or were not asked for.
+  std::vector<std::string> beside = {};
 };
+
+// What a file is to be taken for: one that was source before is source also where it now says that it was
+// generated. `base`: the files before.
+[[nodiscard]] model::FileKind judged_kind(const std::string& path, std::string_view bytes, const Files& base);
 
 struct AnalyzeOptions {
   unsigned threads = 1;

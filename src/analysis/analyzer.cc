@@ -145,8 +145,14 @@ FileAnalysis Analyzer::analyze(std::string_view path, std::string_view bytes, co
   std::vector<ValuePlace> secrets;
   out.findings = secrets_.scan(path, bytes, &secrets);
   if (!reported.empty()) add_excerpts(reported, bytes);
+  // cppcheck reads what is included, whoever wrote it; of other tools, people choose what they look at.
+  const bool is_looked_at = out.kind == FileKind::source || out.kind == FileKind::text;
+  for (Finding& finding : reported) {
+    if (!is_looked_at && finding.tool == "cppcheck" && !finding.suppression)
+      finding.suppression = fmt::format("the file is {}", base::name_of(out.kind));
+  }
   std::move(reported.begin(), reported.end(), std::back_inserter(out.findings));
-  if (out.kind == FileKind::source || out.kind == FileKind::text) look_for_rules(path, bytes, bounds, out);
+  if (is_looked_at) look_for_rules(path, bytes, bounds, out);
   if (out.kind == FileKind::too_large)
     out.remarks.push_back(fmt::format("it has {} bytes: only secrets were looked for", bytes.size()));
   set_fingerprints(out.findings, bytes);

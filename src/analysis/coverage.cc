@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "analysis/compile_flags.h"
+#include "analysis/remarks.h"
 #include "model/json.h"
 #include "text/ascii.h"
 #include "xml/xml.h"
@@ -14,6 +15,7 @@ namespace fleet::analysis {
 namespace {
 
 constexpr std::size_t kMostLines = 50'000'000;
+constexpr std::size_t kMostSources = 50;  // folders: each file is looked for in all of them
 
 std::optional<std::uint64_t> number_of(std::string_view text) {
   std::uint64_t value = 0;
@@ -138,7 +140,8 @@ Result<Coverage> CoverageReader::cobertura(std::string_view text) {
     }
   };
   events.closed = [&](const std::string& element, const std::string& words) {
-    if (element == "source" && !text::trim(words).empty()) sources_.emplace_back(text::trim(words));
+    if (element == "source" && !text::trim(words).empty() && sources_.size() < kMostSources)
+      sources_.emplace_back(text::trim(words));
     if (element == "class") {
       lines = nullptr;
       in_class = false;
@@ -156,15 +159,16 @@ Result<Coverage> CoverageReader::json(std::string_view text) {
   const auto files = document.is_object() ? document.find("files") : document.end();
   if (files == document.end() || !files->is_object())
     return wrong("it is JSON, but none of `coverage json`: there is no object `files` in it");
-  for (const auto& [file, facts] : files->items()) {
-    Lines* lines = lines_of(file);
+  for (const auto& [key, facts] : files->items()) {
+    Lines* lines = lines_of(key);
+    const std::string file = printable_line(key, 500);
     for (const bool ran : {true, false}) {
-      const char* key = ran ? "executed_lines" : "missing_lines";
-      const auto list = facts.is_object() ? facts.find(key) : facts.end();
+      const char* wanted = ran ? "executed_lines" : "missing_lines";
+      const auto list = facts.is_object() ? facts.find(wanted) : facts.end();
       if (!facts.is_object() || list == facts.end() || !list->is_array())
-        return wrong(fmt::format("{}: there is no list `{}`", file, key));
+        return wrong(fmt::format("{}: there is no list `{}`", file, wanted));
       for (const model::Json& line : *list) {
-        if (!line.is_number_unsigned()) return wrong(fmt::format("{}: `{}` holds no numbers", file, key));
+        if (!line.is_number_unsigned()) return wrong(fmt::format("{}: `{}` holds no numbers", file, wanted));
         if (lines != nullptr && !add(*lines, line.get<std::uint64_t>(), ran)) return too_many();
       }
     }

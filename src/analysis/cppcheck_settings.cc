@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <set>
 
 #include "os/files.h"
@@ -155,6 +154,12 @@ bool is_suppressions_file(std::string_view name) {
   return names.contains(name);
 }
 
+bool is_outside(const std::string& root, const std::string& name, CppcheckSettings& settings) {
+  if (os::leads_below(root, name)) return false;
+  settings.remarks.add(name + ": not read, since it is a symlink that leads out of the project");
+  return true;
+}
+
 bool is_project_file(std::string_view name) {
   constexpr std::string_view kEnding = ".cppcheck";
   return name.size() > kEnding.size() && name.ends_with(kEnding) && name.find('/') == name.npos;
@@ -163,8 +168,7 @@ bool is_project_file(std::string_view name) {
 }  // namespace
 
 bool holds_cppcheck_settings(std::string_view path) {
-  return is_suppressions_file(path) || is_project_file(path) ||
-         std::find(std::begin(kCommandFiles), std::end(kCommandFiles), path) != std::end(kCommandFiles);
+  return is_suppressions_file(path) || is_project_file(path);
 }
 
 void add_suppressions(std::string_view lines, const std::string& name, CppcheckSettings& settings) {
@@ -204,15 +208,10 @@ Result<CppcheckSettings> find_cppcheck_settings(const std::string& root) {
   CppcheckSettings settings;
   FLEET_TRY(const auto names, os::list_directory(root));
   bool has_project = false;
-  const auto is_outside = [&](const std::string& name) {
-    if (os::leads_below(root, name)) return false;
-    settings.remarks.add(name + ": not read, since it is a symlink that leads out of the project");
-    return true;
-  };
   for (const auto& name : names) {
     const bool is_project = is_project_file(name);
     if (!is_suppressions_file(name) && !is_project) continue;
-    if (os::is_directory(fmt::format("{}/{}", root, name)) || is_outside(name)) continue;
+    if (os::is_directory(fmt::format("{}/{}", root, name)) || is_outside(root, name, settings)) continue;
     if (is_project && has_project) {
       settings.remarks.add("not read, since there is another project file of cppcheck: " + name);
       continue;
@@ -226,8 +225,14 @@ Result<CppcheckSettings> find_cppcheck_settings(const std::string& root) {
       add_suppressions(bytes, name, settings);
     }
   }
-  for (const std::string name : kCommandFiles) {
-    if (!os::exists(fmt::format("{}/{}", root, name)) || is_outside(name)) continue;
+  FLEET_CHECK(add_compile_commands(root, settings));
+  return settings;
+}
+
+Result<> add_compile_commands(const std::string& root, CppcheckSettings& settings) {
+  for (const char* const file : kCommandFiles) {
+    const std::string name = file;
+    if (!os::exists(fmt::format("{}/{}", root, name)) || is_outside(root, name, settings)) continue;
     FLEET_TRY(const auto bytes, os::read_file_below(root, name, kMaxCommands));
     FLEET_TRY(settings.compile_commands, read_compile_commands(bytes, root, name));
     settings.read.push_back(name);
@@ -237,7 +242,7 @@ Result<CppcheckSettings> find_cppcheck_settings(const std::string& root) {
     }
     break;
   }
-  return settings;
+  return {};
 }
 
 }  // namespace fleet::analysis

@@ -33,8 +33,10 @@ struct CppcheckSettings {
 // the first 10,000 entries of a list. What is there and cannot be read is an Error. Any thread; reads files.
 [[nodiscard]] Result<CppcheckSettings> find_cppcheck_settings(const std::string& root);
 
-// Whether a file of this path, from the root, would be looked at for them.
+// Whether a file of this path, from the root, would be looked at for all but the last.
 [[nodiscard]] bool holds_cppcheck_settings(std::string_view path);
+// Only the last: how files are compiled is mostly not in the repository.
+[[nodiscard]] Result<> add_compile_commands(const std::string& root, CppcheckSettings& settings);
 
 // Lines as in the file for `--suppressions-list`. What cppcheck 2.10 takes for none becomes a remark:
 // cppcheck itself would refuse to start. That are ids with wildcards, except for `*` alone, and two wildcards

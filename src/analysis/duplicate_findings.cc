@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "analysis/file_kind.h"
 #include "analysis/remarks.h"
 #include "syntax/language.h"
 
@@ -34,7 +33,7 @@ model::Finding finding_at(const Duplicates& duplicates, const DuplicateGroup& gr
 
 }  // namespace
 
-DuplicateReport find_duplicates(const Files& files,
+DuplicateReport find_duplicates(const Files& files, const Files& base,
                                 const std::function<bool(const std::string&)>& is_asked_for,
                                 const DuplicateOptions& options, const syntax::Bounds& bounds) {
   DuplicateReport out;
@@ -42,7 +41,7 @@ DuplicateReport find_duplicates(const Files& files,
   for (const std::string& path : files.paths) {
     const auto bytes = files.read(path);
     // What cannot be read or parsed is remarked where the file is analysed.
-    if (!bytes || kind_of(path, *bytes) != model::FileKind::source) continue;
+    if (!bytes || judged_kind(path, *bytes, base) != model::FileKind::source) continue;
     const auto language = syntax::language_of(path, *bytes);
     if (!language) continue;
     if (const auto tree = syntax::parse(*language, *bytes, bounds, syntax::Keep::nodes))

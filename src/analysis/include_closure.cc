@@ -43,7 +43,8 @@ const IncludeClosure::File* IncludeClosure::keep(const std::string& path, const 
 const IncludeClosure::File* IncludeClosure::header(const std::string& path) {
   if (const auto known = files_.find(path); known != files_.end()) return &known->second;
   if (missing_.count(path) != 0) return nullptr;
-  const auto bytes = os::read_file(path.front() == '/' ? path : root_ + "/" + path, kMaxSource);
+  const auto bytes =
+      read_ ? read_(path) : os::read_file(path.front() == '/' ? path : root_ + "/" + path, kMaxSource);
   if (bytes) return keep(path, *bytes);
   if (missing_.size() == kMaxMissing) missing_.clear();
   missing_.insert(path);
@@ -56,9 +57,9 @@ Result<IncludeClosure::Source> IncludeClosure::of(const std::string& path,
   const auto known = files_.find(path);
   const File* file = known == files_.end() ? nullptr : &known->second;
   if (file == nullptr) {
-    FLEET_TRY(const auto bytes, os::read_file_below(root_, path, kMaxSource));
+    FLEET_TRY(const auto bytes, read_ ? read_(path) : os::read_file_below(root_, path, kMaxSource));
     file = keep(path, bytes);
-  } else if (!os::leads_below(root_, path)) {
+  } else if (!read_ && !os::leads_below(root_, path)) {
     return base::fail_input("read", root_ + "/" + path, "it is a symlink that leads out of " + root_);
   }
   Source source;

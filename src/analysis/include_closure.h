@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -17,6 +18,9 @@ namespace fleet::analysis {
 class IncludeClosure {
  public:
   explicit IncludeClosure(std::string root) : root_(std::move(root)) {}
+  // Of files that lie elsewhere than on disk. `read` gets paths from the root, and whole ones outside of it.
+  using Read = std::function<Result<std::string>(const std::string& path)>;
+  IncludeClosure(std::string root, Read read) : root_(std::move(root)), read_(std::move(read)) {}
 
   struct Source {
     std::string hash;  // of its bytes: 64 hex digits of SHA-256
@@ -43,6 +47,7 @@ class IncludeClosure {
   const File* keep(const std::string& path, const std::string& bytes);
 
   std::string root_;
+  Read read_;  // null: from disk
   std::map<std::string, File> files_;
   std::size_t names_ = 0;          // in files_
   std::set<std::string> missing_;  // paths that are no files that could be read

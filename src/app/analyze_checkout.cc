@@ -66,6 +66,7 @@ class CheckoutAnalysis {
                               analysis::AnalyzeOptions options) {
     if (has_base()) {
       FLEET_TRY(base_tree_, store_.tree_of(subject_.base));
+      sides_.is_change = true;
     }
     sides_.base = files_in(store_, base_tree_, subject_.base_paths);
     if (sources.cppcheck) FLEET_CHECK(run_cppcheck());
@@ -94,18 +95,27 @@ class CheckoutAnalysis {
   }
 
   Result<> run_cppcheck() {
-    FLEET_TRY(analysis::CppcheckSettings settings, analysis::find_cppcheck_settings(root_));
+    if (!has_cpp(sides_.now)) return {};
+    analysis::Reported now;
+    const auto settings = cppcheck_settings(has_base() ? cppcheck_settings_in(store_, base_tree_, root_)
+                                                       : analysis::find_cppcheck_settings(root_),
+                                            now);
     if (has_base()) {
-      // A change does not quiet what judges it. How files are compiled is mostly not in the repository.
-      FLEET_TRY(analysis::CppcheckSettings judging, cppcheck_settings_in(store_, base_tree_));
-      judging.compile_commands = std::move(settings.compile_commands);
-      settings = std::move(judging);
-      FLEET_TRY(analysis::Reported before,
-                cppcheck_in_tree(use_, store_, base_tree_, subject_.base_paths, settings));
-      add(std::move(before.findings), sides_.base);
+      analysis::Files before = sides_.base;
+      std::erase_if(before.paths, [&](const std::string& path) { return !is_named(subject_.named, path); });
+      FLEET_CHECK(know_project());
+      // What a build makes is there now only, and was there then as well.
+      const auto untracked = [this](const std::string& path) -> Result<std::string> {
+        if (!project_.contains(path)) return sides_.now.read(path);
+        return base::fail_input("read", path, "it was not there");
+      };
+      FLEET_TRY(analysis::Reported found,
+                cppcheck_in_tree(use_, store_, base_tree_, before, {}, settings, untracked));
+      add(std::move(found.findings), sides_.base);
     }
-    FLEET_TRY(analysis::Reported now, cppcheck_in_folder(use_, root_, sides_.now, settings));
+    FLEET_TRY(analysis::Reported found, cppcheck_in_folder(use_, root_, sides_.now, sides_.base, settings));
     add(std::move(now), sides_);
+    add(std::move(found), sides_);
     return {};
   }
 
@@ -116,7 +126,7 @@ class CheckoutAnalysis {
       };
     };
     FLEET_CHECK(know_project());
-    auto now = analysis::find_duplicates({{project_.begin(), project_.end()}, sides_.now.read},
+    auto now = analysis::find_duplicates({{project_.begin(), project_.end()}, sides_.now.read}, sides_.base,
                                          asked_among(subject_.paths));
     duplication_ = now.percentage;
     add(std::move(now.reported), sides_);
@@ -125,7 +135,7 @@ class CheckoutAnalysis {
     std::vector<std::string> paths;
     for (const git::Listed& each : listed)
       if (each.entry.is_file()) paths.push_back(each.path);
-    auto before = analysis::find_duplicates(files_in(store_, base_tree_, std::move(paths)),
+    auto before = analysis::find_duplicates(files_in(store_, base_tree_, std::move(paths)), {},
                                             asked_among(subject_.base_paths));
     add(std::move(before.reported.findings), sides_.base);
     return {};
@@ -147,7 +157,9 @@ class CheckoutAnalysis {
     auto report = has_base() ? dependencies::judge_change(dependency_files(store_, base_tree_), now, options)
                              : dependencies::judge(now, options);
     if (!report) return tl::unexpected(report.error());
-    add(reported(*std::move(report)), sides_);
+    analysis::Reported found = reported(*std::move(report));
+    std::erase_if(found.findings, [&](const auto& each) { return !is_named(subject_.named, each.first); });
+    add(std::move(found), sides_);
     return {};
   }
 
@@ -156,11 +168,15 @@ class CheckoutAnalysis {
     if (!reports.empty()) FLEET_CHECK(know_project());
     for (const std::string& report : reports) {
       FLEET_TRY(const std::string text, os::read_file(report, kMostCoverageBytes));
-      FLEET_TRY(const analysis::Coverage read,
+      FLEET_TRY(analysis::Coverage read,
                 analysis::read_coverage(text, report, root_,
                                         [&](const std::string& path) { return project_.contains(path); }));
       if (read.files.empty()) sides_.remarks.push_back({report, "it tells of no file of the project"});
-      out.add(read);
+      if (out.files.empty()) {
+        out = std::move(read);
+      } else {
+        out.add(read);
+      }
     }
     return out;
   }
@@ -181,7 +197,7 @@ class CheckoutAnalysis {
 Result<Subject> subject_of(const git::Repository& repository, const git::WorkTree& files,
                            const std::vector<std::string>& given, const std::string& since) {
   Subject out;
-  FLEET_TRY(const auto named, named_paths(repository, given));
+  FLEET_TRY(out.named, named_paths(repository, given));
   if (since.empty()) {
     FLEET_TRY(out.paths, files.files());
   } else {
@@ -192,8 +208,8 @@ Result<Subject> subject_of(const git::Repository& repository, const git::WorkTre
       if (change.was_there) out.base_paths.push_back(change.path);
     }
   }
-  std::erase_if(out.paths, [&](const std::string& path) { return !is_named(named, path); });
-  for (const std::string& path : named) {
+  std::erase_if(out.paths, [&](const std::string& path) { return !is_named(out.named, path); });
+  for (const std::string& path : out.named) {
     const bool is_there = std::any_of(out.paths.begin(), out.paths.end(),
                                       [&](const std::string& each) { return is_named({path}, each); });
     if (is_there || !since.empty()) continue;

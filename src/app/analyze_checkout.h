@@ -17,7 +17,8 @@ namespace fleet::app {
 // What of a checkout is analysed, and what it is compared with.
 struct Subject {
   std::vector<std::string> paths, base_paths;
-  ObjectId base;  // a commit; none: all is new
+  std::vector<std::string> named;  // files and folders, from the root; empty: all
+  ObjectId base;                   // a commit; none: all is new
 };
 // `named`: files and folders as they were named on the command line; empty: all. `since`: a revision; empty:
 // not only what has changed.

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <functional>
 #include <string>
-#include <vector>
 
 #include "analysis/analyze_files.h"
 #include "analysis/cppcheck_settings.h"
@@ -21,19 +21,26 @@ struct CppcheckUse {
 };
 [[nodiscard]] CppcheckUse cppcheck_use(const World& world, const store::Layout& layout);
 
-// Those that stand in a tree.
-[[nodiscard]] Result<analysis::CppcheckSettings> cppcheck_settings_in(const git::ObjectStore& store,
-                                                                      ObjectId tree);
+[[nodiscard]] bool has_cpp(const analysis::Files& files);
 
-// `root`: the folder that the files lie in.
+// Those that stand in a tree; how files are compiled is read from the checkout's folder, where there is one.
+[[nodiscard]] Result<analysis::CppcheckSettings> cppcheck_settings_in(const git::ObjectStore& store,
+                                                                      ObjectId tree, const std::string& root);
+// Settings that cannot be read are none, which is remarked.
+[[nodiscard]] analysis::CppcheckSettings cppcheck_settings(Result<analysis::CppcheckSettings> read,
+                                                           analysis::Reported& into);
+
+// `root`: the folder that the files lie in; `base`: those before a change.
 [[nodiscard]] Result<analysis::Reported> cppcheck_in_folder(const CppcheckUse& use, const std::string& root,
                                                             const analysis::Files& files,
+                                                            const analysis::Files& base,
                                                             const analysis::CppcheckSettings& settings);
 
+using ReadFile = std::function<Result<std::string>(const std::string& path)>;
 // Of a tree: the files and what they include, found by name, are put into a folder for as long as it takes.
-[[nodiscard]] Result<analysis::Reported> cppcheck_in_tree(const CppcheckUse& use,
-                                                          const git::ObjectStore& store, ObjectId tree,
-                                                          const std::vector<std::string>& paths,
-                                                          const analysis::CppcheckSettings& settings);
+// `untracked` reads what the tree has not; null: nobody does.
+[[nodiscard]] Result<analysis::Reported> cppcheck_in_tree(
+    const CppcheckUse& use, const git::ObjectStore& store, ObjectId tree, const analysis::Files& files,
+    const analysis::Files& base, const analysis::CppcheckSettings& settings, ReadFile untracked);
 
 }  // namespace fleet::app

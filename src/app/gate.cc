@@ -38,13 +38,22 @@ struct Trees {
   ObjectId judging, before, after;
 };
 
-Result<> run_cppcheck(const CppcheckUse& use, const git::ObjectStore& store, const Trees& trees,
-                      Sides& sides) {
-  FLEET_TRY(const auto settings, cppcheck_settings_in(store, trees.judging));
+Result<> run_cppcheck(const World& world, const Checkout& checkout, const Trees& trees, Sides& sides) {
+  if (!has_cpp(sides.now)) return {};
+  const CppcheckUse use = cppcheck_use(world, checkout.layout);
+  const git::ObjectStore& store = checkout.repository.objects();
+  const auto& folder = checkout.repository.work_folder();
+  analysis::Reported now;
+  const auto settings = cppcheck_settings(
+      cppcheck_settings_in(store, trees.judging,
+                           folder ? std::filesystem::weakly_canonical(*folder).string() : std::string()),
+      now);
   FLEET_TRY(analysis::Reported before,
-            cppcheck_in_tree(use, store, trees.before, sides.base.paths, settings));
-  FLEET_TRY(analysis::Reported after, cppcheck_in_tree(use, store, trees.after, sides.now.paths, settings));
+            cppcheck_in_tree(use, store, trees.before, sides.base, {}, settings, {}));
+  FLEET_TRY(analysis::Reported after,
+            cppcheck_in_tree(use, store, trees.after, sides.now, sides.base, settings, {}));
   add(std::move(before.findings), sides.base);
+  add(std::move(now), sides);
   add(std::move(after), sides);
   return {};
 }
@@ -129,8 +138,8 @@ Result<Judgement> judge_change(const World& world, const Checkout& checkout, con
     if (change.after.is_file()) is.push_back(change.path);
   }
   FLEET_TRY(const ObjectId judging, store.tree_of(judge));
-  Sides sides{files_in(store, after, std::move(is)), files_in(store, before, std::move(was)), {}};
-  FLEET_CHECK(run_cppcheck(cppcheck_use(world, checkout.layout), store, {judging, before, after}, sides));
+  Sides sides{files_in(store, after, std::move(is)), files_in(store, before, std::move(was)), {}, true};
+  FLEET_CHECK(run_cppcheck(world, checkout, {judging, before, after}, sides));
   FLEET_CHECK(judge_dependencies(checkout, gate, {judging, before, after}, sides));
   look_where_reported(sides, [](const std::string&) { return true; });
   analysis::AnalyzeOptions options;

@@ -43,6 +43,7 @@ void add(analysis::Reported found, Sides& sides) {
 void look_where_reported(Sides& sides, const std::function<bool(const std::string&)>& is_ours) {
   std::set<std::string> more;
   std::size_t left_out = 0;
+  const std::set<std::string> changed(sides.now.paths.begin(), sides.now.paths.end());
   for (analysis::Files* files : {&sides.now, &sides.base}) {
     const std::set<std::string> there(files->paths.begin(), files->paths.end());
     std::erase_if(files->reported, [&](const auto& reported) {
@@ -55,16 +56,25 @@ void look_where_reported(Sides& sides, const std::function<bool(const std::strin
       return true;
     });
   }
-  for (analysis::Files* files : {&sides.now, &sides.base}) {
-    const std::set<std::string> there(files->paths.begin(), files->paths.end());
-    for (const std::string& path : more) {
-      if (!there.contains(path) && files->read && files->read(path)) files->paths.push_back(path);
+  for (const std::string& path : more) {
+    for (analysis::Files* files : {&sides.now, &sides.base}) {
+      const bool is_there = std::find(files->paths.begin(), files->paths.end(), path) != files->paths.end();
+      if (!is_there && files->read && files->read(path)) files->beside.push_back(path);
+    }
+    // It has not changed. What is wrong there is new only where something that has changed leads to it.
+    const auto found = sides.now.reported.find(path);
+    if (found == sides.now.reported.end() || changed.contains(path) || !sides.is_change) continue;
+    for (model::Finding& finding : found->second) {
+      finding.is_known = finding.is_known || std::none_of(finding.flow.begin(), finding.flow.end(),
+                                                          [&](const model::FlowStep& step) {
+                                                            return changed.contains(step.path);
+                                                          });
     }
   }
   if (left_out > 0)
     sides.remarks.push_back(
-        {"",
-         fmt::format("{} of other tools left out: the files are none of the project's", findings(left_out))});
+        {"", fmt::format("{} left out: the files are not of the project, or ignored by git",
+                         findings(left_out))});
 }
 
 Result<analysis::Reported> read_reports(const std::vector<std::string>& reports, const std::string& root,

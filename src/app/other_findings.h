@@ -14,6 +14,7 @@ namespace fleet::app {
 struct Sides {
   analysis::Files now, base;
   std::vector<model::AnalysisRemark> remarks;
+  bool is_change = false;  // else there is no `base`
 };
 
 // Gives the findings to the files.
@@ -22,8 +23,9 @@ void add(analysis::FindingsByPath found, analysis::Files& files);
 void add(analysis::Reported found, Sides& sides);
 
 // A file that others speak of is looked at on both sides, also where it has not changed (a header that a
-// changed source includes): what they said of it before is known then. `is_ours`: whether the path is one of
-// the project's; what others say of other files is left out, and remarked.
+// changed source includes). What they say of such a file is known, unless their way to it leads through one
+// that has changed. `is_ours`: whether the path is one of the project's; what others say of other files is
+// left out, and remarked.
 void look_where_reported(Sides& sides, const std::function<bool(const std::string&)>& is_ours);
 
 // Reports of other tools, SARIF or SonarQube's; each is told by what is in it. Of files that are not analysed

@@ -133,6 +133,7 @@ Result<Attempt::Taken> Attempt::take(std::optional<agents::Finish> said) {
   const bool is_good = (!said || said->verdict == model::Verdict::done) && taken.secrets.empty();
   if (services_.gate && start_.retries_left > 0 && is_good) {
     FLEET_TRY(taken.gate, services_.gate->hold(taken.changes));
+    if (!taken.gate.note.empty()) taken.notes.push_back(taken.gate.note);
   }
   git::NewCommit commit;
   commit.tree = taken.tree;

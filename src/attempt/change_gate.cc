@@ -63,16 +63,26 @@ Result<std::shared_ptr<const ChangeGate>> ChangeGate::create(const git::ObjectSt
 }
 
 Result<GateFailures> ChangeGate::hold(const std::vector<model::Change>& changes) const {
+  GateFailures out;
+  if (!gate_.new_findings && !gate_.complexity) return out;
   Entries before, after;
+  std::uint64_t bytes = 0;
   for (const model::Change& change : changes) {
-    if (change.before.is_file()) before.emplace(change.path, change.before.id);
-    if (change.after.is_file()) after.emplace(change.path, change.after.id);
+    for (const auto& [entry, into] : {std::pair(&change.before, &before), std::pair(&change.after, &after)}) {
+      if (!entry->is_file()) continue;
+      into->emplace(change.path, entry->id);
+      FLEET_TRY(const std::uint64_t size, store_.blob_size(entry->id));
+      bytes += size;
+    }
+    if (bytes > kMostHeld) {
+      out.note = "it changed too much to be held against the gate before the run ends";
+      return out;
+    }
   }
   FLEET_TRY(model::Analysis found,
             analysis::analyze_files(analyzer_, files_of(store_, after), files_of(store_, before), {}));
   analysis::KnownFindings baseline = baseline_;
   baseline.mark(found.findings);
-  GateFailures out;
   out.failures = analysis::hold_against(gate_, found).failures;
   if (out.failures.empty()) return out;
   out.feedback = "What was changed must not fail the workflow's gate. Mend this:\n";

@@ -19,6 +19,7 @@ namespace fleet::attempt {
 struct GateFailures {
   std::vector<std::string> failures;  // each a sentence; empty: it would pass
   std::string feedback;               // what to mend, and where
+  std::string note;                   // why it was not held against the gate; empty: it was
 };
 
 // Holds the change of one attempt against the run's gate, so that the next attempt can mend what is wrong
@@ -32,7 +33,9 @@ class ChangeGate {
                                                                         std::vector<analysis::Rule> rules,
                                                                         ObjectId judge_tree);
 
-  // Takes as long as parsing the changed files before and after.
+  // Of files of more than kMostHeld bytes, before and after, nothing is said: it is the run's end that judges
+  // them. Takes some seconds at most.
+  static constexpr std::uint64_t kMostHeld = 8 << 20;
   [[nodiscard]] Result<GateFailures> hold(const std::vector<model::Change>& changes) const;
 
  private:

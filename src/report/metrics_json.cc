@@ -16,7 +16,11 @@ Json lines_json(const model::LineCounts& lines) {
 }
 
 Json halstead_json(const model::Halstead& halstead) {
-  return {{"volume", halstead.volume()},
+  return {{"distinct_operators", halstead.distinct_operators},
+          {"distinct_operands", halstead.distinct_operands},
+          {"operators", halstead.operators},
+          {"operands", halstead.operands},
+          {"volume", halstead.volume()},
           {"difficulty", halstead.difficulty()},
           {"effort", halstead.effort()},
           {"seconds", halstead.seconds()},

@@ -24,7 +24,7 @@ DuplicateReport look(const Content& content, const std::set<std::string>& asked)
   for (const auto& [path, text] : content)
     files.paths.push_back(path);
   files.read = [&content](const std::string& path) -> Result<std::string> { return content.at(path); };
-  return find_duplicates(files, [&](const std::string& path) { return asked.contains(path); });
+  return find_duplicates(files, {}, [&](const std::string& path) { return asked.contains(path); });
 }
 
 TEST(DuplicateFindings, are_told_at_every_place_but_one) {

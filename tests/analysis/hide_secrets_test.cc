@@ -98,7 +98,9 @@ TEST(HideSecrets, also_where_not_all_was_searched_for_them) {
     source += "x = eval(\"" + kToken.substr(0, 36) + std::to_string(1000 + i) + "\")\n";
   const FileAnalysis analysis = analyzer.analyze("a.py", source);
   for (const model::Finding& finding : analysis.findings) {
-    if (finding.rule == "python.eval") EXPECT_EQ(finding.excerpt, "");
+    if (finding.rule == "python.eval") {
+      EXPECT_EQ(finding.excerpt, "");
+    }
     EXPECT_EQ((finding.message + finding.excerpt).find(kToken.substr(4, 20)), std::string::npos);
   }
 }
