@@ -262,9 +262,10 @@ void CppcheckRun::ended(const CppcheckJob& job, const os::ProcessEnd& end, const
   if (job.size() > 1) return alone(job);
   const bool is_late = end.cause == os::EndCause::timed_out || end.cause == os::EndCause::idle;
   if (is_late) {
-    return give_up(job, CppcheckOutcome::timed_out,
-                   fmt::format("cppcheck took longer than {} for this file; exclude it in a project file of cppcheck",
-                               base::format_duration(options_.file_limit)));
+    return give_up(
+        job, CppcheckOutcome::timed_out,
+        fmt::format("cppcheck took longer than {} for this file; exclude it in a project file of cppcheck",
+                    base::format_duration(options_.file_limit)));
   }
   give_up(job, CppcheckOutcome::failed,
           fmt::format("cppcheck {} failed: {}; run it on this file by hand", program_.version, why));
