@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/imports.h"
+#include "analysis/query_words.h"
 #include "base/assert.h"
 
 namespace fleet::analysis {
@@ -70,8 +71,9 @@ CompiledRules::CompiledRules(const std::vector<Rule>& all, std::optional<syntax:
     if (!language) continue;
     add_patterns(*rule, index, *language);
     add_calls(*rule, index, *language);
+    if (rule->query.empty()) continue;
+    queries.add(index, rule->query, *language, words);
   }
-  if (language) join_queries(*language);
   if (language) add_flow(*language);
   for (const std::string& word : filter.words())
     filter_words.push_back(words.add(word));
@@ -110,28 +112,63 @@ void CompiledRules::add_flow(syntax::Language language) {
   }
 }
 
-void CompiledRules::join_queries(syntax::Language language) {
-  std::string joined;
+const syntax::Query& RuleQuery::compiled() const {
+  std::call_once(once_, [this] { query_ = good(syntax::Query::compile(language_, text_)); });
+  return *query_;
+}
+
+bool RuleQuery::may_match(const std::vector<bool>& present) const {
+  return std::any_of(needed_.begin(), needed_.end(), [&](const auto& groups) {
+    return std::all_of(groups.begin(), groups.end(), [&](const auto& group) {
+      return std::any_of(group.begin(), group.end(), [&](WordScan::Word word) { return present[word]; });
+    });
+  });
+}
+
+void RuleQuery::add_words(WordScan& words) {
+  for (const NeededWords& groups : words_needed_by(text_)) {
+    auto& of_pattern = needed_.emplace_back();
+    for (const std::vector<std::string>& group : groups) {
+      auto& of_group = of_pattern.emplace_back();
+      for (const std::string& word : group)
+        of_group.push_back(words.add(word));
+    }
+  }
+  if (needed_.empty()) needed_.emplace_back();  // it needs nothing
+}
+
+void RuleQueries::add(std::uint32_t rule, std::string_view text, syntax::Language language, WordScan& words) {
+  language_ = language;
+  single_.push_back(std::make_unique<RuleQuery>(rule, text, language));
+  single_.back()->add_words(words);
+}
+
+const std::vector<JoinedQuery>* RuleQueries::joined_for(std::size_t bytes) const {
+  if (bytes_.fetch_add(bytes) < kBytesOfFirst) return nullptr;
+  std::call_once(once_, [this] { join(); });
+  return &joined_;
+}
+
+void RuleQueries::join() const {
+  std::string text;
   std::vector<std::pair<std::size_t, std::uint32_t>> ends;  // of each rule's part
   const auto finish = [&] {
-    if (joined.empty()) return;
-    JoinedQuery query{good(syntax::Query::compile(language, joined)), {}};
+    if (text.empty()) return;
+    JoinedQuery query{good(syntax::Query::compile(language_, text)), {}};
     for (const std::uint32_t start : query.query.pattern_starts()) {
       const auto part =
           std::find_if(ends.begin(), ends.end(), [&](const auto& each) { return start < each.first; });
       query.rules.push_back(part->second);
     }
-    queries.push_back(std::move(query));
-    joined.clear();
+    joined_.push_back(std::move(query));
+    text.clear();
     ends.clear();
   };
-  for (std::uint32_t index = 0; index < rules.size(); ++index) {
-    const std::string& query = rules[index].rule->query;
-    if (query.empty()) continue;
-    if (joined.size() + 1 + query.size() > syntax::Query::kMaxLength) finish();
-    if (!joined.empty()) joined += '\n';
-    joined += query;
-    ends.emplace_back(joined.size(), index);
+  for (const auto& single : single_) {
+    if (text.size() + 1 + single->text().size() > syntax::Query::kMaxLength) finish();
+    if (!text.empty()) text += '\n';
+    text += single->text();
+    ends.emplace_back(text.size(), single->rule());
   }
   finish();
 }

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,6 +62,52 @@ struct JoinedQuery {
   std::vector<std::uint32_t> rules;  // of each of its patterns
 };
 
+// The query of a rule. To compile one takes up to some tenths of a second, whatever it is looked for in: so
+// that is done where the first file holds what it needs. Any thread.
+class RuleQuery {
+ public:
+  RuleQuery(std::uint32_t rule, std::string_view text, syntax::Language language)
+      : rule_(rule), text_(text), language_(language) {}
+
+  [[nodiscard]] std::uint32_t rule() const { return rule_; }
+  [[nodiscard]] std::string_view text() const { return text_; }
+  [[nodiscard]] const syntax::Query& compiled() const;
+  // Whether a file with these words may hold a match.
+  [[nodiscard]] bool may_match(const std::vector<bool>& present) const;
+  void add_words(WordScan& words);
+
+ private:
+  std::uint32_t rule_;
+  std::string_view text_;
+  syntax::Language language_;
+  // Of each pattern of the query, groups of which each must have a word in the file.
+  std::vector<std::vector<std::vector<WordScan::Word>>> needed_;
+  mutable std::once_flag once_;
+  mutable std::optional<syntax::Query> query_;
+};
+
+// All queries of a language. Of the first files only those are compiled that they need; where there is more
+// to read, joining all of them soon pays. What is found is the same. Any thread.
+class RuleQueries {
+ public:
+  void add(std::uint32_t rule, std::string_view text, syntax::Language language, WordScan& words);
+
+  [[nodiscard]] const std::vector<std::unique_ptr<RuleQuery>>& single() const { return single_; }
+  // Null: this file, of so many bytes, is one of the first.
+  [[nodiscard]] const std::vector<JoinedQuery>* joined_for(std::size_t bytes) const;
+
+ private:
+  // Looking for single ones costs some 0.7 s more for each MB, joining them 0.2 to 0.6 s.
+  static constexpr std::uint64_t kBytesOfFirst = 200'000;
+  void join() const;
+
+  std::vector<std::unique_ptr<RuleQuery>> single_;
+  syntax::Language language_ = syntax::Language::c;
+  mutable std::atomic<std::uint64_t> bytes_ = 0;
+  mutable std::once_flag once_;
+  mutable std::vector<JoinedQuery> joined_;
+};
+
 struct CompiledRules {
   // Views the rules. They must be good: what does not compile is a bug. `language`: nothing for those of
   // text.
@@ -69,7 +119,7 @@ struct CompiledRules {
   std::unordered_map<std::string, std::vector<CallProbe>> calls_by_name;  // by the last part
   std::vector<WordScan::Word> call_words;       // one of them is in a file with a call that is looked for
   std::vector<std::uint32_t> with_expressions;  // indexes in `rules`
-  std::vector<JoinedQuery> queries;
+  RuleQueries queries;
   std::optional<FlowNames> flow;  // where a rule asks for it
   WordScan words;
   text::RegexFilter filter;
@@ -78,7 +128,6 @@ struct CompiledRules {
  private:
   void add_calls(const Rule& rule, std::uint32_t index, syntax::Language language);
   void add_patterns(const Rule& rule, std::uint32_t index, syntax::Language language);
-  void join_queries(syntax::Language language);
   void add_flow(syntax::Language language);
 };
 

@@ -156,29 +156,40 @@ class Pass {
   }
 
   void look_for_queries() {
-    for (const JoinedQuery& joined : rules_.queries) {
+    const std::vector<JoinedQuery>* joined = rules_.queries.joined_for(file_.text.size());
+    if (joined == nullptr) {
+      for (const auto& query : rules_.queries.single()) {
+        const std::uint32_t rule = query->rule();
+        if (is_wanted_[rule] && query->may_match(present_) && !limit_.is_over())
+          look_for(query->compiled(), [rule](std::uint32_t) { return rule; });
+      }
+      return;
+    }
+    for (const JoinedQuery& query : *joined) {
       const bool any =
-          std::any_of(joined.rules.begin(), joined.rules.end(), [&](auto rule) { return is_wanted_[rule]; });
-      if (any && !limit_.is_over()) look_for(joined);
+          std::any_of(query.rules.begin(), query.rules.end(), [&](auto rule) { return is_wanted_[rule]; });
+      if (any && !limit_.is_over())
+        look_for(query.query, [&](std::uint32_t pattern) { return query.rules[pattern]; });
     }
   }
 
-  void look_for(const JoinedQuery& joined) {
+  // `rule_of` tells the rule of each of its patterns.
+  template <class RuleOf>
+  void look_for(const syntax::Query& query, RuleOf rule_of) {
     const syntax::Bounds rest = limit_.rest();
-    const syntax::QueryMatches found = syntax::find_all(joined.query, code_->tree(), rest);
+    const syntax::QueryMatches found = syntax::find_all(query, code_->tree(), rest);
     for (const syntax::QueryMatch& match : found.all) {
-      const std::uint32_t rule = joined.rules[match.pattern];
+      const std::uint32_t rule = rule_of(match.pattern);
       if (!is_wanted_[rule] || match.captures.empty()) continue;
       if (++dutiful_ % 256 == 0 && limit_.is_over()) return;
       Candidate candidate;
-      const auto here = std::find_if(match.captures.begin(), match.captures.end(), [&](const auto& each) {
-        return joined.query.names()[each.name] == "here";
-      });
+      const auto here = std::find_if(match.captures.begin(), match.captures.end(),
+                                     [&](const auto& each) { return query.names()[each.name] == "here"; });
       candidate.span = (here == match.captures.end() ? match.captures.front() : *here).span;
       candidate.node = code_->node_at(candidate.span);
       for (const syntax::QueryCapture& each : match.captures) {
         const std::uint32_t node = code_->node_at(each.span);
-        candidate.captures.push_back({joined.query.names()[each.name],
+        candidate.captures.push_back({query.names()[each.name],
                                       code_->node(node).span == each.span ? node : kNowhere,
                                       each.span.of(file_.text)});
       }
