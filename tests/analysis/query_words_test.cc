@@ -59,8 +59,8 @@ TEST(RuleQueries, FindTheSameSingleAndJoined) {
         const bool is_ours =
             std::find(rule.languages.begin(), rule.languages.end(), language) != rule.languages.end();
         if (!is_ours || rule.query.empty()) continue;
-        for (const std::string& example : rule.match) {
-          for (const model::Finding& finding : run(rules, language, example).findings)
+        for (const Example& example : rule.match) {
+          for (const model::Finding& finding : run(rules, language, example.text).findings)
             out.push_back(rule.id + " " + finding.rule + " " + std::to_string(finding.at.line));
         }
       }
