@@ -10,6 +10,7 @@
 
 #include "analysis/compile_flags.h"
 #include "analysis/cppcheck.h"
+#include "analysis/hide_secrets.h"
 #include "analysis/include_closure.h"
 #include "app/analysis_files.h"
 #include "git/path.h"
@@ -96,12 +97,21 @@ std::vector<CppcheckFile> sources_among(const analysis::Files& files, const anal
   return out;
 }
 
-void take_over(analysis::CppcheckReport report, Reported& into) {
+// It quotes what it does not understand, which may be a secret.
+std::string without_secrets(const std::string& text, const std::string& path, const analysis::Files& files) {
+  const auto bytes = files.read(path);
+  if (!bytes) return text;
+  std::vector<analysis::ValuePlace> secrets;
+  static_cast<void>(analysis::SecretScanner::built_in().scan(path, *bytes, &secrets));
+  return analysis::HiddenSecrets(*bytes, secrets).without(text);
+}
+
+void take_over(analysis::CppcheckReport report, const analysis::Files& files, Reported& into) {
   for (model::Finding& finding : report.findings)
     into.findings[finding.path].push_back(std::move(finding));
   for (const analysis::CppcheckFileReport& file : report.files) {
     if (file.outcome != CppcheckOutcome::checked)
-      into.remarks.push_back({file.path, "cppcheck: " + file.why});
+      into.remarks.push_back({file.path, "cppcheck: " + without_secrets(file.why, file.path, files)});
   }
   if (!report.cache_trouble.empty())
     into.remarks.push_back(
@@ -154,7 +164,7 @@ Result<Reported> cppcheck_in_folder(const CppcheckUse& use, const std::string& r
   options.settings = settings;
   auto report = analysis::run_cppcheck(options, sources);
   if (report) {
-    take_over(*std::move(report), out);
+    take_over(*std::move(report), files, out);
   } else {
     out.remarks.push_back({"", fmt::format("cppcheck looked at none of {} C and C++ files: {}",
                                            sources.size(), report.error().line())});
