@@ -14,7 +14,7 @@
 namespace fleet::attempt {
 namespace {
 
-constexpr std::size_t kMostTold = 20;           // findings
+constexpr std::size_t kMostTold = 20;  // findings
 
 using Entries = std::map<std::string, ObjectId, std::less<>>;
 

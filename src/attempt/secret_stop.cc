@@ -18,7 +18,7 @@ namespace {
 
 using model::Finding;
 
-constexpr std::size_t kEnough = 100;            // secrets, to stop it
+constexpr std::size_t kEnough = 100;  // secrets, to stop it
 constexpr std::uint64_t kMostBaselineBytes = 64 << 20;
 constexpr std::size_t kShortestOwn = 8;  // bytes; a shorter value may well be a word
 
