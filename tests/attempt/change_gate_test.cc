@@ -47,6 +47,7 @@ TEST_F(ChangeGateTest, tells_what_to_mend_and_where) {
   const auto rule =
       std::find_if(rules.begin(), rules.end(), [](const auto& each) { return each.id == "python.eval"; });
   ASSERT_NE(rule, rules.end());
+  ASSERT_GT(rule->fix.size(), 20u);
   EXPECT_THAT(held.feedback, HasSubstr(rule->fix.substr(0, 20)));
 }
 
