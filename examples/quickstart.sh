@@ -6,9 +6,13 @@ cd "$(dirname "$0")/.."
 .ci/install-packages build
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 # one compiler cache for every clone
 
-cmake --preset release -DFLEET_TESTS=OFF
-cmake --build --preset release --target fleet
-fleet=$PWD/build/release/src/fleet
+if [[ -n ${FLEET:-} ]]; then # a fleet that is built already
+  fleet=$FLEET
+else
+  cmake --preset release -DFLEET_TESTS=OFF
+  cmake --build --preset release --target fleet
+  fleet=$PWD/build/release/src/fleet
+fi
 
 work=$PWD/build/quickstart
 rm -rf "$work"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything and runs every test; installs first what is missing.
 #   tests/run.sh           units, whole-program cases, schema, house rules
-#   tests/run.sh --all     the same, the units once more under the sanitizers, and the quickstart
+#   tests/run.sh --all     the same, the units once more under the sanitizers, and the quickstart with the fleet built here
 #   tests/run.sh --full    the same, with clang-tidy, the whole program and all units under the sanitizers, many more
 #                          kills and faults, and each fuzzer for some seconds
 set -euo pipefail
@@ -45,5 +45,9 @@ else
   check cmake --build --preset tsan --target os_test git_test store_test syntax_test engine_test attempt_test
   check ctest --preset tsan --parallel "$(nproc)" --label-regex '^(os|git|store|syntax|engine|attempt)$'
 fi
-check examples/quickstart.sh
-[[ $1 != --full ]] || check tests/fuzz/run.sh 70
+if [[ $1 == --full ]]; then
+  check examples/quickstart.sh
+  check tests/fuzz/run.sh 70
+else
+  check env FLEET="$PWD/build/dev/src/fleet" examples/quickstart.sh
+fi
