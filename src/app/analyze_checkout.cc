@@ -212,7 +212,14 @@ Result<Subject> subject_of(const git::Repository& repository, const git::WorkTre
   for (const std::string& path : out.named) {
     const bool is_there = std::any_of(out.paths.begin(), out.paths.end(),
                                       [&](const std::string& each) { return is_named({path}, each); });
-    if (is_there || !since.empty()) continue;
+    if (is_there) continue;
+    if (!since.empty()) {
+      // It may not have changed, or be gone.
+      if (os::exists((*repository.work_folder() / path).string())) continue;
+      FLEET_TRY(const ObjectId tree, repository.objects().tree_of(out.base));
+      FLEET_TRY(const git::Place place, git::look_up(repository.objects(), tree, path));
+      if (place.entry.exists() || !place.folder.is_none()) continue;
+    }
     return base::fail_input("analyze", git::quote_path(path), "git would take no file of that name",
                             "name a file or folder that is there, and not ignored");
   }
