@@ -12,8 +12,8 @@ inline constexpr int kSlowness = 5;
 inline constexpr int kSlowness = 1;
 #endif
 
-// The size of an input that is there to show that time is linear. What a sanitizer finds it finds in a tenth
-// too.
+// The size of an input that is there to show that time is linear: a tenth under a sanitizer, which finds in
+// that what it finds in all. Whether the time is linear is told by the other builds.
 [[nodiscard]] constexpr std::size_t size_for_time(std::size_t size) {
 #ifdef FLEET_SANITIZED
   return size / 10;

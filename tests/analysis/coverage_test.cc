@@ -11,13 +11,13 @@ namespace {
 using Lines = std::map<std::uint32_t, bool>;
 
 Result<Coverage> read(const std::string& text, const std::set<std::string>& there = {"src/a.py", "b.c"}) {
-  return read_coverage(text, "report", "/work/project",
+  return read_coverage(text, "report", "/project",
                        [&](const std::string& path) { return there.contains(path); });
 }
 
 TEST(Coverage, reads_a_tracefile_of_lcov) {
   const auto coverage = read(
-      "TN:\nSF:/work/project/src/"
+      "TN:\nSF:/project/src/"
       "a.py\nFN:1,f\nDA:1,1\nDA:2,0,checksum\nDA:1,0\nDA:3,-1\nLF:3\nLH:1\nend_of_record\n"
       "SF:b.c\r\nDA:7,18446744073709551616\r\nend_of_record\r\n"
       "SF:/usr/include/stdio.h\nDA:1,1\nend_of_record\n");
@@ -35,7 +35,7 @@ TEST(Coverage, reads_coberturas_xml_with_its_document_type_and_sources) {
       "<?xml version=\"1.0\" ?>\n"
       "<!DOCTYPE coverage SYSTEM 'http://cobertura.sourceforge.net/xml/coverage-04.dtd'>\n"
       "<coverage "
-      "line-rate=\"0.5\"><sources><source>/elsewhere</source><source>/work/project/src</source></sources>"
+      "line-rate=\"0.5\"><sources><source>/elsewhere</source><source>/project/src</source></sources>"
       "<packages><package><classes><class name=\"a\" filename=\"a.py\">"
       "<methods><method name=\"f\"><lines><line number=\"2\" hits=\"0\"/></lines></method></methods>"
       "<lines><line number=\"1\" hits=\"3\"/><line number=\"2\" hits=\"0\"/></lines></class>"
