@@ -24,7 +24,7 @@ using model::TreeEntry;
 #ifdef FLEET_SANITIZED
 constexpr std::uint64_t kCases = 2'000;
 #else
-constexpr std::uint64_t kCases = 20'000;
+constexpr std::uint64_t kCases = 5'000;
 #endif
 constexpr std::uint64_t kAtOnce = 1'000;
 
