@@ -182,8 +182,9 @@ Result<> Root::remove(std::string_view path, const Root& trash) const {
   const Parent parent = open_parent(path);
   if (!parent.folder) return {};  // what should hold it is gone, or no folder: so it is not there
   if (::unlinkat(parent.folder.get(), parent.name.c_str(), 0) == 0 || errno == ENOENT) return {};
+  const int why = errno;  // before another look changes it
   if (!is_folder(parent.folder.get(), parent.name)) {
-    return base::fail_errno("remove", (path_ / path).string(), errno);
+    return base::fail_errno("remove", (path_ / path).string(), why);
   }
   if (::unlinkat(parent.folder.get(), parent.name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return {};
   if (!may_hold_something(errno))
