@@ -36,7 +36,10 @@ struct StartAttempt {
   int attempt = 1;  // what the task sees as FLEET_ATTEMPT
   ResultSet from;
   std::vector<NeedResult> needs;
-  std::string feedback;  // what the attempt before left for this one
+  std::string feedback;    // what the attempt before left for this one
+  std::uint32_t link = 0;  // of a prompt: which of its links does it
+  // Of a prompt: the commit that holds what the attempt before left, to go on from; none: from the start.
+  ObjectId go_on{};
   // The attempt before was cut off, by a crash or in a hurry, and its task's `rollback` has not run yet.
   bool rollback_first = false;
   // It is marked `once: true`, and an earlier run had finished it: that result is taken over, or the attempt

@@ -23,11 +23,6 @@ double seconds(Duration duration) {
 // How long an input that nothing follows from waits for another, so as not to cost a transaction of its own.
 constexpr Duration kForCompany = std::chrono::milliseconds(10);
 
-std::string agent_of(const model::TaskSpec& spec) {
-  if (const auto* prompt = std::get_if<model::Prompt>(&spec.work)) return prompt->agent;
-  return std::holds_alternative<model::Codemod>(spec.work) ? "codemod" : "run";
-}
-
 }  // namespace
 
 Driver::Driver(const model::Plan& plan, std::string run, os::EventLoop& loop, store::Writer& writer,
@@ -41,8 +36,7 @@ Driver::Driver(const model::Plan& plan, std::string run, os::EventLoop& loop, st
       masker_(std::move(masker)),
       events_(std::move(events)),
       scheduler_(plan),
-      began_(plan.tasks.size()),
-      processes_(plan.tasks.size()) {}
+      current_(plan.tasks.size()) {}
 
 void Driver::begin(store::NewRun run, RunStarted input) {
   next_.start = std::move(run);
@@ -53,7 +47,7 @@ Result<> Driver::replay(store::Reader& reader, const std::function<void(const mo
   return read_journal(reader, run_, plan_, [&](const RecordedInput& recorded) {
     const Step step = scheduler_.handle(recorded.input, recorded.at);
     for (const model::RunEvent& event : step.events) {
-      if (event.kind == model::RunEventKind::attempt_started) began_[event.task->value] = event.at;
+      if (event.kind == model::RunEventKind::attempt_started) remember(event);
       recalled(event);
     }
     last_sequence_ = recorded.sequence;
@@ -129,7 +123,7 @@ void Driver::take(const Arrival& arrival) {
 
 void Driver::add_rows(const Arrival& arrival, const Step& step) {
   if (const auto* started = std::get_if<AttemptStarted>(&arrival.input)) {
-    processes_[started->task.value] = started->process;
+    current_[started->task.value].process = started->process;
   }
   const auto* finished = std::get_if<AttemptFinished>(&arrival.input);
   const std::string result = finished ? result_json(finished->outcome) : "";
@@ -138,8 +132,7 @@ void Driver::add_rows(const Arrival& arrival, const Step& step) {
     if (!event.task) continue;
     touched.push_back(*event.task);
     if (event.kind == model::RunEventKind::attempt_started) {
-      began_[event.task->value] = event.at;
-      processes_[event.task->value] = {};
+      remember(event);
       add_attempt(event, arrival, result);
     } else if (event.kind == model::RunEventKind::attempt_finished) {
       add_attempt(event, arrival, result);
@@ -158,15 +151,23 @@ void Driver::add_rows(const Arrival& arrival, const Step& step) {
   }
 }
 
+// What began with an attempt_started, which says who does a prompt.
+void Driver::remember(const model::RunEvent& event) {
+  const model::TaskSpec& spec = plan_.task(*event.task).spec;
+  const bool is_prompt = std::holds_alternative<model::Prompt>(spec.work);
+  current_[event.task->value] = {event.at, {}, is_prompt ? event.message : std::string(model::kind_of(spec))};
+}
+
 void Driver::add_attempt(const model::RunEvent& event, const Arrival& arrival, const std::string& result) {
   const TaskIndex index = *event.task;
   const model::PlannedTask& task = plan_.task(index);
   store::AttemptRow& row = next_.attempts.emplace_back();
   row.task_id = task.id;
   row.number = event.attempt;
-  row.agent = agent_of(task.spec);
-  row.started = began_[index.value];
-  row.process = processes_[index.value];
+  const Current& current = current_[index.value];
+  row.agent = current.agent;
+  row.started = current.began;
+  row.process = current.process;
   if (event.kind == model::RunEventKind::attempt_started) return;
   row.verdict = event.verdict;
   row.reason = event.message;

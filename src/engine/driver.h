@@ -57,6 +57,7 @@ class Driver final : public Inbox {
   void commit();
   void take(const Arrival& arrival);
   void add_rows(const Arrival& arrival, const Step& step);
+  void remember(const model::RunEvent& event);
   void add_attempt(const model::RunEvent& event, const Arrival& arrival, const std::string& result);
   void release(const std::vector<Action>& actions, const std::vector<model::RunEvent>& events);
   void set_timer(const SetTimer& timer);
@@ -76,9 +77,13 @@ class Driver final : public Inbox {
   std::vector<Action> actions_;                    // and what may be done after it
   std::optional<os::EventLoop::TimerId> waiting_;  // for more to be in it
   std::uint64_t last_sequence_ = 0;
-  TimePoint last_heard_{};                         // by the journal, of the process before this one
-  std::vector<TimePoint> began_;                   // of each task's current attempt
-  std::vector<model::ProcessIdentity> processes_;  // of each task's current attempt
+  TimePoint last_heard_{};  // by the journal, of the process before this one
+  struct Current {
+    TimePoint began{};
+    model::ProcessIdentity process;
+    std::string agent;  // run, codemod, or the agent's name
+  };
+  std::vector<Current> current_;  // attempt of each task
   bool committing_ = false;
   bool broken_ = false;
 };

@@ -19,6 +19,10 @@ class Masking {
       mask(value);
     for (model::ProgramEnd& program : outcome.programs)
       mask(program.command);
+    if (outcome.agent) {
+      mask(outcome.agent->model);
+      mask(outcome.agent->session);
+    }
   }
   void operator()(Merged& input) const {
     mask(input.error);

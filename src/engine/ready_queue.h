@@ -19,7 +19,8 @@ class ReadyQueue {
   explicit ReadyQueue(const model::Plan& plan);
 
   void set_parallel(int parallel) { parallel_ = parallel; }
-  void add(TaskIndex task);
+  // `link`: which of its links does the task, where it is a prompt.
+  void add(TaskIndex task, std::size_t link = 0);
   void remove(TaskIndex task);
   [[nodiscard]] bool empty() const;
 
@@ -37,21 +38,28 @@ class ReadyQueue {
     TaskIndex task;
     bool operator<(const Key& other) const;
   };
-  // Tasks that share a cap: those of one agent. Lane 0 is for tasks with no agent, and has no cap of its own.
-  struct Lane {
-    std::optional<int> parallel;
+  // Of one agent, or of a chain of them.
+  struct Cap {
+    int parallel = 1;
     int running = 0;
+  };
+  // Tasks that the same caps bind. Lane 0 is for those that none binds.
+  struct Lane {
+    std::vector<std::uint32_t> caps;
     std::set<Key> ready;
   };
 
   [[nodiscard]] Key key(TaskIndex task) const;
   Lane& lane(TaskIndex task) { return lanes_[lane_of_[task.value]]; }
+  [[nodiscard]] bool has_place(const Lane& lane) const;
 
   const model::Plan& plan_;
   int parallel_ = 1;
   int running_ = 0;
+  std::vector<Cap> caps_;
   std::vector<Lane> lanes_;
-  std::vector<std::uint32_t> lane_of_;
+  std::vector<std::uint32_t> lane_of_;                  // of the link that does the task now
+  std::vector<std::vector<std::uint32_t>> link_lanes_;  // of each task's links; empty: all in lane 0
 };
 
 }  // namespace fleet::engine

@@ -46,6 +46,7 @@ class Scheduler {
     ResultSet from;         // the results it started from; null: it has not begun
     ObjectId base;
     ObjectId snapshot;
+    std::string_view agent;  // of a prompt: who does it, or is to do it next
   };
   [[nodiscard]] TaskView task(TaskIndex index) const;
   // The integrated results in plan order.
@@ -106,8 +107,12 @@ class Scheduler {
     ObjectId base, snapshot;
     std::map<std::string, std::string> outputs;
     std::string feedback;
+    std::uint32_t link = 0;          // of a prompt: who does it, or does it next
+    std::set<std::uint32_t> cannot;  // links that said so: they are not asked again
+    ObjectId go_on;                  // of a prompt: what the attempt before left
     std::string reason;
-    TimePoint until{};  // of a wait
+    Duration wait{};    // before its next attempt
+    TimePoint until{};  // when that is over
     ResultSet from;     // the results it started from; none: it has not begun
     // Conflicts, strategy `queue`: the tasks on top of whose results this one runs, and those that run on top
     // of this one's.
@@ -137,6 +142,8 @@ class Scheduler {
   void dispatch();
   void start(TaskIndex);
   void after_failure(TaskIndex, const model::Outcome&);
+  [[nodiscard]] std::optional<std::uint32_t> next_link(TaskIndex, std::uint32_t from) const;
+  [[nodiscard]] int tries_left(TaskIndex) const;
   [[nodiscard]] Duration backoff_of(TaskIndex) const;
   void after_interruption(TaskIndex, std::string why);
   void offer(TaskIndex);

@@ -57,7 +57,7 @@ void Scheduler::go_on_with(TaskIndex index) {
       break;
     case Phase::backing_off:
       // Where this process's clock is behind the last one's, the wait is not longer for it.
-      task.until = std::min(task.until, now_ + backoff_of(index));
+      task.until = std::min(task.until, now_ + task.wait);
       step_.actions.push_back(SetTimer{{TimerKind::backoff, index, task.serial}, task.until});
       break;
     case Phase::asking:
@@ -186,6 +186,8 @@ void Scheduler::set_run_limit() {
 Scheduler::TaskView Scheduler::task(TaskIndex index) const {
   const Task& task = at(index);
   TaskView view;
+  const std::vector<model::AgentLink>& links = plan_.task(index).links;
+  if (task.link < links.size()) view.agent = links[task.link].agent;
   switch (task.phase) {
     case Phase::waiting:
     case Phase::conditioning:

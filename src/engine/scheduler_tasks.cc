@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 #include "base/assert.h"
 #include "engine/backoff.h"
@@ -34,6 +35,17 @@ std::string Scheduler::why_not(TaskIndex need) const {
       return fmt::format("needs {}, which was skipped", id(need));
   }
 }
+
+namespace {
+
+// A provider may say when to come again; what is longer than this is no wait but an end.
+Duration told_to_wait(const model::Outcome& outcome) {
+  constexpr Duration kLongest = std::chrono::hours(1);
+  if (!outcome.agent || !outcome.agent->retry_after) return {};
+  return std::clamp(*outcome.agent->retry_after, Duration{}, kLongest);
+}
+
+}  // namespace
 
 // Lets a waiting task go on as far as its needs allow. It is skipped only when all of them are settled, so
 // that the reason, and what a task behind it starts from, do not hang on which one was quicker.
@@ -124,6 +136,9 @@ void Scheduler::forget_results(Task& task) {
   task.base = task.snapshot = {};
   task.outputs.clear();
   task.feedback.clear();
+  task.link = 0;
+  task.cannot.clear();
+  task.go_on = {};
   task.failures = 0;
   task.from = nullptr;
 }
@@ -134,7 +149,7 @@ void Scheduler::make_ready(TaskIndex index) {
     return;
   }
   at(index).phase = Phase::ready;
-  ready_.add(index);
+  ready_.add(index, at(index).link);
   emit(RunEventKind::task_ready, index);
 }
 
@@ -154,9 +169,31 @@ void Scheduler::start(TaskIndex index) {
   task.from = results_below(index);
   task.reason.clear();
   step_.actions.push_back(StartAttempt{index, task.serial, task.attempt, task.from, need_results(index),
-                                       task.feedback, task.rollback_due, task.only_kept,
-                                       std::max(0, plan_.task(index).retries.value - task.failures)});
-  emit(RunEventKind::attempt_started, index).attempt = task.attempt;
+                                       task.feedback, task.link, task.go_on, task.rollback_due,
+                                       task.only_kept, tries_left(index)});
+  emit(RunEventKind::attempt_started, index, std::string(this->task(index).agent)).attempt = task.attempt;
+}
+
+// The first of its links from this one on that has not said that it cannot.
+std::optional<std::uint32_t> Scheduler::next_link(TaskIndex index, std::uint32_t from) const {
+  const auto links = static_cast<std::uint32_t>(plan_.task(index).links.size());
+  while (from < links && at(index).cannot.contains(from))
+    ++from;
+  return from < links ? std::optional(from) : std::nullopt;
+}
+
+// How often it would run again at most if its attempt failed: each retry is a round through its links.
+int Scheduler::tries_left(TaskIndex index) const {
+  const Task& task = at(index);
+  const model::PlannedTask& planned = plan_.task(index);
+  const int rounds = std::max(0, planned.retries.value - task.failures);
+  if (planned.links.empty()) return rounds;
+  const std::size_t able = planned.links.size() - task.cannot.size();
+  std::size_t in_this_round = 0;
+  for (auto link = next_link(index, task.link + 1); link; link = next_link(index, *link + 1))
+    ++in_this_round;
+  const std::uint64_t all = in_this_round + static_cast<std::uint64_t>(rounds) * able;
+  return static_cast<int>(std::min<std::uint64_t>(all, std::numeric_limits<int>::max()));
 }
 
 std::vector<NeedResult> Scheduler::need_results(TaskIndex index) const {
@@ -223,20 +260,31 @@ ResultSet Scheduler::results_below(TaskIndex index) {
 
 void Scheduler::after_failure(TaskIndex index, const model::Outcome& outcome) {
   Task& task = at(index);
-  ++task.failures;
   task.feedback = outcome.feedback;
+  task.go_on = outcome.agent && outcome.agent->can_go_on ? outcome.snapshot : ObjectId{};
   const model::PlannedTask& planned = plan_.task(index);
   if (task.cancel) {
     settle(index, Phase::cancelled, "cancelled", EndCause::decision);
     return;
   }
-  if (outcome.verdict == Verdict::blocked || task.failures > planned.retries.value) {
+  if (outcome.verdict == Verdict::blocked) task.cannot.insert(task.link);
+  if (const auto next = next_link(index, task.link + 1)) {
+    task.link = *next;
+    make_ready(index);
+    return;
+  }
+  ++task.failures;  // a round through its links, where it has any
+  const auto first = next_link(index, 0);
+  const bool nobody_can = planned.links.empty() ? outcome.verdict == Verdict::blocked : !first;
+  if (nobody_can || task.failures > planned.retries.value) {
     settle(index, Phase::failed, outcome.reason);
     return;
   }
+  task.link = first.value_or(0);
   task.phase = Phase::backing_off;
   task.reason = outcome.reason;
-  task.until = now_ + backoff_of(index);
+  task.wait = std::max(backoff_of(index), told_to_wait(outcome));
+  task.until = now_ + task.wait;
   step_.actions.push_back(SetTimer{{TimerKind::backoff, index, task.serial}, task.until});
   emit(RunEventKind::task_backing_off, index, outcome.reason).until = task.until;
 }

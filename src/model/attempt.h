@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "base/object_id.h"
 #include "base/time.h"
+#include "model/cost.h"
 
 namespace fleet::model {
 
@@ -30,6 +31,42 @@ enum class Verdict {
   return state == TaskState::done || state == TaskState::failed || state == TaskState::skipped ||
          state == TaskState::cancelled;
 }
+
+// Why an agent that asks a model could not do its work, told apart because the answers differ.
+enum class AgentFailure {
+  rate_limit,        // too much at once: wait, or another agent
+  quota,             // nothing is left for a long time, or no money: another agent
+  overload,          // the provider cannot serve at the moment: wait, or another agent
+  auth,              // the key is missing, wrong or not allowed to do this: another agent
+  bad_request,       // the provider refuses what we ask: a wrong model, a wrong setting: another agent
+  context_too_long,  // the work does not fit into the model: another agent
+  refusal,           // the model will not do it: another agent
+  network,           // no connection, or it was cut: wait, or another agent
+  silence,           // nothing was heard of it for its idle limit
+  nonsense,          // what it answers cannot be understood
+  turns,             // it used up its turns
+  denied,            // it was not allowed to use a tool that it needed
+  unavailable,       // its program is not installed, or does not run
+};
+// Whether the same agent may well do it if it is asked again.
+[[nodiscard]] constexpr bool may_pass(AgentFailure failure) {
+  return failure == AgentFailure::rate_limit || failure == AgentFailure::overload ||
+         failure == AgentFailure::network || failure == AgentFailure::silence ||
+         failure == AgentFailure::nonsense || failure == AgentFailure::turns;
+}
+
+// Who did a prompt, and what it took.
+struct AgentUse {
+  std::string agent;    // its name in the workflow
+  std::string model;    // that answered, where it says so; else the one that was asked for
+  std::string session;  // the program's own name for the conversation, by which it can be resumed
+  std::optional<int> turns;
+  std::optional<AgentFailure> failure;
+  // How long the provider said to wait before it is asked again.
+  std::optional<Duration> retry_after;
+  bool can_go_on = false;  // what it left in its snapshot is worth going on from
+  Cost cost;
+};
 
 // What an attempt used. Processes that it left behind count up to the moment they were ended.
 struct Usage {
@@ -69,6 +106,7 @@ struct Outcome {
   std::string log;                 // relative to the run's folder; empty: no file has it all
   std::vector<std::string> notes;  // what the user should know: a bound that could not be held, ...
   Usage usage;
+  std::optional<AgentUse> agent;  // of a task with a prompt
 };
 
 // A program or group of programs that a later process can recognise, and end, after a crash.
@@ -89,6 +127,9 @@ struct Conflict {
 namespace fleet {
 FLEET_ENUM_NAMES(model::TaskState, "waiting", "ready", "running", "backing-off", "asking", "done", "failed",
                  "skipped", "cancelled");
+FLEET_ENUM_NAMES(model::AgentFailure, "rate-limit", "quota", "overload", "auth", "bad-request",
+                 "context-too-long", "refusal", "network", "silence", "nonsense", "turns", "denied",
+                 "unavailable");
 FLEET_ENUM_NAMES(model::Verdict, "done", "no-change", "blocked", "failed", "timed-out", "cancelled",
                  "interrupted");
 }  // namespace fleet

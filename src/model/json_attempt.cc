@@ -4,6 +4,10 @@
 
 namespace fleet::model {
 
+std::string Fields<Cost>::wrong(const Cost& cost) {
+  return !cost.usd || *cost.usd >= 0 ? "" : "a cost cannot be negative";
+}
+
 std::string Fields<Outcome>::wrong(const Outcome& outcome) {
   const bool fine = outcome.log.empty() || is_safe_relative_path(outcome.log);
   return fine ? "" : "the log lies outside the run's folder";

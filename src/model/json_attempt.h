@@ -19,6 +19,28 @@ struct Fields<Usage> {
 };
 
 template <>
+struct Fields<Tokens> {
+  static constexpr auto list =
+      std::tuple{field("input", &Tokens::input), field("cached_input", &Tokens::cached_input),
+                 field("cache_writes", &Tokens::cache_writes), field("output", &Tokens::output)};
+};
+
+template <>
+struct Fields<Cost> {
+  static constexpr auto list = std::tuple{field("tokens", &Cost::tokens), field("usd", &Cost::usd)};
+  static std::string wrong(const Cost& cost);
+};
+
+template <>
+struct Fields<AgentUse> {
+  static constexpr auto list =
+      std::tuple{field("agent", &AgentUse::agent),         field("model", &AgentUse::model),
+                 field("session", &AgentUse::session),     field("turns", &AgentUse::turns),
+                 field("failure", &AgentUse::failure),     field("retry_after", &AgentUse::retry_after),
+                 field("can_go_on", &AgentUse::can_go_on), field("cost", &AgentUse::cost)};
+};
+
+template <>
 struct Fields<ProgramEnd> {
   static constexpr auto list =
       std::tuple{field("command", &ProgramEnd::command), field("exit_status", &ProgramEnd::exit_status),
@@ -44,7 +66,8 @@ struct Fields<Outcome> {
                                           field("output_size", &Outcome::output_size),
                                           field("log", &Outcome::log),
                                           field("notes", &Outcome::notes),
-                                          field("usage", &Outcome::usage)};
+                                          field("usage", &Outcome::usage),
+                                          field("agent", &Outcome::agent)};
   static std::string wrong(const Outcome& outcome);
 };
 

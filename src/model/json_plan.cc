@@ -50,6 +50,14 @@ std::string Fields<Plan>::wrong(const Plan& plan) {
   for (const PlannedTask& task : plan.tasks) {
     if (!ids.insert(task.id).second) return fmt::format("two tasks are called {}", task.id);
   }
+  for (const PlannedTask& task : plan.tasks) {
+    if (std::holds_alternative<Prompt>(task.spec.work) && task.links.empty())
+      return fmt::format("nobody does the prompt of {}", task.id);
+    for (const AgentLink& link : task.links) {
+      if (!plan.agents.contains(link.agent))
+        return fmt::format("{} names an agent that is not there", task.id);
+    }
+  }
   for (const ForeseenConflict& conflict : plan.conflicts) {
     if (conflict.first.value >= size || conflict.second.value >= size)
       return "a conflict names a task that is not there";

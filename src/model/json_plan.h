@@ -19,11 +19,18 @@ struct Codec<Graph> {
 };
 
 template <>
+struct Fields<AgentLink> {
+  static constexpr auto list =
+      std::tuple{field("agent", &AgentLink::agent), field("named", &AgentLink::named)};
+};
+
+template <>
 struct Fields<PlannedTask> {
   static constexpr auto list = std::tuple{field("id", &PlannedTask::id),
                                           field("title", &PlannedTask::title),
                                           field("spec", &PlannedTask::spec),
                                           field("matrix", &PlannedTask::matrix),
+                                          field("links", &PlannedTask::links),
                                           field("timeout", &PlannedTask::timeout),
                                           field("retries", &PlannedTask::retries),
                                           field("forecast", &PlannedTask::forecast),
@@ -72,6 +79,7 @@ struct Fields<Plan> {
                                           field("settings", &Plan::settings),
                                           field("gate", &Plan::gate),
                                           field("requirements", &Plan::requirements),
+                                          field("agents", &Plan::agents),
                                           field("agent_parallel", &Plan::agent_parallel),
                                           field("inputs", &Plan::inputs),
                                           field("env", &Plan::env),

@@ -86,6 +86,15 @@ struct Fields<Prompt> {
 };
 
 template <>
+struct Fields<SingleAgent> {
+  static constexpr auto list =
+      std::tuple{field("use", &SingleAgent::use),         field("model", &SingleAgent::model),
+                 field("key", &SingleAgent::key),         field("url", &SingleAgent::url),
+                 field("command", &SingleAgent::command), field("can", &SingleAgent::can),
+                 field("turns", &SingleAgent::turns),     field("idle_timeout", &SingleAgent::idle_timeout)};
+};
+
+template <>
 struct Alternatives<std::variant<Command, Codemod, Prompt>> {
   static constexpr std::array<std::string_view, 3> names{"run", "codemod", "prompt"};
 };

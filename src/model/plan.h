@@ -42,6 +42,13 @@ class Graph {
   std::vector<TaskIndex> needs_, dependents_;
 };
 
+// One of those who may do a prompt. Where one cannot, the next one takes over.
+struct AgentLink {
+  std::string agent;  // a key of Plan::agents
+  // The names by which it was reached, itself included: the caps on attempts at once of each of them hold.
+  std::vector<std::string> named;
+};
+
 // One task of the plan: a task of the workflow, or one cell of its matrix. `spec` is complete: defaults are
 // applied, and
 // `${{ matrix.* }}`, `${{ inputs.* }}` and `${{ env.* }}` stand replaced in its globs, its name and its
@@ -51,6 +58,8 @@ struct PlannedTask {
   std::string title;  // for people: `materials (core)`, or the task's name
   TaskSpec spec;
   std::map<std::string, std::string> matrix;  // this cell's values
+
+  std::vector<AgentLink> links;  // of a prompt, in the order in which they are tried
 
   Setting<Duration> timeout;
   Setting<int> retries;
@@ -100,6 +109,7 @@ struct Plan {
   Settings settings;
   std::optional<Gate> gate;  // what the change is held against
   std::vector<Requirement> requirements;
+  std::map<std::string, SingleAgent> agents;  // that the links of its tasks name
   std::map<std::string, int> agent_parallel;  // caps per agent name; absent: none
   std::map<std::string, std::string> inputs;
   std::map<std::string, std::string> env;  // of the workflow

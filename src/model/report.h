@@ -101,6 +101,16 @@ struct GateReport {
   std::vector<std::string> remarks;      // what was not looked at, and why
 };
 
+// What one agent did in a run.
+struct AgentReport {
+  std::string agent;
+  std::vector<std::string> models;  // that answered, in the order in which they were first met
+  int attempts = 0;
+  int done = 0;
+  Duration wall{};  // summed
+  TotalCost cost;
+};
+
 struct Report {
   std::string run;  // id
   std::string workflow;
@@ -116,9 +126,10 @@ struct Report {
   std::vector<ConflictReport> conflicts;
   std::vector<RequirementReport> requirements;
   DeliveryReport delivery;
-  std::optional<GateReport> gate;  // none: the workflow has none, or it is not time yet
-  Usage usage;                     // wall: summed over the attempts
-  Duration critical_path{};        // the longest chain of attempts that really waited on each other
+  std::optional<GateReport> gate;   // none: the workflow has none, or it is not time yet
+  std::vector<AgentReport> agents;  // of those that asked models, by their names
+  Usage usage;                      // wall: summed over the attempts
+  Duration critical_path{};         // the longest chain of attempts that really waited on each other
   int parallel = 1;
   std::vector<std::string> notes;
 };

@@ -98,6 +98,7 @@ struct SingleAgent {
   std::vector<std::string> command;
   std::vector<std::string> can;
   std::optional<int> turns;
+  std::optional<Duration> idle_timeout;  // the longest silence of its program
 };
 struct FirstOf {
   std::vector<Text> agents;

@@ -66,8 +66,20 @@ class PlanOf {
     last().forecast = duration;
     return *this;
   }
-  PlanOf& agent(std::string name) {
-    last().spec.work = model::Prompt{std::move(name), "do it", {}};
+  PlanOf& agent(const std::string& name) {
+    last().spec.work = model::Prompt{name, "do it", {}};
+    last().links = {{name, {name}}};
+    plan_.agents[name] = {};
+    return *this;
+  }
+  // One after the other; `name` is that of all of them together.
+  PlanOf& chain(const std::string& name, const std::vector<std::string>& agents) {
+    last().spec.work = model::Prompt{name, "do it", {}};
+    last().links.clear();
+    for (const std::string& agent : agents) {
+      last().links.push_back({agent, {name, agent}});
+      plan_.agents[agent] = {};
+    }
     return *this;
   }
 

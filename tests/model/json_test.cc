@@ -124,6 +124,9 @@ Plan mended(Plan plan) {
     task.id = fmt::format("task.{}", ++number);
     task.retries.value &= 0xff;
     if (task.spec.retry) task.spec.retry->times &= 0xff;
+    if (task.links.empty()) task.links.emplace_back();
+    for (AgentLink& link : task.links)
+      plan.agents[link.agent];
   }
   if (plan.tasks.size() < 4) plan.conflicts.clear();
   plan.settings.parallel.value = 1 + (plan.settings.parallel.value & 0xff);
@@ -360,6 +363,10 @@ TEST(ReadingAPlan, RefusesOneThatDoesNot) {
   EXPECT_THAT(error("/conflicts", Json::array({{{"first", 0}, {"second", 2}}})), HasSubstr("not there"));
   EXPECT_THAT(error("/settings/parallel/value", 0), HasSubstr("at settings: at least one"));
   EXPECT_THAT(error("/agent_parallel", {{"coder", 0}}), HasSubstr("at least one attempt"));
+  EXPECT_THAT(error("/tasks/0/links", Json::array({{{"agent", "coder"}}})),
+              HasSubstr("names an agent that is not there"));
+  EXPECT_THAT(error("/tasks/0/spec/work", {{"prompt", {{"agent", "coder"}, {"text", "x"}}}}),
+              HasSubstr("nobody does"));
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ enum class Check {
   starts_cancelled,
   starts_before_winner,
   tried_too_often,
+  wrong_link,
   rolls_back_wrongly,
   once_unasked,
   finished_runs_again,
@@ -74,7 +75,7 @@ struct Problem {
 namespace fleet {
 FLEET_ENUM_NAMES(engine::tests::Check, "starts-while-stopping", "starts-while-asked", "runs-twice-at-once",
                  "too-many-run", "too-many-of-an-agent", "starts-cancelled", "starts-before-winner",
-                 "tried-too-often", "rolls-back-wrongly", "once-unasked", "finished-runs-again",
+                 "tried-too-often", "wrong-link", "rolls-back-wrongly", "once-unasked", "finished-runs-again",
                  "from-not-in-order", "from-not-integrated", "from-too-much", "from-too-little",
                  "starts-before-need", "starts-after-bad-need", "could-start", "starts-before-better",
                  "waits-for-nothing", "conflict-is-over", "cut-off-verdict", "answer-counts-twice", "hangs",

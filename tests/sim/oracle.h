@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <vector>
@@ -53,7 +54,8 @@ struct Oracle {
     if (planned.spec.condition && !condition_holds(task, needs)) return {TaskState::skipped, false, {}};
 
     End end{TaskState::done, false, below(plan, index)};
-    const int tries = task.bad == model::Verdict::blocked ? 1 : 1 + planned.retries.value;
+    const int links = std::max(1, static_cast<int>(planned.links.size()));
+    const int tries = task.bad == model::Verdict::blocked ? links : links * (1 + planned.retries.value);
     if (task.bad_tries >= tries) {
       end.state = TaskState::failed;
       return end;

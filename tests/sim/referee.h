@@ -21,16 +21,10 @@ namespace fleet::engine::tests {
 class Referee {
  public:
   Referee(const model::Plan& plan, const Script& script)
-      : plan_(plan), script_(script), books_(plan.tasks.size()), agents_(plan.tasks.size()) {
-    for (std::uint32_t i = 0; i < agents_.size(); ++i) {
-      const auto* prompt = std::get_if<model::Prompt>(&plan.tasks[i].spec.work);
-      const auto cap = prompt ? plan.agent_parallel.find(prompt->agent) : plan.agent_parallel.end();
-      if (cap != plan.agent_parallel.end()) agents_[i] = &*cap;
-    }
-  }
+      : plan_(plan), script_(script), books_(plan.tasks.size()) {}
 
   void new_process(const model::Settings& settings, bool retry_failed) {
-    for (const auto& [task, serial] : running_)
+    for (const auto& [task, attempt] : running_)
       books_[task.value].rollback_due |= plan_.task(task).spec.rollback.has_value();
     running_.clear();
     asked_of_conditions_.clear();
@@ -105,22 +99,27 @@ class Referee {
   [[nodiscard]] std::set<TaskIndex> from(TaskIndex task) const { return books_[task.value].from; }
 
  private:
-  using Agent = std::pair<const std::string, int>;  // its name and its cap
+  struct Running {
+    Serial serial = 0;
+    std::uint32_t link = 0;
+  };
   struct Book {
     std::set<TaskIndex> from;
-    std::uint64_t started = 0;     // when its last attempt began; 0: never
-    std::uint64_t succeeded = 0;   // when its last attempt was done; 0: it was not
-    std::uint64_t void_since = 0;  // when it last lost, or was taken back
-    bool may_repeat = false;       // of a `once` task: somebody said so, or it failed and may be retried
-    bool is_cancelled = false;     // it does not begin any more, but for a retry
-    std::set<TaskIndex> after;     // those whose results it gave way to, and on top of which it runs
-    bool rollback_due = false;     // its last attempt was cut off before its rollback ran
+    std::uint64_t started = 0;       // when its last attempt began; 0: never
+    std::uint64_t succeeded = 0;     // when its last attempt was done; 0: it was not
+    std::uint64_t void_since = 0;    // when it last lost, or was taken back
+    bool may_repeat = false;         // of a `once` task: somebody said so, or it failed and may be retried
+    bool is_cancelled = false;       // it does not begin any more, but for a retry
+    std::set<TaskIndex> after;       // those whose results it gave way to, and on top of which it runs
+    bool rollback_due = false;       // its last attempt was cut off before its rollback ran
+    std::uint32_t link = 0;          // whose turn it is
+    std::set<std::uint32_t> cannot;  // that said so
   };
 
   void take(const Input& input, const Scheduler& scheduler) {
     if (const auto* end = std::get_if<AttemptFinished>(&input)) {
       const auto running = running_.find(end->task);
-      if (running == running_.end() || running->second != end->serial) return;  // late or doubled
+      if (running == running_.end() || running->second.serial != end->serial) return;  // late or doubled
       running_.erase(running);
       Book& book = books_[end->task.value];
       book.rollback_due = end->outcome.rollback_due;
@@ -129,6 +128,8 @@ class Referee {
       } else if (end->outcome.verdict != model::Verdict::interrupted &&
                  end->outcome.verdict != model::Verdict::cancelled) {
         book.may_repeat = true;
+        if (end->outcome.verdict == model::Verdict::blocked) book.cannot.insert(book.link);
+        pass_on(end->task);
       }
     } else if (const auto* conflict = std::get_if<Conflicted>(&input)) {
       for (const model::Conflict& one : conflict->conflicts)
@@ -200,11 +201,11 @@ class Referee {
     if (stopping_) fail(Check::starts_while_stopping, id(i) + " starts although the run is stopping");
     if (question_open_)
       fail(Check::starts_while_asked, id(i) + " starts although a question about the run is open");
-    if (!running_.emplace(start.task, start.serial).second)
+    if (!running_.emplace(start.task, Running{start.serial, start.link}).second)
       fail(Check::runs_twice_at_once, id(i) + " runs twice at once");
     if (running_.size() > static_cast<std::size_t>(parallel_))
       fail(Check::too_many_run, "more attempts run than the run allows");
-    if (is_agent_full(start.task, 1))
+    if (is_agent_full(start.task, start.link, 1))
       fail(Check::too_many_of_an_agent, "more attempts run than their agent allows");
     if (book.is_cancelled) fail(Check::starts_cancelled, id(i) + " starts although it was cancelled");
     for (const TaskIndex winner : book.after) {
@@ -213,7 +214,10 @@ class Referee {
     }
     std::erase_if(book.after, [&](TaskIndex winner) { return !scheduler.task(winner).accepted; });
     const int tries = start.feedback.empty() ? 0 : std::stoi(start.feedback);
-    if (tries > planned.retries.value)
+    if (tries == 0) book.link = 0, book.cannot.clear();
+    if (start.link != book.link) fail(Check::wrong_link, id(i) + " is done by another than whose turn it is");
+    const int links = std::max(1, static_cast<int>(planned.links.size()));
+    if (tries >= links * (1 + planned.retries.value))
       fail(Check::tried_too_often, id(i) + " is tried more often than it may");
     if (start.rollback_first != book.rollback_due)
       fail(Check::rolls_back_wrongly, id(i) + " rolls back what need not, or not what must");
@@ -255,6 +259,18 @@ class Referee {
     book.may_repeat = false;
   }
 
+  // The next of its links that has not said that it cannot; behind the last, the first again.
+  void pass_on(TaskIndex task) {
+    Book& book = books_[task.value];
+    const auto links = static_cast<std::uint32_t>(plan_.task(task).links.size());
+    for (std::uint32_t step = 1; step <= links; ++step) {
+      const std::uint32_t link = (book.link + step) % links;
+      if (book.cannot.count(link) > 0) continue;
+      book.link = link;
+      return;
+    }
+  }
+
   // Whether a task, or something below it, lost or was taken back since.
   [[nodiscard]] bool is_void(TaskIndex task, std::uint64_t since) const {
     if (books_[task.value].void_since >= since) return true;
@@ -275,7 +291,7 @@ class Referee {
       if (state == model::TaskState::waiting && asked_of_conditions_.count(task) == 0)
         check_waits(task, scheduler);
       if (state != model::TaskState::ready) continue;
-      if (!is_agent_full(task)) could_start.push_back(task);
+      if (!is_agent_full(task, link_of(scheduler.task(task).agent, task))) could_start.push_back(task);
     }
     if (could_start.empty()) return;
     if (running_.size() < static_cast<std::size_t>(parallel_))
@@ -308,14 +324,27 @@ class Referee {
     return one < other;
   }
 
-  // Whether the agent of a task runs as many as it may, and so many more.
-  [[nodiscard]] bool is_agent_full(TaskIndex task, int more = 0) const {
-    const Agent* agent = agents_[task.value];
-    if (agent == nullptr) return false;
-    const auto running = std::count_if(running_.begin(), running_.end(), [&](const auto& attempt) {
-      return agents_[attempt.first.value] == agent;
+  [[nodiscard]] std::uint32_t link_of(std::string_view agent, TaskIndex task) const {
+    const auto& links = plan_.task(task).links;
+    const auto found = std::find_if(links.begin(), links.end(),
+                                    [agent](const model::AgentLink& link) { return link.agent == agent; });
+    return static_cast<std::uint32_t>(found - links.begin());
+  }
+  [[nodiscard]] bool is_of(TaskIndex task, std::uint32_t link, const std::string& agent) const {
+    const auto& links = plan_.task(task).links;
+    if (link >= links.size()) return false;
+    const auto& named = links[link].named;
+    return std::find(named.begin(), named.end(), agent) != named.end();
+  }
+  // Whether one of the agents that a task is done by runs as many as it may, and so many more.
+  [[nodiscard]] bool is_agent_full(TaskIndex task, std::uint32_t link, int more = 0) const {
+    return std::any_of(plan_.agent_parallel.begin(), plan_.agent_parallel.end(), [&](const auto& cap) {
+      if (!is_of(task, link, cap.first)) return false;
+      const auto running = std::count_if(running_.begin(), running_.end(), [&](const auto& attempt) {
+        return is_of(attempt.first, attempt.second.link, cap.first);
+      });
+      return running >= cap.second + more;
     });
-    return running >= agent->second + more;
   }
 
   [[nodiscard]] bool queues() const {
@@ -329,8 +358,7 @@ class Referee {
   const model::Plan& plan_;
   const Script& script_;
   std::vector<Book> books_;
-  std::vector<const Agent*> agents_;  // of each task; none: no cap
-  std::map<TaskIndex, Serial> running_;
+  std::map<TaskIndex, Running> running_;
   std::set<TaskIndex> asked_of_conditions_;
   std::set<TaskIndex> integrated_;
   int parallel_ = 1;

@@ -74,7 +74,12 @@ inline Script random_script(std::uint64_t seed, const std::set<int>& without = {
     plan.priority(static_cast<model::Priority>(dice.roll(4)));
     TaskScript& task = its.tasks.emplace_back();
     task.answer = dice.next();
-    if (dice.chance(30)) plan.agent(dice.chance(50) ? "one" : "two");
+    if (dice.chance(30)) {
+      const int who = dice.roll(4);
+      if (who < 2) plan.agent(who == 0 ? "one" : "two");
+      if (who == 2) plan.chain("both", {"one", "two"});
+      if (who == 3) plan.chain("all", {"three", "two", "one"});
+    }
     if (conditions && dice.chance(25)) plan.condition();
     if (conditions && dice.chance(15)) plan.runs_after_failure();
     if (once && dice.chance(30)) plan.once();
@@ -90,7 +95,7 @@ inline Script random_script(std::uint64_t seed, const std::set<int>& without = {
       constexpr model::Verdict kBad[] = {model::Verdict::failed, model::Verdict::no_change,
                                          model::Verdict::blocked, model::Verdict::timed_out};
       task.bad = kBad[dice.roll(4)];
-      task.bad_tries = 1 + dice.roll(3);
+      task.bad_tries = 1 + dice.roll(dice.chance(30) ? 8 : 3);
       task.vain = dice.chance(5);
     }
     task.changes = dice.chance(80);
@@ -99,7 +104,9 @@ inline Script random_script(std::uint64_t seed, const std::set<int>& without = {
   }
   PlanOf& plan = script.plan;
   plan.parallel(1 + dice.roll(5)).grace(Duration(dice.roll(30)));
-  if (dice.chance(50)) plan.agent_parallel("one", 1 + dice.roll(2));
+  for (const char* agent : {"one", "both", "all"}) {
+    if (dice.chance(40)) plan.agent_parallel(agent, 1 + dice.roll(2));
+  }
   constexpr model::ConflictStrategy kStrategies[] = {
       model::ConflictStrategy::fail, model::ConflictStrategy::priority, model::ConflictStrategy::queue,
       model::ConflictStrategy::queue};
