@@ -122,6 +122,14 @@ Result<Loaded> load(const World& world, const Checkout& checkout, const Workflow
   if (os::exists(checkout.layout.database())) {
     FLEET_TRY(store::Reader reader, store::Reader::open(checkout.layout.database()));
     FLEET_TRY(typical, reader.typical_durations(reading.workflow.name));
+    const auto chooses = [](const model::AgentSpec& agent) {
+      return std::holds_alternative<model::ChooseFrom>(agent.what);
+    };
+    if (std::any_of(reading.workflow.agents.begin(), reading.workflow.agents.end(), chooses)) {
+      FLEET_TRY(const auto tallies, reader.agent_tallies());
+      for (const auto& [agent, tally] : tallies)
+        options.agent_records[agent] = {tally.tries, tally.done};
+    }
   }
   options.history = [&typical](std::string_view task) -> std::optional<Duration> {
     const auto found = typical.find(task);

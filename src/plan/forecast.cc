@@ -41,9 +41,15 @@ Lanes make_lanes(const model::Plan& plan) {
     out.lanes.back().free = std::max(cap, 1);
   }
   for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
-    const auto* prompt = std::get_if<model::Prompt>(&plan.tasks[i].spec.work);
-    if (prompt == nullptr) continue;
-    if (const auto found = lane_of.find(prompt->agent); found != lane_of.end()) out.of[i] = found->second;
+    if (plan.tasks[i].links.empty()) continue;
+    // Of the caps on its first link, the tightest: the others hardly ever bind.
+    std::optional<std::uint32_t> tightest;
+    for (const std::string& name : plan.tasks[i].links.front().named) {
+      const auto found = lane_of.find(name);
+      if (found == lane_of.end()) continue;
+      if (!tightest || out.lanes[found->second].free < out.lanes[*tightest].free) tightest = found->second;
+    }
+    out.of[i] = tightest.value_or(0);
   }
   return out;
 }

@@ -10,6 +10,7 @@
 
 #include "plan/conflicts.h"
 #include "plan/forecast.h"
+#include "plan/links.h"
 #include "plan/matrix.h"
 #include "plan/numbering.h"
 #include "plan/order.h"
@@ -98,6 +99,26 @@ void look_ahead(model::Plan& plan) {
   if (plan.forecast.from_history > 0) plan.forecast.duration = simulate(plan, durations);
 }
 
+// Who does the prompts. Tasks of the same agent have the same links.
+void assign_agents(const model::Workflow& workflow, const AgentRecords& records, model::Plan& plan) {
+  std::map<std::string, std::vector<model::AgentLink>> of_agent;
+  for (model::PlannedTask& task : plan.tasks) {
+    const auto* prompt = std::get_if<model::Prompt>(&task.spec.work);
+    if (prompt == nullptr) continue;
+    const auto [found, is_new] = of_agent.try_emplace(prompt->agent);
+    if (is_new) found->second = links(workflow, prompt->agent, records);
+    task.links = found->second;
+  }
+  for (const model::AgentSpec& agent : workflow.agents) {
+    const auto* single = std::get_if<model::SingleAgent>(&agent.what);
+    const bool is_used = std::any_of(of_agent.begin(), of_agent.end(), [&](const auto& used) {
+      return std::any_of(used.second.begin(), used.second.end(),
+                         [&](const model::AgentLink& link) { return link.agent == agent.name; });
+    });
+    if (single && is_used) plan.agents.emplace(agent.name, *single);
+  }
+}
+
 // What is wrong with all cells of a matrix alike is one error.
 void say_once(model::Diagnostics& diagnostics) {
   std::set<std::tuple<int, int, std::string>> said;
@@ -127,6 +148,7 @@ Planning make(const model::Workflow& workflow, const PlanOptions& options) {
   plan.tasks = write_out(workflow, options, numbering.slots, plan.inputs, out.diagnostics);
   if (out.diagnostics.empty()) {
     plan.graph = std::move(numbering.graph);
+    assign_agents(workflow, options.agent_records, plan);
     look_ahead(plan);
     Foreseen foreseen = foresee_conflicts(plan);
     plan.conflicts = std::move(foreseen.conflicts);

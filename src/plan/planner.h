@@ -28,6 +28,13 @@ struct Overrides {
   std::optional<int> retries;       // of every task
 };
 
+// How an agent did so far, in this repository.
+struct AgentTally {
+  int tries = 0;  // attempts that ended by themselves
+  int done = 0;
+};
+using AgentRecords = std::map<std::string, AgentTally, std::less<>>;  // by its name
+
 struct PlanOptions {
   Overrides command_line;
   Overrides environment;                      // FLEET_*, action inputs
@@ -35,6 +42,7 @@ struct PlanOptions {
   int cores = 1;                              // how many attempts at once when nobody says
   // How long a task of this id took before, where history knows. May be empty.
   std::function<std::optional<Duration>(std::string_view task_id)> history;
+  AgentRecords agent_records;
 };
 
 // Bounds on what a small file can blow up to. The reader's bounds on matrices are tighter; past this one, a

@@ -305,6 +305,22 @@ Result<std::map<std::string, Duration, std::less<>>> Reader::typical_durations(s
   return typical;
 }
 
+Result<std::map<std::string, Reader::AgentTally, std::less<>>> Reader::agent_tallies() {
+  FLEET_TRY(Statement rows,
+            impl_->database().prepare(
+                "SELECT agent, count(*), sum(verdict = 'done') FROM attempts "
+                "WHERE run IN (SELECT id FROM runs ORDER BY created_at DESC LIMIT ?) AND agent NOT IN "
+                "('run', 'codemod') AND verdict NOT IN ('interrupted', 'cancelled') GROUP BY agent"));
+  rows.bind(1, static_cast<std::int64_t>(kRunsOfHistory));
+  std::map<std::string, AgentTally, std::less<>> tallies;
+  while (true) {
+    FLEET_TRY(const bool more, rows.step());
+    if (!more) return tallies;
+    tallies[std::string(rows.text(0))] = {static_cast<int>(rows.integer(1)),
+                                          static_cast<int>(rows.integer(2))};
+  }
+}
+
 Result<> Reader::check() {
   return impl_->database().check_integrity();
 }

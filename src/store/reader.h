@@ -51,6 +51,13 @@ class Reader {
   [[nodiscard]] Result<std::map<std::string, Duration, std::less<>>> typical_durations(
       std::string_view workflow);
 
+  // How the agents did in the last thirty runs, by their names: attempts that ended by themselves.
+  struct AgentTally {
+    int tries = 0;
+    int done = 0;
+  };
+  [[nodiscard]] Result<std::map<std::string, AgentTally, std::less<>>> agent_tallies();
+
   // Reads every page, and says what is damaged: slow on a large database, so for a resume or an import.
   [[nodiscard]] Result<> check();
 

@@ -102,6 +102,8 @@ const Key<AgentSpec> kSingleKeys[] = {
      }},
     {"turns", [](Reader& r, yaml::Node v,
                  AgentSpec& agent) { as<SingleAgent>(agent).turns = read_integer(r, v, 1, kMostTurns); }},
+    {"idle-timeout", [](Reader& r, yaml::Node v,
+                        AgentSpec& agent) { as<SingleAgent>(agent).idle_timeout = read_duration(r, v); }},
     {"parallel", read_parallel},
 };
 
@@ -143,9 +145,14 @@ void check_single(Reader& reader, yaml::Entry entry, const SingleAgent& agent) {
   if (kind == Reach::api) {
     demand("model", "add `model: ...`, as the provider names it");
     refuse("command", "remove it; a program is an agent with `use: plugin`");
-  } else {
-    refuse("url", "remove it; it is for models that are reached by HTTP");
+    refuse("idle-timeout", "remove it; it is for programs");
   }
+  if (kind == Reach::plugin) refuse("url", "remove it; a plugin takes arguments in its `command`");
+  using model::AgentKind;
+  if (agent.use == AgentKind::codex || agent.use == AgentKind::opencode || agent.use == AgentKind::aider)
+    refuse("turns", "remove it: the program has no such bound; the task's `timeout` holds");
+  if (agent.use == AgentKind::grok || agent.use == AgentKind::opencode || agent.use == AgentKind::aider)
+    refuse("url", "remove it: the program cannot be told where its model is served");
   if (kind == Reach::plugin) demand("command", "add `command: [./tools/agent.py]`");
 }
 

@@ -34,17 +34,29 @@ TEST(Unsupported, IsNothingThatThisBuildHonours) {
          "conflicts: {strategy: queue}\ndeliver: none\nreport: {comment: off, formats: [json, markdown]}\n" +
          kTasks),
       IsEmpty());
+  for (const char* use : {"claude-code", "codex", "gemini-cli", "grok", "opencode", "aider"}) {
+    EXPECT_THAT(of("agents: {a: {first-of: [b]}, b: {use: " + std::string(use) +
+                   "}}\ntasks: {t: {agent: a, prompt: x}}\n"),
+                IsEmpty());
+  }
 }
 
 TEST(Unsupported, IsNoAgentThatNoTaskUses) {
-  EXPECT_THAT(of("agents: {a: {use: codex}, b: {choose-from: [a]}}\n" + kTasks), IsEmpty());
+  EXPECT_THAT(of("agents: {a: {use: xai, model: m}, b: {choose-from: [a], by: learned}}\n" + kTasks),
+              IsEmpty());
   EXPECT_THAT(of("gate: {score: 80}\n" + kTasks), IsEmpty());
 }
 
 TEST(Unsupported, IsEachThingThatWouldSilentlyNotBind) {
   EXPECT_THAT(of("limits: {cost: 5}\n" + kTasks), ElementsAre(says({2, 16}, "a limit on cost")));
-  EXPECT_THAT(of("agents: {a: {use: codex}}\ntasks:\n  t: {agent: a, prompt: x}\n"),
-              ElementsAre(says({4, 7}, "tasks of agents")));
+  const std::string kTask = "tasks:\n  t: {agent: a, prompt: x}\n";
+  EXPECT_THAT(of("agents: {a: {use: anthropic, model: m}}\n" + kTask),
+              ElementsAre(says({2, 10}, "an agent with `use: anthropic`")));
+  EXPECT_THAT(of("agents: {a: {first-of: [b, c]}, b: {use: codex}, c: {use: xai, model: m}}\n" + kTask),
+              ElementsAre(says({2, 50}, "an agent with `use: xai`")))
+      << "a chain must not silently lack a link";
+  EXPECT_THAT(of("agents: {a: {choose-from: [b], by: learned}, b: {use: codex}}\n" + kTask),
+              ElementsAre(says({2, 10}, "`by: learned`")));
   for (const char* strategy : {"agent", "adaptive"}) {
     EXPECT_THAT(of("conflicts: {strategy: " + std::string(strategy) + "}\n" + kTasks),
                 ElementsAre(says({2, 23}, "conflict strategy")));
