@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,10 +19,28 @@ namespace fleet::agents {
 
 // What an agent may want next. Only attempt/ knows how it is done.
 
+// Reads what a program writes to stdout while it runs, for the agent that wanted it. The loop's thread.
+class OutputReader {
+ public:
+  virtual ~OutputReader() = default;
+  // Both answer with what people are to see of it, as it comes. Bytes may be cut anywhere.
+  [[nodiscard]] virtual std::string feed(std::string_view bytes) = 0;
+  [[nodiscard]] virtual std::string finish() = 0;
+};
+// A file in the program's home folder, before it starts.
+struct HomeFile {
+  std::string path;  // relative, without `..`
+  std::string content;
+};
 // Run a program in the attempt's workspace; answered by ProgramEnded.
 struct RunProgram {
   std::vector<std::string> argv;
-  std::string shown;  // for people: what the user wrote
+  std::string shown;                         // for people: what the user wrote
+  std::map<std::string, std::string> env{};  // beside that of the task, above it
+  std::string input{};                       // for its stdin; empty: none
+  std::vector<HomeFile> home{};          // a word of argv that is `~/` and the path of one becomes its place
+  std::optional<Duration> idle_limit{};  // the longest that it may be silent
+  std::shared_ptr<OutputReader> reader{};  // null: people see its output as it is
 };
 // Edit the tree that the attempt starts from, without a checkout; answered by TreeEdited. The function runs
 // on another thread, once; it gives back a summary for people, or gives up soon after `stop` was set.
@@ -31,9 +50,10 @@ struct EditTree {
 // Nothing more: what the agent itself says of its work. attempt/ judges by what really happened.
 struct Finish {
   model::Verdict verdict = model::Verdict::done;
-  std::string reason;    // why not done
-  std::string summary;   // what was done
-  std::string feedback;  // for the next attempt
+  std::string reason;                // why not done
+  std::string summary;               // what was done
+  std::string feedback;              // for the next attempt
+  std::vector<std::string> notes{};  // what the user should know
 };
 using Want = std::variant<RunProgram, EditTree, Finish>;
 
@@ -43,6 +63,8 @@ struct ProgramEnded {
   model::ProgramEnd end;
   std::string output_tail;  // the last of its output, secrets masked
   std::string error;        // why it could not be started; then `end` says nothing
+  bool was_silent = false;  // it was ended for its silence
+  TimePoint at{};
 };
 struct TreeEdited {
   Result<std::string> summary;
@@ -55,6 +77,8 @@ class Agent {
  public:
   virtual ~Agent() = default;
   virtual Want next(const Event& event) = 0;
+  // Of one that asks a model, what is known so far: also of an attempt that is ended early.
+  [[nodiscard]] virtual std::optional<model::AgentUse> use() const { return std::nullopt; }
 };
 
 // Everything an agent may know of its attempt.
@@ -63,6 +87,12 @@ struct Assignment {
   int attempt = 1;
   std::string feedback;  // from the attempt before
   Render render;         // for the `${{ }}` that are left in the texts of the task
+  // Of a prompt: who does it.
+  std::string agent{};  // its name
+  const model::SingleAgent* who = nullptr;
+  std::string key{};     // the value of the variable that `key` names, or of its usual one; empty: none
+  bool goes_on = false;  // the workspace has what the attempt before left
+  std::string path{};    // PATH, on which its program is looked for
 };
 
 // The agent for a task's work. An Error where the work cannot be done: a pattern that does not parse, an

@@ -1,3 +1,4 @@
+#include "agents/cli_agent.h"
 #include "agents/codemod_agent.h"
 #include "agents/command_agent.h"
 
@@ -12,9 +13,13 @@ Result<std::unique_ptr<Agent>> make_agent(const Assignment& assignment) {
   if (const auto* codemod = std::get_if<model::Codemod>(&spec.work)) {
     return CodemodAgent::create(*codemod);
   }
+  if (assignment.who != nullptr) {
+    if (const CliProgram* program = cli_program(assignment.who->use))
+      return CliAgent::create(assignment, *program);
+  }
   // Refused before a run starts (workflow/unsupported.h); a run from elsewhere may still hold one.
-  return base::fail_input("run", assignment.task.id, "this build has no agents that take a prompt",
-                          "use `run:` or `codemod:`");
+  return base::fail_input("run", assignment.task.id, "this build has no such agent",
+                          "use claude-code, codex, gemini-cli, grok, opencode or aider");
 }
 
 }  // namespace fleet::agents

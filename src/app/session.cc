@@ -8,6 +8,7 @@
 #include <set>
 #include <thread>
 
+#include "agents/agent_key.h"
 #include "app/earlier_run.h"
 #include "app/gate.h"
 #include "app/kept_results.h"
@@ -325,6 +326,18 @@ Result<Secrets> collect_secrets(const World& world, const model::Plan& plan, con
             fmt::format("set {}, or {}", name.value, or_else));
       }
       secrets[name.value] = *value;
+    }
+  }
+  for (const auto& [name, agent] : plan.agents) {
+    const std::string variable = agents::key_variable(agent);
+    if (variable.empty() || secrets.contains(variable)) continue;
+    const std::optional<std::string> value = world.variable(variable);
+    if (value) {
+      secrets[variable] = *value;
+    } else if (!agent.key.empty()) {
+      return base::fail_input("give a key to", name,
+                              fmt::format("{} is not set in the environment", variable),
+                              fmt::format("set {}, or take {} out of the workflow", variable, name));
     }
   }
   return secrets;

@@ -40,8 +40,8 @@ struct SessionOptions {
 
 // By the name of the variable.
 using Secrets = std::map<std::string, std::string>;
-// The values of all secrets that tasks name: better to refuse now than to fail an hour in. `or_else`: how a
-// task does without, for the hint.
+// The values of all secrets that tasks name, and of the keys of agents: better to refuse now than to fail an
+// hour in. An agent that names no key may do without. `or_else`: how a task does without, for the hint.
 [[nodiscard]] Result<Secrets> collect_secrets(const World& world, const model::Plan& plan,
                                               const std::string& or_else);
 

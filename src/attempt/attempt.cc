@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "agents/agent_key.h"
 #include "agents/command_agent.h"
 #include "attempt/on_worker.h"
 #include "attempt/result_key.h"
@@ -30,6 +31,7 @@ void Attempt::begin() {
     if (!base) return self->fail(base.error().line());
     self->base_ = base->commit;
     self->base_tree_ = base->tree;
+    self->start_from_ = base->commit;
     if (self->start_.rollback_first && self->task_.spec.rollback && !self->start_.only_kept) {
       return self->undo([self] { self->leave_workspace([self] { self->work(); }); });
     }
@@ -69,6 +71,17 @@ void Attempt::work() {
   });
   agents::Assignment assignment{task_, start_.attempt, start_.feedback,
                                 [this](std::string_view text) { return render(text); }};
+  if (start_.link < task_.links.size()) {
+    assignment.agent = task_.links[start_.link].agent;
+    assignment.who = &services_.plan.agents.at(assignment.agent);
+    const auto key = services_.secrets.find(agents::key_variable(*assignment.who));
+    if (key != services_.secrets.end()) assignment.key = key->second;
+  }
+  // A `git gc` that prunes at once may have taken it, where its ref was removed.
+  if (!start_.go_on.is_none() && services_.repository.objects().still_contains(start_.go_on)) {
+    start_from_ = start_.go_on;
+    assignment.goes_on = true;
+  }
   auto agent = agents::make_agent(assignment);
   if (!agent) return fail(agent.error().line());
   agent_ = *std::move(agent);
@@ -104,7 +117,7 @@ void Attempt::step(const agents::Event& event) {
   if (is_stopped()) return conclude();
   agents::Want want = agent_->next(event);
   if (auto* program = std::get_if<agents::RunProgram>(&want)) {
-    run_program({std::move(program->argv), std::move(program->shown)},
+    run_program(std::move(*program),
                 [self = shared_from_this()](agents::ProgramEnded ended) { self->step(ended); });
   } else if (auto* edit = std::get_if<agents::EditTree>(&want)) {
     edit_tree(std::move(*edit));
@@ -147,7 +160,7 @@ void Attempt::check(std::size_t index) {
   auto command =
       agents::ready(task_.spec.checks[index], [this](std::string_view text) { return render(text); });
   if (!command) return fail(command.error().line());
-  run_program(*command,
+  run_program({command->argv, command->shown},
               [self = shared_from_this(), index, shown = command->shown](agents::ProgramEnded ended) {
                 const auto failure = agents::describe_failure(fmt::format("the check `{}`", shown), ended);
                 if (failure) {

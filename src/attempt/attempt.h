@@ -52,8 +52,10 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   void edit_tree(agents::EditTree edit);
   void with_workspace(ObjectId commit, Next next);
   void prepare_workspace(ObjectId commit, Next next);
-  void run_program(const agents::ReadyCommand& command, std::function<void(agents::ProgramEnded)> next);
-  void start_program(const agents::ReadyCommand& command, std::function<void(agents::ProgramEnded)> next);
+  void run_program(agents::RunProgram program, std::function<void(agents::ProgramEnded)> next);
+  void start_program(agents::RunProgram program, std::function<void(agents::ProgramEnded)> next);
+  [[nodiscard]] Result<> write_home(agents::RunProgram& program) const;
+  [[nodiscard]] std::unique_ptr<os::OutputLog> open_log(const std::string& name) const;
   void work();
   void work_anew(const std::string& why_not);
   void take_over(const KeptResult& result);
@@ -65,7 +67,9 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   void check(std::size_t index);
   void conclude();
   void undo_failure(Next next);
-  [[nodiscard]] std::string log_name() const;  // in the run's folder
+  // In the run's folder: what people read of its programs, and what a reader was given.
+  [[nodiscard]] std::string log_name() const;
+  [[nodiscard]] std::string stream_log_name() const;
   void undo(Next next);
   void limit_rollback(Duration limit);
   void undone(std::optional<std::string> failure);
@@ -91,7 +95,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   TimePoint began_{};
   os::EventLoop::TimerId timer_;
   std::unique_ptr<agents::Agent> agent_;
-  ObjectId base_;  // the commit it starts from
+  ObjectId base_;        // the commit that its changes are against
+  ObjectId start_from_;  // the commit that its work begins with: what the attempt before left, or the same
   ObjectId base_tree_;
   ObjectId edited_tree_;  // by an agent that needs no checkout
   std::vector<model::Change> edits_;
@@ -100,6 +105,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   std::optional<git::SharedWorkspace> shared_;
   std::shared_ptr<const os::PreparedSandbox> sandbox_;
   std::unique_ptr<os::OutputLog> log_;
+  std::unique_ptr<os::OutputLog> stream_log_;  // what a reader was given, as it was
   std::optional<os::ProgramId> program_;
   std::atomic<bool> stop_edit_ = false;  // read by the worker that edits the tree
   bool hurry_ = false;

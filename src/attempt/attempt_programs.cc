@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "agents/command_agent.h"
 #include "attempt/attempt.h"
 #include "attempt/on_worker.h"
@@ -100,32 +102,50 @@ void Attempt::prepare_workspace(ObjectId commit, Next next) {
       });
 }
 
-void Attempt::run_program(const agents::ReadyCommand& command,
-                          std::function<void(agents::ProgramEnded)> next) {
+void Attempt::run_program(agents::RunProgram program, std::function<void(agents::ProgramEnded)> next) {
   // A check of a task that edited a tree sees what it made; all else runs where the attempt began.
-  const ObjectId commit = outcome_.snapshot.is_none() ? base_ : outcome_.snapshot;
-  with_workspace(commit, [self = shared_from_this(), command, next = std::move(next)]() mutable {
-    if (self->is_stopped() && !self->undoing_) return self->conclude();
-    if (self->undoing_ && (self->hurry_ || self->undo_is_late_))
-      return self->undone("the rollback did not run: there was no time left for it");
-    self->start_program(command, std::move(next));
-  });
+  const ObjectId commit = outcome_.snapshot.is_none() ? start_from_ : outcome_.snapshot;
+  with_workspace(commit,
+                 [self = shared_from_this(), program = std::move(program), next = std::move(next)]() mutable {
+                   if (self->is_stopped() && !self->undoing_) return self->conclude();
+                   if (self->undoing_ && (self->hurry_ || self->undo_is_late_))
+                     return self->undone("the rollback did not run: there was no time left for it");
+                   self->start_program(std::move(program), std::move(next));
+                 });
 }
 
-void Attempt::start_program(const agents::ReadyCommand& command,
-                            std::function<void(agents::ProgramEnded)> next) {
+// Its home is new, so nothing can be in the way.
+Result<> Attempt::write_home(agents::RunProgram& program) const {
+  for (const agents::HomeFile& file : program.home) {
+    const std::filesystem::path path = std::filesystem::path(places_.temporary.home()) / file.path;
+    FLEET_CHECK(os::make_directories(path.parent_path()));
+    FLEET_CHECK(os::write_file_atomically(path, file.content));
+    std::replace(program.argv.begin(), program.argv.end(), "~/" + file.path, path.string());
+  }
+  return {};
+}
+
+std::unique_ptr<os::OutputLog> Attempt::open_log(const std::string& name) const {
+  os::OutputLog::Settings settings;
+  settings.path = services_.run_folder / name;
+  settings.make_filter = [this] { return std::make_unique<MaskFilter>(services_.masker); };
+  return std::make_unique<os::OutputLog>(std::move(settings));
+}
+
+void Attempt::start_program(agents::RunProgram program, std::function<void(agents::ProgramEnded)> next) {
   auto env = environment(services_, task_, start_.attempt, places_,
                          [this](std::string_view text) { return render(text); });
   if (!env) return fail(env.error().line());
-  if (!log_) {
-    os::OutputLog::Settings settings;
-    settings.path = services_.run_folder / log_name();
-    settings.make_filter = [this] { return std::make_unique<MaskFilter>(services_.masker); };
-    log_ = std::make_unique<os::OutputLog>(std::move(settings));
-  }
+  if (auto written = write_home(program); !written) return fail(written.error().line());
+  if (!log_) log_ = open_log(log_name());
+  if (program.reader && !stream_log_) stream_log_ = open_log(stream_log_name());
   os::ProcessSpec spec;
-  spec.argv = command.argv;
+  spec.argv = std::move(program.argv);
   spec.env = *std::move(env);
+  for (auto& [name, value] : program.env)
+    spec.env[name] = std::move(value);
+  spec.input = std::move(program.input);
+  spec.idle_limit = program.idle_limit;
   spec.working_directory = places_.workspace;
   spec.token = process_token(services_.token, start_.serial);
   spec.sandbox = sandbox_;
@@ -138,13 +158,20 @@ void Attempt::start_program(const agents::ReadyCommand& command,
   events.started = [self](const model::ProcessIdentity& process) {
     self->inbox_.post(engine::AttemptStarted{self->start_.task, self->start_.serial, process});
   };
-  events.output = [self](os::Stream stream, std::string_view bytes) { self->log_->write(stream, bytes); };
-  events.ended = [self, said_before = log_->size(), shown = command.shown,
+  events.output = [self, reader = program.reader](os::Stream stream, std::string_view bytes) {
+    if (!reader || stream == os::Stream::err) return self->log_->write(stream, bytes);
+    self->stream_log_->write(stream, bytes);
+    self->log_->write(stream, reader->feed(bytes));
+  };
+  events.ended = [self, reader = program.reader, said_before = log_->size(), shown = program.shown,
                   next = std::move(next)](Result<os::ProcessEnd> end) {
     self->program_.reset();
+    if (reader) self->log_->write(os::Stream::out, reader->finish());
     agents::ProgramEnded ended;
     ended.end.command = shown;
+    ended.at = self->services_.clock.now();
     if (end) {
+      ended.was_silent = end->cause == os::EndCause::idle;
       ended.end.exit_status = end->exit_status;
       ended.end.signal = end->signal;
       model::Usage& usage = self->outcome_.usage;
@@ -177,9 +204,10 @@ void Attempt::undo(Next next) {
   // It may take as long as the task itself, but for a run that stops.
   const bool stops = is_stopped() && facts_.stopped != model::Verdict::timed_out;
   limit_rollback(stops ? services_.plan.settings.grace.value : task_.timeout.value);
-  run_program(*command, [self = shared_from_this()](const agents::ProgramEnded& ended) {
-    self->undone(agents::describe_failure("the rollback", ended));
-  });
+  run_program({command->argv, command->shown},
+              [self = shared_from_this()](const agents::ProgramEnded& ended) {
+                self->undone(agents::describe_failure("the rollback", ended));
+              });
 }
 
 void Attempt::limit_rollback(Duration limit) {
@@ -201,6 +229,10 @@ void Attempt::undone(std::optional<std::string> failure) {
 
 std::string Attempt::log_name() const {
   return fmt::format("log/{}/{}.log", task_.id, start_.attempt);
+}
+
+std::string Attempt::stream_log_name() const {
+  return fmt::format("log/{}/{}.jsonl", task_.id, start_.attempt);
 }
 
 // The workspace goes back to the pool, and the temporary folder to where it came from.

@@ -244,11 +244,21 @@ void Attempt::finish() {
   outcome_.reason = judgement_.reason;
   outcome_.feedback = judgement_.feedback;
   outcome_.base = base_;
-  if (facts_.said) outcome_.summary = facts_.said->summary;
+  if (facts_.said) {
+    outcome_.summary = facts_.said->summary;
+    for (std::string& note : facts_.said->notes)
+      outcome_.notes.push_back(std::move(note));
+  }
+  if (agent_) outcome_.agent = agent_->use();
+  if (outcome_.agent) outcome_.agent->can_go_on = can_go_on(task_.spec, facts_) && !outcome_.snapshot.is_none();
   outcome_.changes = static_cast<std::uint32_t>(facts_.changes.size());
   for (const model::Change& change : facts_.changes) {
     if (outcome_.paths.size() == kPathsInOutcome) break;
     outcome_.paths.push_back(change.path);
+  }
+  if (stream_log_) {
+    if (auto finished = stream_log_->finish(); !finished)
+      outcome_.notes.push_back("its stream is not kept whole: " + finished.error().line());
   }
   if (log_) {
     if (auto finished = log_->finish(); !finished)

@@ -52,6 +52,12 @@ Result<std::vector<std::string>> outside_of_writes(const model::TaskSpec& task,
   return outside;
 }
 
+bool can_go_on(const model::TaskSpec& task, const Facts& facts) {
+  if (!std::holds_alternative<model::Prompt>(task.work) || facts.changes.empty()) return false;
+  const auto outside = outside_of_writes(task, facts.changes);
+  return facts.secrets.empty() && outside && outside->empty();
+}
+
 Judgement judge(const model::TaskSpec& task, const Facts& facts) {
   if (facts.stopped == Verdict::timed_out) {
     const std::string reason =

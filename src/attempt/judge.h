@@ -42,6 +42,10 @@ struct Judgement {
 [[nodiscard]] Result<std::vector<std::string>> outside_of_writes(const model::TaskSpec& task,
                                                                  const std::vector<model::Change>& changes);
 
+// Whether the next attempt may begin with what this one left: work for an agent to mend, not what must not
+// be in the repository.
+[[nodiscard]] bool can_go_on(const model::TaskSpec& task, const Facts& facts);
+
 // The verdict, by what happened: an agent's own word only ever makes it worse.
 [[nodiscard]] Judgement judge(const model::TaskSpec& task, const Facts& facts);
 

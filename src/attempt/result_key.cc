@@ -44,12 +44,21 @@ Json definition(const model::PlannedTask& task) {
   return json;
 }
 
+// Who does a prompt, with all that was said of them.
+Json agents_of(const model::Plan& plan, TaskIndex task) {
+  Json agents = Json::array();
+  for (const model::AgentLink& link : plan.task(task).links)
+    agents.push_back({link.agent, model::to_json(plan.agents.at(link.agent))});
+  return agents;
+}
+
 }  // namespace
 
 std::string result_key(const model::Plan& plan, const Keepers& keepers, TaskIndex task, ObjectId base_tree,
                        const std::vector<engine::NeedResult>& needs) {
   Json json = definition(plan.task(task));
   json["task"] = plan.task(task).id;
+  if (!plan.task(task).links.empty()) json["agents"] = agents_of(plan, task);
   json["start"] = base_tree.hex();
   json["inputs"] = model::to_json(plan.inputs);
   json["workflow_env"] = model::to_json(plan.env);
@@ -74,6 +83,7 @@ std::string_view what_changed(const model::Plan& before, TaskIndex was, const mo
   if (before.inputs != now.inputs) return "the inputs of the workflow have changed";
   if (before.env != now.env) return "the `env` of the workflow has changed";
   if (definition(before.task(was)) != definition(now.task(is))) return "its definition has changed";
+  if (agents_of(before, was) != agents_of(now, is)) return "its agents have changed";
   return "what it stands on has changed";
 }
 

@@ -64,7 +64,7 @@ struct Services {
   std::string path;                                     // PATH of the tasks' programs
   std::string home;                                     // of the user, for `~` in sandbox paths
   std::shared_ptr<const os::OpenPlaces> system_places;  // that a sandbox leaves open for reading
-  std::map<std::string, std::string> secrets;           // by the name of the variable
+  std::map<std::string, std::string> secrets;           // keys of agents too, by the name of the variable
   SecretStop secret_stop;
   std::shared_ptr<const ChangeGate> gate;  // null: there is none, or no task would run again to mend anything
   std::string token;                       // of the run, by which its processes are found after a crash

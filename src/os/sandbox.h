@@ -123,8 +123,8 @@ class PreparedSandbox {
 
 // What nearly every program needs to read: system folders, and the folders of PATH. A PATH folder `bin`
 // (`sbin`, `shims`) with `lib` or `libexec` beside it brings its whole installation, unless that holds the
-// home folder or is `~/.local`. Where one of these holds a folder of `closed`, all that lies around that is
-// named instead.
+// home folder or is `~/.local`; `node_modules/.bin` brings the packages that its links lead to. Where one of
+// these holds a folder of `closed`, all that lies around that is named instead.
 [[nodiscard]] std::vector<std::string> system_read_paths(std::string_view path_variable,
                                                          const std::string& home,
                                                          const std::vector<std::string>& closed);

@@ -64,7 +64,9 @@ std::vector<std::string> system_read_paths(std::string_view path_variable, const
     if (folder.empty() || folder.front() != '/' || (!home.empty() && holds(folder, home))) continue;
     const std::string name = folder.substr(folder.find_last_of('/') + 1);
     const bool holds_programs = name == "bin" || name == "sbin" || name == "shims";
-    if (holds_programs && is_installation(parent_of(folder), home)) folder = parent_of(folder);
+    const bool links_to_packages = name == ".bin" && parent_of(folder).ends_with("/node_modules");
+    if (links_to_packages || (holds_programs && is_installation(parent_of(folder), home)))
+      folder = parent_of(folder);
     const bool covered =
         std::any_of(paths.begin(), paths.end(), [&](const auto& path) { return holds(path, folder); });
     if (!covered) paths.push_back(folder);

@@ -37,6 +37,20 @@ TEST(Judge, ACodemodThatChangesNothingIsNoChange) {
   EXPECT_EQ(judge(codemod_task(), worked({"a.ts"})).verdict, Verdict::done);
 }
 
+TEST(Judge, AnAgentGoesOnFromItsWorkButNotFromWhatMustNotBeThere) {
+  model::TaskSpec task;
+  task.work = model::Prompt{"coder", "do it", {}};
+  EXPECT_TRUE(can_go_on(task, worked({"src/a.ts"})));
+  EXPECT_FALSE(can_go_on(task, worked({}))) << "there is nothing to go on from";
+  EXPECT_FALSE(can_go_on(command_task(), worked({"src/a.ts"})));
+  Facts secret = worked({"src/a.ts"});
+  secret.secrets = {"a key in src/a.ts"};
+  EXPECT_FALSE(can_go_on(task, secret));
+  task.writes = std::vector<model::Text>{{"docs/**", {}}};
+  EXPECT_FALSE(can_go_on(task, worked({"docs/a.md", "src/a.ts"})));
+  EXPECT_TRUE(can_go_on(task, worked({"docs/a.md"})));
+}
+
 TEST(Judge, ATaskWithExpectMustChangeSomething) {
   model::TaskSpec task = command_task();
   task.expect = {{"out", {}}};
