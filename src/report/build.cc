@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <map>
 #include <string_view>
 #include <unordered_map>
 
@@ -16,6 +17,20 @@ using model::TaskReport;
 using model::TaskState;
 
 namespace {
+
+bool was_never_asked(const model::TotalCost& cost) {
+  return cost.tokens == model::Tokens{} && cost.usd == 0 && cost.without_tokens == 0 && cost.without_usd == 0;
+}
+
+// 12,345
+std::string with_commas(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t at = digits.size(); at > 3;) {
+    at -= 3;
+    digits.insert(at, ",");
+  }
+  return digits;
+}
 
 // How many failures are told one by one before the rest is a number.
 constexpr std::size_t kMaxReasons = 20;
@@ -182,6 +197,45 @@ model::Usage total_usage(const std::vector<TaskReport>& tasks) {
   return total;
 }
 
+std::vector<model::AgentReport> agents(const std::vector<TaskReport>& tasks) {
+  std::map<std::string, model::AgentReport> by_name;
+  for (const TaskReport& task : tasks) {
+    for (const model::AttemptReport& attempt : task.attempts) {
+      if (!attempt.outcome || !attempt.outcome->agent) continue;
+      const model::AgentUse& use = *attempt.outcome->agent;
+      model::AgentReport& agent = by_name[use.agent];
+      agent.agent = use.agent;
+      const bool is_known =
+          std::find(agent.models.begin(), agent.models.end(), use.model) != agent.models.end();
+      if (!use.model.empty() && !is_known) agent.models.push_back(use.model);
+      ++agent.attempts;
+      agent.done += attempt.outcome->verdict == model::Verdict::done ? 1 : 0;
+      agent.wall += attempt.outcome->usage.wall;
+      // One that never came to ask cost nothing.
+      if (use.failure != model::AgentFailure::unavailable) agent.cost.add(use.cost);
+    }
+  }
+  std::vector<model::AgentReport> all;
+  all.reserve(by_name.size());
+  for (auto& [name, agent] : by_name)
+    all.push_back(std::move(agent));
+  return all;
+}
+
+std::string describe_usd(const model::TotalCost& cost) {
+  if (was_never_asked(cost)) return {};
+  if (cost.without_usd > 0 && cost.usd == 0) return "unknown";
+  return fmt::format("{}${:.{}f}", cost.without_usd > 0 ? "at least " : "", cost.usd, cost.usd < 0.1 ? 4 : 2);
+}
+
+std::string describe_tokens(const model::TotalCost& cost) {
+  if (was_never_asked(cost)) return {};
+  const bool nothing_known = cost.tokens == model::Tokens{};
+  if (cost.without_tokens > 0 && nothing_known) return "unknown";
+  return fmt::format("{}{} read, {} written", cost.without_tokens > 0 ? "at least " : "",
+                     with_commas(cost.tokens.read()), with_commas(cost.tokens.output));
+}
+
 Duration critical_path(const std::vector<TaskReport>& tasks) {
   const auto needs = needs_of(tasks);
   std::vector<Duration> end(tasks.size());
@@ -200,6 +254,7 @@ void complete(model::Report& report, const model::Plan& plan) {
   report.requirements = requirements(plan, report.tasks);
   for (std::string& reason : reasons(report.tasks))
     report.reasons.push_back(std::move(reason));
+  report.agents = agents(report.tasks);
   report.usage = total_usage(report.tasks);
   report.critical_path = critical_path(report.tasks);
 }

@@ -24,6 +24,13 @@ namespace fleet::report {
 // Summed over all attempts; peak memory is the largest.
 [[nodiscard]] model::Usage total_usage(const std::vector<model::TaskReport>& tasks);
 
+// What each agent did, in the order of their names.
+[[nodiscard]] std::vector<model::AgentReport> agents(const std::vector<model::TaskReport>& tasks);
+
+// In words: `$0.42`, `at least $0.42`, `unknown`; `12,345 read, 678 written`.
+[[nodiscard]] std::string describe_usd(const model::TotalCost& cost);
+[[nodiscard]] std::string describe_tokens(const model::TotalCost& cost);
+
 // The longest chain of tasks that needed each other, by the time their attempts really took.
 [[nodiscard]] Duration critical_path(const std::vector<model::TaskReport>& tasks);
 

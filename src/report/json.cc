@@ -60,6 +60,21 @@ struct Fields<DeliveryReport> {
 };
 
 template <>
+struct Fields<TotalCost> {
+  static constexpr auto list = std::tuple{field("tokens", &TotalCost::tokens), field("usd", &TotalCost::usd),
+                                          field("without_tokens", &TotalCost::without_tokens),
+                                          field("without_usd", &TotalCost::without_usd)};
+};
+
+template <>
+struct Fields<AgentReport> {
+  static constexpr auto list =
+      std::tuple{field("agent", &AgentReport::agent),       field("models", &AgentReport::models),
+                 field("attempts", &AgentReport::attempts), field("done", &AgentReport::done),
+                 field("wall", &AgentReport::wall),         field("cost", &AgentReport::cost)};
+};
+
+template <>
 struct Fields<Report> {
   static constexpr auto list = std::tuple{field("run", &Report::run),
                                           field("workflow", &Report::workflow),
@@ -76,6 +91,7 @@ struct Fields<Report> {
                                           field("requirements", &Report::requirements),
                                           field("delivery", &Report::delivery),
                                           field("gate", &Report::gate),
+                                          field("agents", &Report::agents),
                                           field("usage", &Report::usage),
                                           field("critical_path", &Report::critical_path),
                                           field("parallel", &Report::parallel),

@@ -214,6 +214,23 @@ void write_conflicts(Page& page, const model::Report& report) {
   }
 }
 
+void write_agents(Page& page, const model::Report& report) {
+  if (report.agents.empty()) return;
+  page.add(
+      "\n## Agents\n\n| Agent | Model | Attempts | Done | Time | Tokens | Cost |\n"
+      "| --- | --- | --: | --: | --: | --- | --: |\n");
+  for (std::size_t i = 0; i < report.agents.size(); ++i) {
+    const model::AgentReport& agent = report.agents[i];
+    std::string models;
+    for (std::size_t m = 0; m < std::min(agent.models.size(), kMaxPaths); ++m)
+      models += (m == 0 ? "" : ", ") + cell(agent.models[m]);
+    const std::string row = fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", cell(agent.agent), models,
+                                        agent.attempts, agent.done, base::describe_duration(agent.wall),
+                                        describe_tokens(agent.cost), escape_prose(describe_usd(agent.cost)));
+    if (!page.add(row, 0.7)) return page.cut(report.agents.size() - i, "agents are");
+  }
+}
+
 void write_requirements(Page& page, const model::Report& report) {
   if (report.requirements.empty()) return;
   page.add("\n## Requirements\n\n| Requirement | | State | | Tasks |\n| --- | --- | --- | --: | --- |\n");
@@ -332,6 +349,7 @@ std::string to_markdown(const model::Report& report, std::size_t limit) {
   write_head(page, report);
   write_tasks(page, report);
   write_conflicts(page, report);
+  write_agents(page, report);
   write_requirements(page, report);
   write_graph(page, report);
   write_failures(page, report);

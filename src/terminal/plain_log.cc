@@ -171,8 +171,10 @@ std::optional<PlainLog::Line> PlainLog::describe(const model::RunEvent& event) c
 std::optional<PlainLog::Line> PlainLog::describe_task(const model::RunEvent& event, const Seen& seen) const {
   switch (event.kind) {
     case RunEventKind::attempt_started:
-      return Line{'>', Tone::active,
-                  event.attempt > 1 ? fmt::format("started, attempt {}", event.attempt) : "started"};
+      return Line{
+          '>', Tone::active,
+          fmt::format("started{}{}", event.attempt > 1 ? fmt::format(", attempt {}", event.attempt) : "",
+                      event.message.empty() ? "" : ", by " + event.message)};
     case RunEventKind::attempt_finished: {
       if (event.verdict == model::Verdict::done)
         return std::nullopt;  // its task says so, and with what, when it is integrated

@@ -151,6 +151,29 @@ std::string requirement_table(const std::vector<model::RequirementReport>& requi
   return table.draw(look);
 }
 
+std::string agent_table(const std::vector<model::AgentReport>& agents, const Look& look) {
+  Table table({{"AGENT", Align::left, Give::yes},
+               {"MODEL", Align::left, Give::yes},
+               {"TRIES", Align::right},
+               {"DONE", Align::right},
+               {"TIME", Align::right},
+               {"TOKENS"},
+               {"COST", Align::right}});
+  for (const model::AgentReport& agent : agents) {
+    std::string models;
+    for (const std::string& name : agent.models)
+      models += (models.empty() ? "" : ", ") + name;
+    table.add({{agent.agent},
+               {models},
+               {std::to_string(agent.attempts)},
+               {std::to_string(agent.done)},
+               {base::describe_duration(agent.wall)},
+               {report::describe_tokens(agent.cost)},
+               {report::describe_usd(agent.cost)}});
+  }
+  return table.draw(look);
+}
+
 // However long, for what people must read to the end, or copy; the terminal wraps it.
 std::string whole(std::string_view bytes, const Look& look) {
   return text::fit(bytes, kLongestField, look.unicode ? text::Charset::unicode : text::Charset::ascii);
@@ -238,6 +261,7 @@ std::string summary(const model::Report& report, const SummaryPlaces& places, co
     out += "  " + whole(reason, look) + "\n";
   out += "\n" + task_table(report.tasks, report.finished, look);
   if (!report.conflicts.empty()) out += heading("Conflicts", look) + conflict_table(report.conflicts, look);
+  if (!report.agents.empty()) out += heading("Agents", look) + agent_table(report.agents, look);
   if (!report.requirements.empty())
     out += heading("Requirements", look) + requirement_table(report.requirements, look);
   if (!report.notes.empty()) out += "\n";
