@@ -250,7 +250,8 @@ void Attempt::finish() {
       outcome_.notes.push_back(std::move(note));
   }
   if (agent_) outcome_.agent = agent_->use();
-  if (outcome_.agent) outcome_.agent->can_go_on = can_go_on(task_.spec, facts_) && !outcome_.snapshot.is_none();
+  if (outcome_.agent)
+    outcome_.agent->can_go_on = can_go_on(task_.spec, facts_) && !outcome_.snapshot.is_none();
   outcome_.changes = static_cast<std::uint32_t>(facts_.changes.size());
   for (const model::Change& change : facts_.changes) {
     if (outcome_.paths.size() == kPathsInOutcome) break;

@@ -164,6 +164,33 @@ TEST(Usage, IsSummedAndItsPeakIsTheLargest) {
   EXPECT_EQ(total.wall, 278'400ms);
 }
 
+TEST(Agents, AreAddedUpByNameAndWhatIsUnknownIsCounted) {
+  const auto all = agents(sample().tasks);
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].agent, "coder");
+  EXPECT_THAT(all[0].models, ElementsAre("claude-sonnet-5", "claude-opus-5"));
+  EXPECT_EQ(all[0].attempts, 2);
+  EXPECT_EQ(all[0].done, 2);
+  EXPECT_EQ(describe_tokens(all[0].cost), "306,000 read, 5,210 written");
+  EXPECT_EQ(describe_usd(all[0].cost), "at least $0.42");
+  EXPECT_EQ(all[1].done, 0);
+  EXPECT_EQ(describe_tokens(all[1].cost), "unknown");
+  EXPECT_EQ(describe_usd(all[1].cost), "unknown");
+}
+
+TEST(Agents, ThatNeverCameToAskCostNothing) {
+  auto tasks = sample().tasks;
+  for (model::TaskReport& task : tasks) {
+    for (model::AttemptReport& attempt : task.attempts) {
+      if (attempt.outcome->agent) attempt.outcome->agent->failure = model::AgentFailure::unavailable;
+    }
+  }
+  for (const model::AgentReport& agent : agents(tasks)) {
+    EXPECT_EQ(describe_usd(agent.cost), "");
+    EXPECT_EQ(describe_tokens(agent.cost), "");
+  }
+}
+
 TEST(TasksOf, SayWhatThePlanKnowsAndThatNothingHappened) {
   model::Plan plan;
   plan.tasks.resize(2);

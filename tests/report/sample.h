@@ -40,6 +40,19 @@ inline model::TaskReport task(std::string id, std::string kind, model::TaskState
   return out;
 }
 
+// Who did an attempt, and what it took.
+inline void by(model::AttemptReport& attempt, std::string agent, std::string model, model::Cost cost,
+               std::optional<model::AgentFailure> failure = std::nullopt) {
+  model::AgentUse& use = attempt.outcome->agent.emplace();
+  use.agent = std::move(agent);
+  use.model = std::move(model);
+  use.session = "session-1";
+  use.turns = 4;
+  use.cost = std::move(cost);
+  use.failure = failure;
+  if (failure == model::AgentFailure::rate_limit) use.retry_after = std::chrono::seconds(30);
+}
+
 inline model::Plan sample_plan() {
   model::Plan plan;
   plan.workflow_name = "showroom-integration";
@@ -84,9 +97,13 @@ inline model::Report sample() {
   tasks.back().implements = {"REQ-001"};
   tasks.back().attempts = {attempt(1, 12.4, 45, Verdict::no_change, "it had to change something and did not"),
                            attempt(2, 46, 92.4, Verdict::done, "", 4)};
+  by(tasks.back().attempts[0], "grok", "grok-5", {}, model::AgentFailure::rate_limit);
+  by(tasks.back().attempts[1], "coder", "claude-sonnet-5",
+     {model::Tokens{1'200, 300'000, 4'000, 5'120}, 0.42});
   tasks.push_back(task("materials.viewer", "agent", TaskState::done, {"setup"}));
   tasks.back().implements = {"REQ-001"};
   tasks.back().attempts = {attempt(1, 12.4, 71, Verdict::done, "", 6)};
+  by(tasks.back().attempts[0], "coder", "claude-opus-5", {model::Tokens{800, 0, 0, 90}, std::nullopt});
   tasks.push_back(task("lighting", "agent", TaskState::done, {"setup"}));
   tasks.back().attempts = {attempt(1, 15.6, 60.1, Verdict::done, "", 2),
                            attempt(2, 71.2, 98, Verdict::done, "", 2)};
