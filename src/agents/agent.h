@@ -26,6 +26,8 @@ class OutputReader {
   // Both answer with what people are to see of it, as it comes. Bytes may be cut anywhere.
   [[nodiscard]] virtual std::string feed(std::string_view bytes) = 0;
   [[nodiscard]] virtual std::string finish() = 0;
+  // What it writes to stderr, which people see as it is.
+  virtual void hear(std::string_view) {}
 };
 // A file in the program's home folder, before it starts.
 struct HomeFile {
@@ -92,7 +94,8 @@ struct Assignment {
   const model::SingleAgent* who = nullptr;
   std::string key{};     // the value of the variable that `key` names, or of its usual one; empty: none
   bool goes_on = false;  // the workspace has what the attempt before left
-  std::string path{};    // PATH, on which its program is looked for
+  // Takes the run's secrets out of a text, which has to be whole: a part of one is not known again.
+  std::function<std::string(std::string_view)> mask{};
 };
 
 // The agent for a task's work. An Error where the work cannot be done: a pattern that does not parse, an

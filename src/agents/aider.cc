@@ -34,13 +34,13 @@ class AiderReader final : public CliReader {
     constexpr std::string_view kTokens = "Tokens: ";
     constexpr std::string_view kApplied = "Applied edit to ";
     if (line.starts_with(kTokens)) {
-      report_.ended = true;  // an answer came, which is all that can be told
+      report_.error.clear();  // it asked again by itself, and was answered
+      report_.ended = true;   // an answer came, which is all that can be told
       report_.turns = report_.turns.value_or(0) + 1;
       take_tokens(line.substr(kTokens.size()));
     } else if (line.starts_with(kApplied)) {
       report_.summary = line;
-    } else if (line.find("litellm.") != std::string_view::npos &&
-               line.find("Error") != std::string_view::npos) {
+    } else if (line.starts_with("litellm.") && line.find("Error") != std::string_view::npos) {
       report_.error = line;
     }
   }
@@ -65,7 +65,7 @@ class AiderReader final : public CliReader {
     const std::size_t dollar = session == std::string_view::npos ? session : text.rfind('$', session);
     if (dollar != std::string_view::npos) {
       const double usd = number(text.substr(dollar + 1, session - dollar - 1));
-      if (usd > 0) report_.cost.usd = usd;
+      if (usd > 0 && usd <= kMostUsd) report_.cost.usd = usd;
     }
   }
 

@@ -42,7 +42,7 @@ class ClaudeReader final : public JsonReader {
       report_.session = text_at(line, "session_id");
       report_.model = text_at(line, "model");
     } else if (subtype == "api_retry") {
-      const int status = static_cast<int>(number_at(line, "error_status").value_or(0));
+      const int status = int_at(line, "error_status").value_or(0);
       last_failure_ = claude_failure(text_at(line, "error"));
       if (!last_failure_) last_failure_ = failure_of_status(status);
       show(fmt::format("(asks again: {} {})", status, text_at(line, "error")));
@@ -86,9 +86,8 @@ class ClaudeReader final : public JsonReader {
     report_.ended = true;
     report_.summary = text_at(line, "result");
     if (report_.session.empty()) report_.session = text_at(line, "session_id");
-    if (const auto turns = number_at(line, "num_turns"); turns && *turns >= 0 && *turns < 1e9)
-      report_.turns = static_cast<int>(*turns);
-    if (const auto usd = number_at(line, "total_cost_usd"); usd && *usd >= 0) report_.cost.usd = usd;
+    report_.turns = int_at(line, "num_turns");
+    report_.cost.usd = usd_at(line, "total_cost_usd");
     const Json& usage = member(line, "usage");
     if (usage.is_object()) report_.cost.tokens = tokens(usage);
     const Json& denials = member(line, "permission_denials");
@@ -104,7 +103,7 @@ class ClaudeReader final : public JsonReader {
     } else if (subtype == "error_max_budget_usd") {
       report_.failure = AgentFailure::quota;
     } else {
-      const auto status = static_cast<int>(number_at(line, "api_error_status").value_or(0));
+      const auto status = int_at(line, "api_error_status").value_or(0);
       report_.failure = failure_of_text(report_.summary);
       // A status says more than a text, but for 400 and 429, which stand for several things.
       if (!report_.failure || (status != 400 && status != 429 && status != 0))

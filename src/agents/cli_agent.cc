@@ -1,7 +1,6 @@
 #include "agents/cli_agent.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -29,6 +28,27 @@ std::string first_line(std::string_view text) {
   if (begin == std::string_view::npos) return {};
   text.remove_prefix(begin);
   return text::truncate(text::to_valid_utf8(text.substr(0, text.find_first_of("\r\n"))), kMost);
+}
+
+// A name that somebody else gave: short, and on one line.
+std::string name_of(std::string_view text) {
+  constexpr std::size_t kMost = 100;  // columns
+  return text::truncate(text::to_valid_utf8(text.substr(0, text.find_first_of("\r\n"))), kMost);
+}
+
+std::string name_some(const std::vector<std::string>& names,
+                      const std::function<std::string(std::string_view)>& mask) {
+  constexpr std::size_t kMost = 10;
+  std::string some;
+  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i)
+    some += (i == 0 ? "" : ", ") + name_of(mask(names[i]));
+  if (names.size() > kMost) some += fmt::format(" and {} more", names.size() - kMost);
+  return some;
+}
+
+std::string end_of(const std::string& words) {
+  constexpr std::size_t kMost = 8192;  // bytes
+  return words.size() <= kMost ? words : text::to_valid_utf8(words.substr(words.size() - kMost));
 }
 
 std::string_view describe(AgentFailure failure) {
@@ -109,7 +129,7 @@ Result<std::unique_ptr<Agent>> CliAgent::create(const Assignment& assignment, co
   if (!assignment.key.empty() && !variable.empty()) run.env[variable] = assignment.key;
   run.shown = fmt::format("{} ({})", assignment.agent, program.name);
   run.idle_limit = who.idle_timeout.value_or(kDefaultIdleTimeout);
-  return std::make_unique<CliAgent>(program, std::move(run), assignment.agent, who.model);
+  return std::make_unique<CliAgent>(program, std::move(run), assignment.agent, who.model, assignment.mask);
 }
 
 Want CliAgent::next(const Event& event) {
@@ -123,6 +143,10 @@ Want CliAgent::next(const Event& event) {
   return finish(*ended);
 }
 
+std::string CliAgent::masked(std::string_view text) const {
+  return mask_ ? mask_(text) : std::string(text);
+}
+
 std::optional<model::AgentUse> CliAgent::use() const {
   model::AgentUse use;
   use.agent = agent_;
@@ -131,56 +155,70 @@ std::optional<model::AgentUse> CliAgent::use() const {
   use.retry_after = retry_after_;
   if (!reader_) return use;
   const CliReport& report = reader_->report();
-  if (!report.model.empty()) use.model = report.model;
-  use.session = report.session;
+  if (!report.model.empty()) use.model = name_of(masked(report.model));
+  use.session = name_of(masked(report.session));
   use.turns = report.turns;
   use.cost = report.cost;
   return use;
+}
+
+// What kind of failure it is, where it is one: by its own word; by its exit status, where that has a meaning;
+// by what is known of the words.
+std::optional<AgentFailure> CliAgent::failure_of(const ProgramEnded& ended, std::string_view words) const {
+  if (reader_->report().failure) return reader_->report().failure;
+  if (program_.failure_of_exit && ended.end.exit_status) {
+    if (const auto failure = program_.failure_of_exit(*ended.end.exit_status)) return failure;
+  }
+  return failure_of_text(words);
 }
 
 Finish CliAgent::finish(const ProgramEnded& ended) {
   constexpr int kNotFound = 127;
   const CliReport& report = reader_->report();
   Finish finish;
-  retry_after_ = report.retry_after;
-  if (report.retry_at) retry_after_ = std::max(*report.retry_at - ended.at, Duration{});
-  finish.summary = first_line(report.summary);
+  finish.summary = first_line(masked(report.summary));
   if (!report.denied.empty()) {
+    failure_ = AgentFailure::denied;
     finish.notes.push_back(
-        fmt::format("{} was not allowed to use {}", agent_, fmt::join(report.denied, ", ")));
+        fmt::format("{} was not allowed to use {}", agent_,
+                    name_some(report.denied, [this](std::string_view text) { return masked(text); })));
   }
 
-  const auto exit_failure = [&]() -> std::optional<AgentFailure> {
-    if (!program_.failure_of_exit || !ended.end.exit_status) return std::nullopt;
-    return program_.failure_of_exit(*ended.end.exit_status);
-  };
-  const auto died = describe_failure(std::string(program_.name), ended);
+  const auto died = describe_failure(program_.name, ended);
   std::string why;
   if (!ended.error.empty() || (ended.end.exit_status == kNotFound && !report.ended)) {
     failure_ = AgentFailure::unavailable;
-    why = ended.error.empty() ? first_line(ended.output_tail) : ended.error;
+    why = first_line(ended.error.empty() ? masked(reader_->remarks()) : ended.error);
     if (why.find(kNoSuchProgram) != std::string::npos)
       why = fmt::format("{} is not on PATH", run_.argv.front());
     if (why.find("Permission denied") != std::string::npos)
       why += "; where the sandbox is why, `sandbox: {read: [...]}` opens the folder that it is installed in";
     why += fmt::format("; to get it: {}", program_.install);
+  } else if (!report.error.empty()) {
+    failure_ = failure_of(ended, report.error);
+    why = first_line(masked(report.error));
+  } else if (report.ended) {
+    // It has said that it is done, so what it did is looked at, however its process went after that.
+    if (died || ended.was_silent) {
+      finish.notes.push_back(fmt::format("{} said that it was done, and then {}", agent_,
+                                         ended.was_silent ? "did not end" : *died));
+    }
+    return finish;
   } else if (ended.was_silent) {
     // Programs that ask again and again in silence say on stderr what for.
-    failure_ = failure_of_text(ended.output_tail).value_or(AgentFailure::silence);
+    failure_ = failure_of(ended, reader_->remarks()).value_or(AgentFailure::silence);
     why = fmt::format("nothing was heard of it for {}", base::format_duration(*run_.idle_limit));
-  } else if (!report.error.empty()) {
-    why = first_line(report.error);
-    failure_ = report.failure ? report.failure : exit_failure();
-    if (!failure_) failure_ = failure_of_text(report.error);
   } else if (died) {
-    failure_ = report.failure ? report.failure : exit_failure();
-    if (!failure_ && !report.ended) failure_ = failure_of_text(ended.output_tail);
+    failure_ = failure_of(ended, reader_->remarks());
     why = *died;
-  } else if (!report.ended) {
+  } else {
     failure_ = AgentFailure::nonsense;
     why = "it stopped without a word of how it ended";
-  } else {
-    return finish;
+  }
+  if (failure_ == AgentFailure::rate_limit || failure_ == AgentFailure::overload ||
+      failure_ == AgentFailure::quota) {
+    retry_after_ = report.retry_after;
+    if (report.retry_at) retry_after_ = std::max(*report.retry_at - ended.at, Duration{});
   }
   finish.verdict = failure_ && !model::may_pass(*failure_) ? Verdict::blocked : Verdict::failed;
   finish.reason = failure_ ? fmt::format("{} {}: {}", agent_, describe(*failure_), why)
@@ -188,10 +226,7 @@ Finish CliAgent::finish(const ProgramEnded& ended) {
   // Of a failure that has nothing to do with the work, the next one has nothing to learn.
   if (!failure_ || failure_ == AgentFailure::turns || failure_ == AgentFailure::silence) {
     finish.feedback = finish.reason;
-    if (!report.summary.empty()) finish.feedback += "\nIts last words:\n" + report.summary;
-  } else if (report.turns.value_or(0) > 0 || report.cost.tokens) {
-    finish.feedback =
-        "The one before was cut off in the middle of its work, for reasons that do not concern it.";
+    if (!report.summary.empty()) finish.feedback += "\nIts last words:\n" + end_of(masked(report.summary));
   }
   return finish;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,17 @@ struct CliReport {
 class CliReader : public OutputReader {
  public:
   [[nodiscard]] virtual const CliReport& report() const = 0;
+  // The last of what the program itself remarks, on stderr or beside its stream: not the agent's words, in
+  // which anything may stand.
+  [[nodiscard]] const std::string& remarks() const { return remarks_; }
+  void hear(std::string_view bytes) final {
+    constexpr std::size_t kMost = 8192;
+    remarks_ += bytes.substr(bytes.size() - std::min(bytes.size(), kMost));
+    if (remarks_.size() > 2 * kMost) remarks_.erase(0, remarks_.size() - kMost);
+  }
+
+ private:
+  std::string remarks_;
 };
 
 struct CliTask {

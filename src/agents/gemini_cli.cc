@@ -38,7 +38,7 @@ class GeminiReader final : public JsonReader {
     if (!is_speaking_) report_.summary.clear();
     is_speaking_ = true;
     const std::string content = text_at(line, "content");
-    report_.summary += content;
+    add_to_summary(content);
     show_words(content);
   }
 

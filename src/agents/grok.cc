@@ -13,7 +13,7 @@ class GrokReader final : public JsonReader {
       const std::string words = text_at(line, "data");
       if (!is_speaking_) report_.summary.clear();
       is_speaking_ = true;
-      report_.summary += words;
+      add_to_summary(words);
       return show_words(words);
     }
     if (is_speaking_) show("");
@@ -37,8 +37,7 @@ class GrokReader final : public JsonReader {
   void take_end(const Json& line) {
     report_.ended = true;
     report_.session = text_at(line, "sessionId");
-    if (const auto turns = number_at(line, "num_turns"); turns && *turns >= 0 && *turns < 1e9)
-      report_.turns = static_cast<int>(*turns);
+    report_.turns = int_at(line, "num_turns");
     const std::string reason = text_at(line, "stopReason");
     if (reason == "refusal" || reason == "Refusal") {
       report_.failure = model::AgentFailure::refusal;
@@ -50,9 +49,8 @@ class GrokReader final : public JsonReader {
         model::Tokens{count_at(usage, "input_tokens"), count_at(usage, "cache_read_input_tokens"),
                       count_at(usage, "cache_creation_input_tokens"), count_at(usage, "output_tokens")};
     // A part of the cost is no cost, and what is not there is unknown.
-    if (const auto usd = number_at(line, "total_cost_usd");
-        usd && *usd > 0 && !is_true_at(line, "cost_is_partial"))
-      report_.cost.usd = usd;
+    const auto usd = usd_at(line, "total_cost_usd");
+    if (usd && *usd > 0 && !is_true_at(line, "cost_is_partial")) report_.cost.usd = usd;
   }
 
   bool is_speaking_ = false;

@@ -13,11 +13,11 @@ namespace fleet::agents {
 using Json = nlohmann::json;
 
 // Takes a stream of JSON texts, one a line, as they come, cut anywhere. What is no JSON object (a program's
-// own remarks among them) is given apart. A line past the bound counts as no JSON, and only its start is
-// kept. Not thread-safe.
+// own remarks among them) is given apart. Of a line past the bound, or nested too
+// deep, nothing is given but that it was there. Not thread-safe.
 class JsonLines {
  public:
-  static constexpr std::size_t kMaxLine = std::size_t{16} << 20;  // bytes
+  static constexpr std::size_t kMaxLine = std::size_t{4} << 20;  // bytes
   struct Handlers {
     std::function<void(const Json& object)> object;
     std::function<void(std::string_view line)> other;  // without its line end; never blank
@@ -39,6 +39,11 @@ class JsonLines {
 [[nodiscard]] std::string text_at(const Json& object, std::string_view name);
 [[nodiscard]] std::optional<double> number_at(const Json& object, std::string_view name);
 [[nodiscard]] std::uint64_t count_at(const Json& object, std::string_view name);  // 0 where it is no count
+// Where it is between 0 and a billion.
+[[nodiscard]] std::optional<int> int_at(const Json& object, std::string_view name);
+// US dollars, where they are what an attempt may cost.
+inline constexpr double kMostUsd = 1e6;
+[[nodiscard]] std::optional<double> usd_at(const Json& object, std::string_view name);
 [[nodiscard]] bool is_true_at(const Json& object, std::string_view name);
 [[nodiscard]] const Json& member(const Json& object, std::string_view name);  // null where it is not there
 

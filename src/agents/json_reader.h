@@ -16,7 +16,12 @@ namespace fleet::agents {
 class JsonReader : public CliReader {
  public:
   JsonReader()
-      : lines_({[this](const Json& line) { take(line); }, [this](std::string_view line) { show(line); }}) {}
+      : lines_({[this](const Json& line) { take(line); },
+                [this](std::string_view line) {
+                  show(line);
+                  hear(line);
+                  hear("\n");
+                }}) {}
 
   std::string feed(std::string_view bytes) final {
     lines_.feed(bytes);
@@ -38,6 +43,12 @@ class JsonReader : public CliReader {
     show(fmt::format("> {} {}", name, subject.substr(0, subject.find('\n'))));
   }
   void show_error(std::string_view message) { show(fmt::format("! {}", message)); }
+
+  // A piece of what is said, with no bound on how many there are.
+  void add_to_summary(std::string_view words) {
+    constexpr std::size_t kMost = std::size_t{1} << 20;
+    if (report_.summary.size() < kMost) report_.summary += words;
+  }
 
   // What a tool is used on: the first of these inputs that it has.
   static std::string subject(const Json& input, std::initializer_list<const char*> names) {

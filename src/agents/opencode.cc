@@ -44,7 +44,7 @@ class OpencodeReader final : public JsonReader {
                         count_at(tokens, "output") + count_at(tokens, "reasoning")};
     }
     // 0 is what it says of a model whose price it does not know.
-    const auto usd = number_at(part, "cost");
+    const auto usd = usd_at(part, "cost");
     if (usd && *usd > 0) report_.cost.usd = report_.cost.usd.value_or(0) + *usd;
   }
 

@@ -16,14 +16,6 @@ std::string list(std::string_view title, const std::vector<model::Text>& items) 
   return text + "\n";
 }
 
-std::string shown(const model::Command& command) {
-  if (const auto* line = std::get_if<std::string>(&command.line)) return *line;
-  std::string all;
-  for (const std::string& word : std::get<std::vector<std::string>>(command.line))
-    all += (all.empty() ? "" : " ") + word;
-  return all;
-}
-
 // By whole lines, from the end.
 std::string_view last_of(std::string_view text) {
   if (text.size() <= kMostFeedback) return text;
@@ -51,8 +43,10 @@ Result<std::string> write_prompt(const Assignment& assignment) {
   if (!spec.expect.empty()) text += list("These paths must exist when you are done:", spec.expect);
   if (!spec.checks.empty()) {
     text += "These commands must succeed afterwards; run them yourself before you finish:";
-    for (const model::Command& check : spec.checks)
-      text += "\n  - " + shown(check);
+    for (const model::Command& check : spec.checks) {
+      FLEET_TRY(const ReadyCommand command, ready(check, assignment.render));
+      text += "\n  - " + command.shown;
+    }
     text += "\n";
   }
   if (!assignment.feedback.empty()) {
@@ -60,6 +54,9 @@ Result<std::string> write_prompt(const Assignment& assignment) {
         "\nWhat happened before\nThis was tried before, and not accepted. The files are as {}. What was "
         "wrong:\n{}\n",
         assignment.goes_on ? "that attempt left them" : "they were before it", last_of(assignment.feedback));
+  } else if (assignment.goes_on) {
+    text +=
+        "\nWhat happened before\nAnother began this, and could not go on. The files are as it left them.\n";
   }
   return text;
 }

@@ -71,6 +71,7 @@ void Attempt::work() {
   });
   agents::Assignment assignment{task_, start_.attempt, start_.feedback,
                                 [this](std::string_view text) { return render(text); }};
+  assignment.mask = [this](std::string_view text) { return services_.masker.mask(text); };
   if (start_.link < task_.links.size()) {
     assignment.agent = task_.links[start_.link].agent;
     assignment.who = &services_.plan.agents.at(assignment.agent);

@@ -159,6 +159,7 @@ void Attempt::start_program(agents::RunProgram program, std::function<void(agent
     self->inbox_.post(engine::AttemptStarted{self->start_.task, self->start_.serial, process});
   };
   events.output = [self, reader = program.reader](os::Stream stream, std::string_view bytes) {
+    if (reader && stream == os::Stream::err) reader->hear(bytes);
     if (!reader || stream == os::Stream::err) return self->log_->write(stream, bytes);
     self->stream_log_->write(stream, bytes);
     self->log_->write(stream, reader->feed(bytes));

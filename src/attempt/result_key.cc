@@ -47,8 +47,12 @@ Json definition(const model::PlannedTask& task) {
 // Who does a prompt, with all that was said of them.
 Json agents_of(const model::Plan& plan, TaskIndex task) {
   Json agents = Json::array();
-  for (const model::AgentLink& link : plan.task(task).links)
-    agents.push_back({link.agent, model::to_json(plan.agents.at(link.agent))});
+  for (const model::AgentLink& link : plan.task(task).links) {
+    model::SingleAgent agent = plan.agents.at(link.agent);
+    agent.key.clear();  // how it is let in, and how long one waits for it, says nothing of the result
+    agent.idle_timeout.reset();
+    agents.push_back({link.agent, model::to_json(agent)});
+  }
   return agents;
 }
 

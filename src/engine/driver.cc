@@ -178,6 +178,9 @@ void Driver::add_attempt(const model::RunEvent& event, const Arrival& arrival, c
     return;
   }
   const model::Outcome& outcome = finished->outcome;
+  // Of one that was taken over from an earlier run, nobody did anything.
+  if (std::holds_alternative<model::Prompt>(task.spec.work))
+    row.agent = outcome.agent ? outcome.agent->agent : std::string();
   row.base = outcome.base;
   row.snapshot = outcome.snapshot;
   row.result_json = result;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -107,9 +108,10 @@ class Scheduler {
     ObjectId base, snapshot;
     std::map<std::string, std::string> outputs;
     std::string feedback;
-    std::uint32_t link = 0;          // of a prompt: who does it, or does it next
-    std::set<std::uint32_t> cannot;  // links that said so: they are not asked again
-    ObjectId go_on;                  // of a prompt: what the attempt before left
+    std::uint32_t link = 0;                         // of a prompt: who does it, or does it next
+    std::set<std::uint32_t> cannot;                 // links that said so: they are not asked again
+    std::map<std::uint32_t, TimePoint> not_before;  // when the providers of its links said to come again
+    ObjectId go_on;                                 // of a prompt: what the attempt before left
     std::string reason;
     Duration wait{};    // before its next attempt
     TimePoint until{};  // when that is over

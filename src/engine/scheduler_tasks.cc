@@ -138,6 +138,7 @@ void Scheduler::forget_results(Task& task) {
   task.feedback.clear();
   task.link = 0;
   task.cannot.clear();
+  task.not_before.clear();
   task.go_on = {};
   task.failures = 0;
   task.from = nullptr;
@@ -260,9 +261,12 @@ ResultSet Scheduler::results_below(TaskIndex index) {
 
 void Scheduler::after_failure(TaskIndex index, const model::Outcome& outcome) {
   Task& task = at(index);
-  task.feedback = outcome.feedback;
-  task.go_on = outcome.agent && outcome.agent->can_go_on ? outcome.snapshot : ObjectId{};
   const model::PlannedTask& planned = plan_.task(index);
+  // One that could not begin its work has nothing to say of it: what the one before said still holds.
+  if (!outcome.feedback.empty() || planned.links.empty()) task.feedback = outcome.feedback;
+  if (const Duration told = told_to_wait(outcome); told > Duration{})
+    task.not_before[task.link] = now_ + told;
+  task.go_on = outcome.agent && outcome.agent->can_go_on ? outcome.snapshot : ObjectId{};
   if (task.cancel) {
     settle(index, Phase::cancelled, "cancelled", EndCause::decision);
     return;
@@ -283,8 +287,10 @@ void Scheduler::after_failure(TaskIndex index, const model::Outcome& outcome) {
   task.link = first.value_or(0);
   task.phase = Phase::backing_off;
   task.reason = outcome.reason;
-  task.wait = std::max(backoff_of(index), told_to_wait(outcome));
-  task.until = now_ + task.wait;
+  task.until = now_ + backoff_of(index);
+  const auto told = task.not_before.find(task.link);
+  if (told != task.not_before.end()) task.until = std::max(task.until, told->second);
+  task.wait = task.until - now_;
   step_.actions.push_back(SetTimer{{TimerKind::backoff, index, task.serial}, task.until});
   emit(RunEventKind::task_backing_off, index, outcome.reason).until = task.until;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace fleet::plan {
 namespace {
@@ -18,35 +19,60 @@ class Walk {
       agents_.emplace(agent.name, &agent);
   }
 
-  // False when a name is missing, or one leads back to itself.
-  bool visit(const std::string& name) {
-    const auto found = agents_.find(name);
-    const bool leads_back = std::find(named_.begin(), named_.end(), name) != named_.end();
-    if (found == agents_.end() || leads_back) return false;
-    named_.push_back(name);
-    const bool good = visit(*found->second);
-    named_.pop_back();
-    return good;
+  // False when a name is missing, or one leads back to itself. With a list, and no recursion: a chain of
+  // chains may be as deep as the file is long. What was reached before adds nothing: its links are there.
+  bool visit(const std::string& first) {
+    struct Frame {
+      std::string name;
+      std::vector<std::string> members;
+      std::size_t next = 0;
+    };
+    std::vector<Frame> way;
+    std::set<std::string> on_the_way, reached;
+    const auto enter = [&](const std::string& name) {
+      const auto found = agents_.find(name);
+      if (found == agents_.end() || on_the_way.contains(name)) return false;
+      if (!reached.insert(name).second) return true;
+      const model::AgentSpec& agent = *found->second;
+      on_the_way.insert(name);
+      way.push_back({name, members(agent), 0});
+      if (!std::holds_alternative<model::SingleAgent>(agent.what)) return !way.back().members.empty();
+      model::AgentLink& link = links.emplace_back();
+      link.agent = name;
+      for (const Frame& frame : way) {
+        if (&frame == &way.back() || agents_.at(frame.name)->parallel) link.named.push_back(frame.name);
+      }
+      return true;
+    };
+    if (!enter(first)) return false;
+    while (!way.empty()) {
+      if (way.back().next == way.back().members.size()) {
+        on_the_way.erase(way.back().name);
+        way.pop_back();
+        continue;
+      }
+      const std::string next = way.back().members[way.back().next++];
+      if (!enter(next)) return false;
+    }
+    return true;
   }
 
   std::vector<model::AgentLink> links;
 
  private:
-  bool visit(const model::AgentSpec& agent) {
+  // Of a chain all, of a choice the best.
+  [[nodiscard]] std::vector<std::string> members(const model::AgentSpec& agent) const {
+    std::vector<std::string> names;
     if (const auto* chain = std::get_if<model::FirstOf>(&agent.what)) {
-      return std::all_of(chain->agents.begin(), chain->agents.end(),
-                         [this](const model::Text& member) { return visit(member.value); });
-    }
-    if (const auto* choice = std::get_if<model::ChooseFrom>(&agent.what)) {
+      for (const model::Text& member : chain->agents)
+        names.push_back(member.value);
+    } else if (const auto* choice = std::get_if<model::ChooseFrom>(&agent.what)) {
       const auto best = std::max_element(
           choice->agents.begin(), choice->agents.end(),
           [this](const model::Text& a, const model::Text& b) { return rank(a.value) < rank(b.value); });
-      return best != choice->agents.end() && visit(best->value);
+      if (best != choice->agents.end()) names.push_back(best->value);
     }
-    const bool is_there = std::any_of(links.begin(), links.end(),
-                                      [&](const model::AgentLink& link) { return link.agent == agent.name; });
-    if (!is_there) links.push_back({agent.name, named_});
-    return true;
+    return names;
   }
 
   // A chain is as good as its first.
@@ -66,7 +92,6 @@ class Walk {
 
   const AgentRecords& records_;
   std::map<std::string, const model::AgentSpec*, std::less<>> agents_;
-  std::vector<std::string> named_;
 };
 
 }  // namespace

@@ -310,7 +310,7 @@ Result<std::map<std::string, Reader::AgentTally, std::less<>>> Reader::agent_tal
             impl_->database().prepare(
                 "SELECT agent, count(*), sum(verdict = 'done') FROM attempts "
                 "WHERE run IN (SELECT id FROM runs ORDER BY created_at DESC LIMIT ?) AND agent NOT IN "
-                "('run', 'codemod') AND verdict NOT IN ('interrupted', 'cancelled') GROUP BY agent"));
+                "('', 'run', 'codemod') AND verdict NOT IN ('interrupted', 'cancelled') GROUP BY agent"));
   rows.bind(1, static_cast<std::int64_t>(kRunsOfHistory));
   std::map<std::string, AgentTally, std::less<>> tallies;
   while (true) {

@@ -145,7 +145,7 @@ TEST(CliAgent, TellsFailuresApart) {
   const std::string retry = R"({"type":"system","subtype":"api_retry","error_status":)";
   const EndCase cases[] = {
       {AgentKind::claude_code, result + R"(false,"result":"fine"})", 0, Verdict::done, {}},
-      {AgentKind::claude_code, result + R"(false,"result":"fine"})", 1, Verdict::failed, {}},
+      {AgentKind::claude_code, result + R"(false,"result":"fine"})", 1, Verdict::done, {}},
       {AgentKind::claude_code, result + R"(true,"api_error_status":401,"result":"Invalid API key"})", 0,
        Verdict::blocked, AgentFailure::auth},
       {AgentKind::claude_code, result + R"(true,"api_error_status":529,"result":"x"})", 1, Verdict::failed,
@@ -192,6 +192,17 @@ TEST(CliAgent, TellsFailuresApart) {
       {AgentKind::opencode, R"({"type":"error","error":{"name":"APIError","data":{"message":"Overloaded"}}})",
        0, Verdict::failed, AgentFailure::overload},
       {AgentKind::aider, "Tokens: 1k sent, 20 received.\n", 0, Verdict::done, {}},
+      {AgentKind::aider,
+       "litellm.RateLimitError: slow down\nTokens: 1k sent, 20 received.\n",
+       0,
+       Verdict::done,
+       {}},
+      {AgentKind::claude_code, result + R"(false,"result":"cut \\ud83d here"})", 0, Verdict::done, {}},
+      {AgentKind::claude_code,
+       result + R"(false,"num_turns":1e300,"total_cost_usd":1e308,"result":"x"})",
+       0,
+       Verdict::done,
+       {}},
       {AgentKind::aider, "litellm.AuthenticationError: invalid x-api-key\n", 0, Verdict::blocked,
        AgentFailure::auth},
   };
@@ -212,9 +223,13 @@ TEST(CliAgent, IsEndedForItsSilenceAndSaysWhatItWasAbout) {
   EXPECT_EQ(ended.finish.verdict, Verdict::failed);
   EXPECT_EQ(ended.use.failure, AgentFailure::silence);
   EXPECT_THAT(ended.finish.reason, HasSubstr("5m"));
-  silent.output_tail = "Attempt 3 failed with status 429. Too Many Requests";
-  ended = after(AgentKind::gemini_cli, "", silent);
+  ended = after(AgentKind::gemini_cli, "Attempt 3 failed with status 429. Too Many Requests\n", silent);
   EXPECT_EQ(ended.use.failure, AgentFailure::rate_limit);
+  // The agent's own words are no sign of anything.
+  const std::string words =
+      R"({"type":"message","role":"assistant","content":"Too many requests, unauthorized, quota exceeded"})";
+  ended = after(AgentKind::gemini_cli, words + "\n", silent);
+  EXPECT_EQ(ended.use.failure, AgentFailure::silence);
 }
 
 TEST(CliAgent, ThatIsNotThereSaysHowToGetIt) {
@@ -247,6 +262,25 @@ TEST(CliAgent, NotesWhatItWasNotAllowed) {
             R"("permission_denials":[{"tool_name":"Bash"}]})");
   EXPECT_EQ(denied.finish.verdict, Verdict::done) << "what it did is for others to judge";
   EXPECT_THAT(denied.finish.notes, ElementsAre("coder was not allowed to use Bash"));
+  EXPECT_EQ(denied.use.failure, AgentFailure::denied);
+}
+
+TEST(CliAgent, MasksBeforeItCuts) {
+  Task task(AgentKind::claude_code);
+  Assignment assignment = task.assignment();
+  assignment.mask = [](std::string_view text) {
+    std::string all(text);
+    const std::size_t at = all.find("the-secret-key");
+    return at == std::string::npos ? all : all.replace(at, 14, "***");
+  };
+  const auto agent = make_agent(assignment).value();
+  const RunProgram run = std::get<RunProgram>(agent->next(Begin{}));
+  const std::string words = std::string(290, 'x') + " the-secret-key";
+  static_cast<void>(run.reader->feed(R"({"type":"result","subtype":"success","is_error":false,"result":")" +
+                                     words + "\"}\n"));
+  const Finish finish = std::get<Finish>(agent->next(exits(0)));
+  EXPECT_THAT(finish.summary, HasSubstr("xxx ***"));
+  EXPECT_THAT(finish.summary, Not(HasSubstr("the-")));
 }
 
 TEST(CliAgent, CountsWhatAnAttemptTookThatIsCutOff) {
@@ -355,7 +389,14 @@ TEST(JsonLines, PassOverWhatIsTooLongOrNoJson) {
   lines.feed(std::string(1000, 'x') + "\"}\n{\"a\":\"three\"}");
   lines.finish();
   EXPECT_THAT(objects, ElementsAre("one", "two", "three"));
-  EXPECT_THAT(others, ElementsAre("plain", "{\"a\":\"\xff\"}", "[1]", "{\"a\":\"" + std::string(14, 'x')));
+  EXPECT_THAT(others, ElementsAre("plain", "{\"a\":\"\xff\"}", "[1]", "(a line that is too "));
+  others.clear();
+  lines.feed("{\"a\":" + std::string(100'000, '[') + "\n{\"a\":\"" + std::string(300, '[') + "\"}\n");
+  EXPECT_THAT(others, ElementsAre("(a line that is nest"));
+  objects.clear();
+  lines.feed(R"({"a":"\\ud83d \ud83d\ude00 \ud83d|\ude00"})"
+             "\n");
+  EXPECT_THAT(objects, ElementsAre("\\ud83d \xf0\x9f\x98\x80 \xef\xbf\xbd|\xef\xbf\xbd"));
 }
 
 TEST(AgentFailure, OfAStatusIsWhatHttpAndTheProvidersSay) {

@@ -124,5 +124,33 @@ TEST(Chain, WaitsAsLongAsTheProviderSays) {
   EXPECT_THAT(run.started(), ElementsAre("a")) << "nobody waits for a year";
 }
 
+TEST(Chain, WaitsForTheOneThatIsAskedNextAndForNoOther) {
+  Machine run(chain().retries(2, kWait));
+  model::Outcome limited = failed();
+  limited.agent->retry_after = minutes(2);
+  ends_as(run, limited);
+  run.fails("a");
+  run.pass(seconds(119));
+  EXPECT_THAT(run.started(), IsEmpty()) << "the first said two minutes";
+  run.pass(seconds(1));
+  EXPECT_EQ(run.attempt("a").link, 0);
+  run.fails("a");
+  ends_as(run, limited);
+  run.pass(seconds(8));
+  EXPECT_THAT(run.started(), ElementsAre("a")) << "it was the second that is to be left alone";
+}
+
+TEST(Chain, KeepsWhatWasWrongWhereTheNextCouldNotBegin) {
+  Machine run(PlanOf().task("a").chain("all", {"one", "two", "three"}));
+  ends_as(run, failed(commit(5)));
+  model::Outcome absent = failed(commit(6));
+  absent.verdict = Verdict::blocked;
+  absent.feedback.clear();
+  ends_as(run, absent);
+  EXPECT_EQ(run.attempt("a").link, 2);
+  EXPECT_EQ(run.attempt("a").feedback, "mend it");
+  EXPECT_EQ(run.attempt("a").go_on, commit(6));
+}
+
 }  // namespace
 }  // namespace fleet::engine::tests
