@@ -38,7 +38,7 @@ std::string Scheduler::why_not(TaskIndex need) const {
 
 namespace {
 
-// A provider may say when to come again; what is longer than this is no wait but an end.
+// A provider may say when to come again; nobody waits longer than this for it.
 Duration told_to_wait(const model::Outcome& outcome) {
   constexpr Duration kLongest = std::chrono::hours(1);
   if (!outcome.agent || !outcome.agent->retry_after) return {};

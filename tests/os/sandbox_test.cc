@@ -319,13 +319,17 @@ TEST_F(SandboxUser, OffStillChangesTheUser) {
 
 TEST(SystemReadPaths, BringAnInstallationWithItsFolderOnPathButNotTheHome) {
   const auto home = TemporaryDirectory::create().value();
-  for (const char* path :
-       {"/node/bin", "/node/lib", "/.cargo/bin", "/.local/bin", "/.local/lib", "/bin", "/lib"}) {
+  for (const char* path : {"/node/bin", "/node/lib", "/.cargo/bin", "/.local/bin", "/.local/lib", "/bin",
+                           "/lib", "/app/node_modules/.bin", "/other/.bin"}) {
     ASSERT_TRUE(make_directories(home.path() + path));
   }
   const std::string at = home.path();
-  const auto paths = system_read_paths(
-      at + "/node/bin:" + at + "/.cargo/bin/:relative::" + at + "/.local/bin:" + at + "/bin", at, {});
+  const auto paths =
+      system_read_paths(at + "/node/bin:" + at + "/.cargo/bin/:relative::" + at + "/.local/bin:" + at +
+                            "/bin:" + at + "/app/node_modules/.bin:" + at + "/other/.bin",
+                        at, {});
+  EXPECT_THAT(paths, Contains(at + "/app/node_modules")) << "its links lead to the packages beside it";
+  EXPECT_THAT(paths, Contains(at + "/other/.bin"));
   EXPECT_THAT(paths, Contains(at + "/node"));
   EXPECT_THAT(paths, Contains(at + "/.cargo/bin"));
   EXPECT_THAT(paths, Contains(at + "/.local/bin"));

@@ -103,7 +103,7 @@ def models(path, folder):
                 yield url
                 return
             time.sleep(0.1)
-        not_tested(f"the server of the models does not start:\n{(folder / 'server.log').read_text()}")
+        raise RuntimeError(f"the server of the models does not start:\n{(folder / 'server.log').read_text()}")
     finally:
         server.terminate()
         server.wait()

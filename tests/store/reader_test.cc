@@ -123,6 +123,25 @@ Batch attempt(const std::string& run, const std::string& task, int number, Durat
   return batch;
 }
 
+TEST_F(ReaderTest, TalliesWhatAgentsDidByThemselves) {
+  const auto by = [](const char* agent, const char* task, int number, model::Verdict verdict) {
+    Batch batch = attempt("r0", task, number, 1s, verdict);
+    batch.attempts.front().agent = agent;
+    return batch;
+  };
+  using model::Verdict;
+  write({new_run("r0"), by("coder", "a", 1, Verdict::failed), by("coder", "a", 2, Verdict::interrupted),
+         by("coder", "a", 3, Verdict::cancelled), by("coder", "a", 4, Verdict::done),
+         by("other", "b", 1, Verdict::no_change), by("", "b", 2, Verdict::done),
+         by("run", "b", 3, Verdict::done)});
+  const auto tallies = *read().agent_tallies();
+  ASSERT_EQ(tallies.size(), 2u);
+  EXPECT_EQ(tallies.at("coder").tries, 2);
+  EXPECT_EQ(tallies.at("coder").done, 1);
+  EXPECT_EQ(tallies.at("other").tries, 1);
+  EXPECT_EQ(tallies.at("other").done, 0);
+}
+
 TEST_F(ReaderTest, TheTypicalDurationIsTheMedianOfAttemptsThatWereDone) {
   std::vector<Batch> batches;
   for (int i = 0; i < 3; ++i) {
