@@ -341,6 +341,10 @@ const std::vector<Comparison>& Expression::comparisons() const {
   return parsed_->comparisons;
 }
 
+const std::vector<TruthComparison>& Expression::truth_comparisons() const {
+  return parsed_->truth_comparisons;
+}
+
 bool Expression::can_be_evaluated(const Context& context) const {
   return std::all_of(references().begin(), references().end(),
                      [&](const Reference& each) { return context.roots.contains(each.root); }) &&

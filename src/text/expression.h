@@ -60,6 +60,21 @@ struct Comparison {
   std::size_t length = 0;
 };
 
+// A use of a context that is held against `true` or `false`, as a Comparison is against a text.
+struct TruthComparison {
+  std::size_t reference = 0;
+  bool value = false;
+  std::size_t offset = 0;  // of the literal
+  std::size_t length = 0;
+};
+
+// A use of a context that counts as true or false by its value alone: `a.b` in `a.b && c`.
+struct TruthTest {
+  std::size_t reference = 0;
+  bool negated = false;  // `!a.b`
+};
+enum class Wanted { value, truth };
+
 // A parsed expression: an immutable value, cheap to copy; any thread.
 class Expression {
  public:
@@ -79,6 +94,10 @@ class Expression {
   [[nodiscard]] const std::vector<Reference>& references() const;
   [[nodiscard]] const std::vector<Call>& calls() const;
   [[nodiscard]] const std::vector<Comparison>& comparisons() const;
+  [[nodiscard]] const std::vector<TruthComparison>& truth_comparisons() const;
+  // What counts as true or false, where of the whole expression the value is wanted (a text), or the truth
+  // (an `if`). In `a || b` for a value, `a` is a value too, and no test: `b` stands in for an empty one.
+  [[nodiscard]] std::vector<TruthTest> truth_tests(Wanted of_whole) const;
   // Whether the context has all the roots it uses, and it calls nothing that needs the run.
   [[nodiscard]] bool can_be_evaluated(const Context& context) const;
 

@@ -29,22 +29,13 @@ const FunctionInfo* find_function(std::string_view name) {
   return nullptr;
 }
 
-// One side of a comparison, where it is nothing but a reference or a literal text.
+// One side of a comparison, where it is nothing but a reference or a literal text or truth value.
 struct Side {
-  std::optional<std::size_t> reference;  // which
-  std::optional<std::string> text;
+  std::size_t reference = kNoReference;
+  Value literal;
   std::size_t begin = 0;
   std::size_t end = 0;
 };
-
-bool uses_context(const Node& node) {
-  return node.kind == NodeKind::root || node.kind == NodeKind::property || node.kind == NodeKind::index ||
-         node.kind == NodeKind::filter;
-}
-
-bool is_list(const Node& node) {
-  return node.kind == NodeKind::filter || (node.kind == NodeKind::property && is_list(node.children[0]));
-}
 
 // Recursive descent, one method a level of precedence. After the first error every method returns at once.
 class Parser {
@@ -166,20 +157,20 @@ class Parser {
     }
   }
 
-  // Of what was just read, from `begin` on: a reference is the last one that was noted then.
+  // Of what was just read, from `begin` on.
   [[nodiscard]] Side side_of(const Node& node, std::size_t begin) const {
-    Side side{{}, {}, begin, end_};
-    const auto& references = out_.references;
-    if (uses_context(node) && !references.empty() && references.back().offset == begin)
-      side.reference = references.size() - 1;
-    if (node.kind == NodeKind::literal && node.value.is_string()) side.text = node.value.get<std::string>();
-    return side;
+    return {node.reference, node.kind == NodeKind::literal ? node.value : Value(), begin, end_};
   }
   void note_comparison(const Side& left, const Side& right) {
-    const Side& text = left.text ? left : right;
-    const Side& other = left.text ? right : left;
-    if (!text.text || !other.reference) return;
-    out_.comparisons.push_back({*other.reference, *text.text, text.begin, text.end - text.begin});
+    const bool left_is_literal = left.reference == kNoReference;
+    const auto& [reference, no_value, no_begin, no_end] = left_is_literal ? right : left;
+    const auto& [no_reference, literal, begin, end] = left_is_literal ? left : right;
+    if (reference == kNoReference) return;
+    if (literal.is_string()) {
+      out_.comparisons.push_back({reference, literal.get<std::string>(), begin, end - begin});
+    } else if (literal.is_boolean()) {
+      out_.truth_comparisons.push_back({reference, literal.get<bool>(), begin, end - begin});
+    }
   }
 
   Node relation() {
@@ -217,6 +208,7 @@ class Parser {
     Node node = primary();
     std::size_t end = end_;
     const bool is_root = node.kind == NodeKind::root;
+    const std::size_t noted = node.reference;
     Reference reference{node.name, {}, begin, 0};
     while (!error_) {
       const std::size_t here = at_;
@@ -253,10 +245,11 @@ class Parser {
       }
     }
     if (is_root) {
-      // `(env).A`: what is in parentheses was noted without what hangs on it.
-      if (text_[begin] == '(') out_.references.pop_back();
       reference.length = end - begin;
-      out_.references.push_back(std::move(reference));
+      // `(env).A`: what is in parentheses was noted without what hangs on it.
+      node.reference = noted == kNoReference ? out_.references.size() : noted;
+      if (noted == kNoReference) out_.references.emplace_back();
+      out_.references[node.reference] = std::move(reference);
     }
     return node;
   }

@@ -6,7 +6,7 @@
 
 #include "text/expression.h"
 
-// What expression_parser.cc builds and expression.cc evaluates; nobody else includes it.
+// What expression_parser.cc builds and expression.cc and expression_truth.cc read; nobody else includes it.
 namespace fleet::text {
 
 enum class NodeKind : std::uint8_t {
@@ -63,13 +63,16 @@ inline constexpr FunctionInfo kFunctions[] = {
     {Function::cancelled, "cancelled", 0, 0, true},
 };
 
+inline constexpr std::size_t kNoReference = SIZE_MAX;
+
 struct Node {
   NodeKind kind = NodeKind::literal;
   Value value;
   std::string name;
   Function function = Function::always;
   std::vector<Node> children;
-  int depth = 1;  // of the tree below, itself included
+  int depth = 1;                         // of the tree below, itself included
+  std::size_t reference = kNoReference;  // which of Parsed::references it is
 };
 
 struct Expression::Parsed {
@@ -77,6 +80,13 @@ struct Expression::Parsed {
   std::vector<Reference> references;
   std::vector<Call> calls;
   std::vector<Comparison> comparisons;
+  std::vector<TruthComparison> truth_comparisons;
 };
+
+// Whether its value is a list of values by what it is: `a.*`, and what hangs on that.
+[[nodiscard]] inline bool is_list(const Node& node) {
+  return node.kind == NodeKind::filter ||
+         ((node.kind == NodeKind::property || node.kind == NodeKind::index) && is_list(node.children[0]));
+}
 
 }  // namespace fleet::text

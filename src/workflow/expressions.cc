@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <span>
@@ -17,6 +18,9 @@ using text::Call;
 using text::Comparison;
 using text::Expression;
 using text::Reference;
+using text::TruthComparison;
+using text::TruthTest;
+using text::Wanted;
 
 // What people know from elsewhere, and what to write here.
 struct Elsewhere {
@@ -52,6 +56,19 @@ std::vector<std::string_view> roots_of(Scope scope) {
   }
 }
 
+bool is_result(const Reference& reference) {
+  return reference.root == "needs" && reference.path.size() == 2 && reference.path[1] == "result";
+}
+
+// Whether its value is a text, or a list of texts.
+bool is_text(const Reference& reference) {
+  if (reference.root == "needs")
+    return is_result(reference) || (reference.path.size() == 3 && reference.path[1] == "outputs");
+  constexpr std::array kOfTexts{"inputs", "matrix", "env", "run"};
+  return reference.path.size() == 1 &&
+         std::find(kOfTexts.begin(), kOfTexts.end(), reference.root) != kOfTexts.end();
+}
+
 class Checker {
  public:
   explicit Checker(Reader& reader) : reader_(reader), workflow_(reader.workflow) {
@@ -72,7 +89,7 @@ class Checker {
         return;
       }
       if (const auto parsed = Expression::parse(condition.text)) {
-        check(*parsed, condition.offset);
+        check(*parsed, condition.offset, Wanted::truth);
       } else {
         say(condition.offset + parsed.error().offset, parsed.error().length, parsed.error().message,
             parsed.error().suggestion);
@@ -85,7 +102,7 @@ class Checker {
       return;
     }
     for (const text::Template::Part& part : parsed->parts()) {
-      if (part.expression) check(*part.expression, part.expression_offset);
+      if (part.expression) check(*part.expression, part.expression_offset, Wanted::value);
     }
   }
 
@@ -94,20 +111,48 @@ class Checker {
     reader_.problems.add_within(use_->node, offset, length, std::move(message), std::move(suggestion));
   }
 
-  void check(const Expression& expression, std::size_t start) {
+  void check(const Expression& expression, std::size_t start, Wanted wanted) {
     for (const Reference& reference : expression.references())
       check(reference, start + reference.offset);
     for (const Call& call : expression.calls())
       check(call, start + call.offset);
     for (const Comparison& comparison : expression.comparisons())
       check(comparison, expression.references()[comparison.reference], start + comparison.offset);
+    for (const TruthComparison& comparison : expression.truth_comparisons())
+      check(comparison, expression.references()[comparison.reference], start + comparison.offset);
+    for (const TruthTest& test : expression.truth_tests(wanted))
+      check(test, expression.references()[test.reference], start);
+  }
+
+  // `if: inputs.deploy` would hold for `false` as well: all values are texts.
+  void check(const TruthTest& test, const Reference& reference, std::size_t start) {
+    if (!is_text(reference)) return;
+    const std::size_t offset = start + reference.offset;
+    const std::string_view written = use_->node.text().substr(offset, reference.length);
+    const auto [is, is_not] = test.negated ? std::pair("!=", "==") : std::pair("==", "!=");
+    std::string suggestion = test.negated ? fmt::format("instead of `!{}` write ", written) : "write ";
+    suggestion +=
+        is_result(reference)
+            ? fmt::format("`{} {} 'success'`", written, is)
+            : fmt::format("`{0} {1} 'true'`, or `{0} {2} ''` where only an empty text counts as false",
+                          written, is, is_not);
+    say(offset, reference.length,
+        fmt::format("{} is a text, and any but an empty one counts as true", quote(written)),
+        std::move(suggestion));
+  }
+
+  void check(const TruthComparison& comparison, const Reference& reference, std::size_t offset) {
+    if (!is_text(reference)) return;
+    say(offset, comparison.length,
+        fmt::format("what `{0}` holds are texts, and no text `{1}` equals the truth value `{1}`",
+                    reference.root, comparison.value),
+        is_result(reference) ? fmt::format("write `'{}'`", comparison.value ? "success" : "failure")
+                             : fmt::format("write `'{}'`", comparison.value));
   }
 
   // A text that no result ever is would leave its task out for good.
   void check(const Comparison& comparison, const Reference& reference, std::size_t offset) {
-    const bool is_result =
-        reference.root == "needs" && reference.path.size() == 2 && reference.path[1] == "result";
-    if (!is_result) return;
+    if (!is_result(reference)) return;
     const auto is_it = [&](std::string_view word) {
       return text::equal_ignoring_case(word, comparison.text);
     };

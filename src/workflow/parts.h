@@ -56,6 +56,8 @@ struct Condition {
 // The expression of an `if`, which may be written with or without `${{ }}`.
 [[nodiscard]] Condition condition_of(std::string_view text);
 void check_expressions(Reader& reader);
+// env_cycles.cc: whether the values of a task's `env` can be worked out one after the other.
+void check_environment_cycles(Reader& reader, yaml::Node env);
 // How to give a shell command the values of its expressions: the lines to write instead.
 [[nodiscard]] std::string environment_instead(std::string_view key, std::string_view shell_text);
 

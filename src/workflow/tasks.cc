@@ -139,7 +139,10 @@ const Key<WorkflowTask> kTaskKeys[] = {
        read_retry(r, v, task.retry);
      }},
     {"env",
-     [](Reader& r, yaml::Node v, WorkflowTask& task) { task.env = read_environment(r, v, Scope::attempt); }},
+     [](Reader& r, yaml::Node v, WorkflowTask& task) {
+       task.env = read_environment(r, v, Scope::attempt);
+       check_environment_cycles(r, v);
+     }},
     {"secrets", read_secrets},
     {"sandbox",
      [](Reader& r, yaml::Node v, WorkflowTask& task) {

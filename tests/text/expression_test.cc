@@ -235,6 +235,51 @@ TEST(Expression, KnowsWhichReferencesItHoldsAgainstATextAndWhere) {
   EXPECT_EQ(found("contains(needs.a.result, 'no') && (a || b) == 'x' && a < 'x'"), Found{});
 }
 
+TEST(Expression, KnowsWhichReferencesItHoldsAgainstATruthValue) {
+  const auto found = [](std::string_view text) {
+    const auto expression = Expression::parse(text);
+    std::vector<std::string> all;
+    for (const TruthComparison& each : expression->truth_comparisons())
+      all.push_back(fmt::format("{} {}@{}+{}", expression->references()[each.reference].offset, each.value,
+                                each.offset, each.length));
+    return all;
+  };
+  using Found = std::vector<std::string>;
+  EXPECT_EQ(found("a.b == true "), (Found{"0 true@7+4"}));
+  EXPECT_EQ(found("false != (a.b)"), (Found{"10 false@0+5"}));
+  EXPECT_EQ(found("contains(a.*['b'], true)"), (Found{"9 true@19+4"}));
+  EXPECT_EQ(found("true == true && success() == true && a.b == 'true' && !a.b == true"), Found{});
+}
+
+TEST(Expression, KnowsWhatCountsAsTrueByItsValueAlone) {
+  const auto found = [](std::string_view text, Wanted wanted) {
+    const auto expression = Expression::parse(text);
+    std::string all;
+    for (const TruthTest& each : expression->truth_tests(wanted)) {
+      const Reference& reference = expression->references()[each.reference];
+      all += each.negated ? "!" : "";
+      all += text.substr(reference.offset, reference.length);
+      all += ' ';
+    }
+    return all;
+  };
+  EXPECT_EQ(found("a.b", Wanted::truth), "a.b ");
+  EXPECT_EQ(found("a.b", Wanted::value), "");
+  EXPECT_EQ(found("a.b && c.d || e.f", Wanted::truth), "a.b c.d e.f ");
+  EXPECT_EQ(found("a.b && c.d || e.f", Wanted::value), "a.b ");
+  EXPECT_EQ(found("(a.b || c.d) && e.f", Wanted::value), "a.b c.d ");
+  EXPECT_EQ(found("!a.b == (c.d && e.f)", Wanted::value), "!a.b c.d ");
+  EXPECT_EQ(found("!(a.b && ((c)['d']))", Wanted::value), "a.b (c)['d'] ");
+  EXPECT_EQ(found("contains(a.b, c.d && 'x') && a.b == 'x' && a.* && a[c.d]", Wanted::truth), "c.d a[c.d] ");
+}
+
+TEST(Expression, KnowsAllThatStandsInAnIndex) {
+  const auto expression = Expression::parse("(a)[b.c]");
+  ASSERT_EQ(expression->references().size(), 2u);
+  EXPECT_EQ(expression->references()[0].length, 8u);
+  EXPECT_EQ(expression->references()[1].root, "b");
+}
+
 TEST(Expression, KnowsWhetherItCanBeEvaluated) {
   Context context;
   context.roots["matrix"] = Value::object();

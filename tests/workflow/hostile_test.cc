@@ -79,6 +79,22 @@ TEST(HostileWorkflow, SurvivesALongChainOfAgents) {
   EXPECT_THAT(said(source), HasSubstr("z -> z"));
 }
 
+TEST(HostileWorkflow, BoundsHowDeepVariablesNeedEachOther) {
+  const auto chain = [](int length, bool from_the_end) {
+    std::string lines;
+    for (int i = 1; i < length; ++i) {
+      std::string line = fmt::format("      V{}: ${{{{ env.V{} }}}}${{{{ env.V0 }}}}\n", i, i - 1);
+      lines = from_the_end ? line + lines : lines + line;
+    }
+    return "version: 1\ntasks:\n  a:\n    run: make\n    env:\n      V0: ${{ run.id }}\n" + lines;
+  };
+  for (const bool from_the_end : {false, true}) {
+    EXPECT_TRUE(read("flow.yml", chain(100, from_the_end)).good());
+    EXPECT_THAT(said(chain(101, from_the_end)), HasSubstr("more than 100 variables need each other"));
+    EXPECT_THAT(said(chain(20'000, from_the_end)), HasSubstr("more than 100 variables need each other"));
+  }
+}
+
 TEST(HostileWorkflow, NeverShowsAKeyThatWasPasted) {
   const std::string key = "sk-FAKE4fakeFAKE4fakeFAKE4fake";
   const std::string odd = "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY";
