@@ -12,13 +12,19 @@ using Index = std::unordered_map<std::string_view, std::uint32_t>;
 
 void check_need(Reader& reader, const NameUse& use, const Index& tasks,
                 const std::vector<std::string_view>& ids) {
-  const auto found = tasks.find(use.node.text());
-  if (found == tasks.end()) {
-    reader.problems.add(use.node, fmt::format("there is no task {}", quote(use.node.text())),
-                        reader.problems.did_you_mean(use.node.text(), ids));
+  const std::string_view id = use.node.text();
+  const auto found = tasks.find(id);
+  const std::string_view before_dot = id.substr(0, id.find('.'));
+  if (found == tasks.end() && tasks.contains(before_dot)) {
+    // As cells are shown.
+    reader.problems.add(
+        use.node, fmt::format("there is no task {}", quote(id)),
+        fmt::format("write `{}`: who needs a task with a matrix needs all its cells", before_dot));
+  } else if (found == tasks.end()) {
+    reader.problems.add(use.node, fmt::format("there is no task {}", quote(id)),
+                        reader.problems.did_you_mean(id, ids));
   } else if (found->second == use.user) {
-    reader.problems.add(use.node, fmt::format("the task {} needs itself", quote(use.node.text())),
-                        "remove it");
+    reader.problems.add(use.node, fmt::format("the task {} needs itself", quote(id)), "remove it");
   }
 }
 

@@ -165,15 +165,30 @@ void check_contradictions(Reader& reader, yaml::Node node, const TaskSpec& task)
                           "name what it may change, or remove `writes`");
     }
   }
-  for (const model::Text& secret : task.secrets) {
-    if (task.env.find(secret.value) == task.env.end()) continue;
-    if (const auto env = find(node, "env")) {
-      if (const auto set = find(env->value, secret.value)) {
-        reader.problems.add(set->key, fmt::format("{} is also in `secrets`", quote(secret.value)),
+}
+
+// A name with two values, of which one is to be seen by nobody.
+void check_secrets(Reader& reader, yaml::Node node, const TaskSpec& task) {
+  if (task.secrets.empty()) return;
+  const auto env = find(node, "env");
+  const auto refuse = [&](yaml::Node secret) {
+    const std::string name(secret.text());
+    const bool of_defaults = reader.workflow.defaults.env.contains(name);
+    if (task.env.contains(name)) {
+      if (const auto set = find(env->value, name))
+        reader.problems.add(set->key, fmt::format("{} is also in `secrets`", quote(name)),
                             "keep one of them");
-      }
+    } else if (of_defaults || reader.workflow.env.contains(name)) {
+      reader.problems.add(secret,
+                          fmt::format("{} is also in the `env` of {}", quote(name),
+                                      of_defaults ? "`defaults`" : "the workflow"),
+                          "keep one of them");
     }
-  }
+  };
+  const yaml::Node secrets = find(node, "secrets")->value;
+  if (secrets.is_scalar()) refuse(secrets);
+  for (const yaml::Node secret : secrets.items())
+    refuse(secret);
 }
 
 std::size_t cells_of(const TaskSpec& task) {
@@ -203,6 +218,7 @@ void read_tasks(Reader& reader, yaml::Node node, model::Workflow& into) {
       const UnknownKeys unknown = read_keys(reader, entry.value, "a task", kTaskKeys, task);
       read_work(reader, entry, unknown, task);
       check_contradictions(reader, entry.value, task);
+      check_secrets(reader, entry.value, task);
     }
     planned += cells_of(task);
     into.tasks.push_back(std::move(task));
