@@ -5,7 +5,7 @@
 namespace fleet::model {
 
 // Where a value came from, weakest first: a later one overrides an earlier one.
-enum class Origin { built_in, history, workflow, environment, command_line };
+enum class Origin { built_in, workflow, environment, command_line };
 
 template <class T>
 struct Setting {
@@ -23,5 +23,5 @@ struct Setting {
 }  // namespace fleet::model
 
 namespace fleet {
-FLEET_ENUM_NAMES(model::Origin, "built-in", "history", "workflow", "environment", "command-line");
+FLEET_ENUM_NAMES(model::Origin, "built-in", "workflow", "environment", "command-line");
 }

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <map>
 #include <queue>
 #include <string>
 #include <tuple>
+#include <utility>
 
 namespace fleet::plan {
 
@@ -19,13 +19,15 @@ using End = std::pair<Duration, std::uint32_t>;
 template <class T>
 using MinHeap = std::priority_queue<T, std::vector<T>, std::greater<>>;
 
-// Tasks that share a cap: those of one agent, or all that have none.
+// Tasks that the same caps bind.
 struct Lane {
+  std::vector<std::uint32_t> caps;
   MinHeap<ReadyKey> ready;
-  int free = std::numeric_limits<int>::max();
 };
 
+// As the engine's ReadyQueue has them, of the first link of each task: nobody knows how often one fails.
 struct Lanes {
+  std::vector<int> caps;  // of an agent or a chain of them: how many more attempts at once it lets start
   std::vector<Lane> lanes;
   std::vector<std::uint32_t> of;  // by task
 };
@@ -34,31 +36,34 @@ Lanes make_lanes(const model::Plan& plan) {
   Lanes out;
   out.lanes.resize(1);
   out.of.assign(plan.tasks.size(), 0);
-  std::map<std::string, std::uint32_t> lane_of;
-  for (const auto& [agent, cap] : plan.agent_parallel) {
-    lane_of[agent] = static_cast<std::uint32_t>(out.lanes.size());
-    out.lanes.emplace_back();
-    out.lanes.back().free = std::max(cap, 1);
+  std::map<std::string, std::uint32_t> cap_of;
+  for (const auto& [agent, parallel] : plan.agent_parallel) {
+    cap_of[agent] = static_cast<std::uint32_t>(out.caps.size());
+    out.caps.push_back(std::max(parallel, 1));
   }
+  std::map<std::vector<std::uint32_t>, std::uint32_t> lane_of_caps{{{}, 0}};
   for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
     if (plan.tasks[i].links.empty()) continue;
-    // Of the caps on its first link, the tightest: the others hardly ever bind.
-    std::optional<std::uint32_t> tightest;
+    std::vector<std::uint32_t> caps;
     for (const std::string& name : plan.tasks[i].links.front().named) {
-      const auto found = lane_of.find(name);
-      if (found == lane_of.end()) continue;
-      if (!tightest || out.lanes[found->second].free < out.lanes[*tightest].free) tightest = found->second;
+      if (const auto found = cap_of.find(name); found != cap_of.end()) caps.push_back(found->second);
     }
-    out.of[i] = tightest.value_or(0);
+    std::sort(caps.begin(), caps.end());
+    caps.erase(std::unique(caps.begin(), caps.end()), caps.end());
+    const auto [lane, is_new] = lane_of_caps.try_emplace(caps, static_cast<std::uint32_t>(out.lanes.size()));
+    if (is_new) out.lanes.push_back({std::move(caps), {}});
+    out.of[i] = lane->second;
   }
   return out;
 }
 
 // The lane whose first ready task comes first of all that may start now; nullptr when none may.
-Lane* best(std::vector<Lane>& lanes) {
+Lane* best(Lanes& all) {
   Lane* found = nullptr;
-  for (Lane& lane : lanes) {
-    if (lane.free == 0 || lane.ready.empty()) continue;
+  for (Lane& lane : all.lanes) {
+    const bool is_full = std::any_of(lane.caps.begin(), lane.caps.end(),
+                                     [&](std::uint32_t cap) { return all.caps[cap] == 0; });
+    if (is_full || lane.ready.empty()) continue;
     if (found == nullptr || lane.ready.top() < found->ready.top()) found = &lane;
   }
   return found;
@@ -84,11 +89,12 @@ Duration simulate(const model::Plan& plan, const std::vector<Duration>& duration
   int free = std::max(plan.settings.parallel.value, 1);
   while (true) {
     while (free > 0) {
-      Lane* lane = best(lanes.lanes);
+      Lane* lane = best(lanes);
       if (lane == nullptr) break;
       const std::uint32_t task = std::get<2>(lane->ready.top());
       lane->ready.pop();
-      --lane->free;
+      for (const std::uint32_t cap : lane->caps)
+        --lanes.caps[cap];
       --free;
       running.emplace(now + durations[task], task);
     }
@@ -99,7 +105,8 @@ Duration simulate(const model::Plan& plan, const std::vector<Duration>& duration
       const std::uint32_t task = running.top().second;
       running.pop();
       ++free;
-      ++lanes.lanes[lanes.of[task]].free;
+      for (const std::uint32_t cap : lanes.lanes[lanes.of[task]].caps)
+        ++lanes.caps[cap];
       for (const TaskIndex dependent : plan.graph.dependents({task})) {
         if (--open[dependent.value] == 0) make_ready(dependent.value);
       }

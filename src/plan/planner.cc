@@ -136,7 +136,7 @@ Planning make(const model::Workflow& workflow, const PlanOptions& options) {
   plan.workflow_path = workflow.path;
   plan.requirements = workflow.requirements;
   plan.gate = workflow.gate;
-  plan.env = workflow.env;
+  plan.env = environment_below(workflow);
   plan.report_formats = workflow.report.formats;
   plan.settings = settings(workflow, options);
   plan.inputs = input_values(workflow, options.inputs, out.diagnostics);

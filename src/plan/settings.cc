@@ -72,7 +72,6 @@ void apply_defaults(const model::Workflow& workflow, const PlanOptions& options,
   spec.retry->times = task.retries.value;
 
   if (!spec.sandbox) spec.sandbox = defaults.sandbox ? *defaults.sandbox : model::SandboxSpec{};
-  spec.env.insert(defaults.env.begin(), defaults.env.end());  // the task's own stand
 }
 
 }  // namespace fleet::plan

@@ -89,8 +89,6 @@ std::string_view spoken(model::Origin origin) {
   switch (origin) {
     case model::Origin::built_in:
       return "built in";
-    case model::Origin::history:
-      return "history";
     case model::Origin::workflow:
       return "workflow file";
     case model::Origin::environment:

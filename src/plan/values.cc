@@ -87,6 +87,12 @@ std::map<std::string, std::string> input_values(const model::Workflow& workflow,
   return values;
 }
 
+std::map<std::string, std::string> environment_below(const model::Workflow& workflow) {
+  std::map<std::string, std::string> env = workflow.defaults.env;
+  env.insert(workflow.env.begin(), workflow.env.end());
+  return env;
+}
+
 void TaskValues::put_in() {
   model::TaskSpec& spec = task_.spec;
   put_in(spec.name, spec.at);
@@ -149,7 +155,7 @@ const text::Context& TaskValues::context() {
   context_->roots["matrix"] = object_of(task_.matrix);
   context_->roots["inputs"] = object_of(inputs_);
   std::map<std::string, std::string> env = task_.spec.env;
-  env.insert(workflow_.env.begin(), workflow_.env.end());
+  env.merge(environment_below(workflow_));
   text::Value known = text::Value::object();
   for (const auto& [name, value] : env) {
     known[name] = value;

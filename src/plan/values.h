@@ -18,6 +18,10 @@ namespace fleet::plan {
                                                               const std::map<std::string, std::string>& given,
                                                               model::Diagnostics& diagnostics);
 
+// The variables that a task's own stand above, those of `defaults` above those of the workflow: in a task,
+// `X: ${{ env.X }}` means the X of these.
+[[nodiscard]] std::map<std::string, std::string> environment_below(const model::Workflow& workflow);
+
 // Puts values into the texts of one task that must be known before it starts: name, description, globs,
 // paths. They may use `matrix`, `inputs`, and those of `env` that need nothing else. What a task's programs
 // and agents are told (env, argv, prompts) is left as written, for attempt/.

@@ -57,5 +57,18 @@ TEST(Simulate, HonoursTheCapOfAnAgent) {
   EXPECT_EQ(simulated(workflow, {{"a", 3s}, {"b", 3s}, {"c", 1s}}, 3), 6s);
 }
 
+// Two chains that share a link: each binds for itself, and the link for both of them together.
+TEST(Simulate, HonoursAllCapsOnALink) {
+  auto workflow = make_workflow({make_task("a"), make_task("b"), make_task("c"), make_task("d")});
+  workflow.agents.push_back({"grok", model::SingleAgent{}, 2, {}});
+  workflow.agents.push_back({"one", model::FirstOf{{{"grok", {}}}}, 1, {}});
+  workflow.agents.push_back({"two", model::FirstOf{{{"grok", {}}}}, 2, {}});
+  for (const std::size_t i : {0u, 1u, 2u, 3u})
+    workflow.tasks[i].work = model::Prompt{i == 0 ? "one" : "two", "do it", {}};
+  EXPECT_EQ(simulated(workflow, {{"a", 3s}, {"b", 3s}, {"c", 3s}, {"d", 1s}}, 4), 6s);
+  workflow.agents[0].parallel = 3;
+  EXPECT_EQ(simulated(workflow, {{"a", 3s}, {"b", 3s}, {"c", 3s}, {"d", 1s}}, 4), 4s);
+}
+
 }  // namespace
 }  // namespace fleet::plan

@@ -15,6 +15,7 @@ using testing::ElementsAre;
 using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Pair;
 using testing::SizeIs;
 
 std::vector<std::string> ids(const model::Plan& plan) {
@@ -221,6 +222,7 @@ TEST(Planner, TakesEachSettingFromTheStrongestWhoGaveIt) {
   workflow.limits.stop_when_failed = 0.3;
   workflow.defaults.timeout = 10min;
   workflow.defaults.retry = model::Retry{3, {5s}, 1s, 2, 60s, model::Jitter::full};
+  workflow.env = {{"A", "workflow"}, {"C", "workflow"}};
   workflow.defaults.env = {{"A", "default"}, {"B", "default"}};
   workflow.tasks[1].timeout = 20min;
   workflow.tasks[1].env = {{"B", "own"}};
@@ -241,8 +243,9 @@ TEST(Planner, TakesEachSettingFromTheStrongestWhoGaveIt) {
   EXPECT_EQ(plan.tasks[1].timeout.value, 20min);
   EXPECT_EQ(plan.tasks[0].spec.retry->times, 3);
   EXPECT_THAT(plan.tasks[0].spec.retry->delays, ElementsAre(5s));
-  EXPECT_EQ(plan.tasks[1].spec.env.at("A"), "default");
-  EXPECT_EQ(plan.tasks[1].spec.env.at("B"), "own");
+  // A task's own stand above these when it starts, and may use them.
+  EXPECT_THAT(plan.env, ElementsAre(Pair("A", "default"), Pair("B", "default"), Pair("C", "workflow")));
+  EXPECT_THAT(plan.tasks[1].spec.env, ElementsAre(Pair("B", "own")));
 }
 
 TEST(Planner, HasDefaultsForAllThatNobodyGave) {
