@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Measures fleet beside peers and floors, in the same run, and prints one table.
 
-usage: bench.py FLEET PROBE EMPTY [--quick] [--times N] [--write FILE] [GROUP ...]
+usage: bench.py FLEET PROBE EMPTY [--pure PROGRAM] [--quick] [--times N] [--write FILE] [GROUP ...]
 
 Exit code 0: every row was measured, whether its target was met or not; 1: one could not be. On a machine that does other
 things meanwhile, the figures mean nothing. PROBE measures from within (tests/bench/probe), EMPTY is a program that links
-what fleet links and does nothing.
+what fleet links and does nothing, PROGRAM measures by Google Benchmark (tests/bench/pure_bench.cc).
 """
 import argparse
 import os
@@ -28,6 +28,7 @@ GROUPS = {
     "spawn": ("Starting programs", rows_inside.spawn_rows),
     "yaml": ("YAML", rows_inside.yaml_rows),
     "secrets": ("Secrets", rows_inside.secrets_rows),
+    "pure": ("Pure functions, by Google Benchmark", rows_inside.pure_rows),
     "journal": ("The journal, on a disk", rows_inside.journal_rows),
     "sleep": ("Tasks that wait", rows_run.sleeper_rows),
     "start": ("The program's start", rows_run.start_rows),
@@ -70,6 +71,7 @@ def main():
     parser.add_argument("probe")
     parser.add_argument("empty")
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(GROUPS))
+    parser.add_argument("--pure", metavar="PROGRAM", help="measures pure functions; without it, they are left out")
     parser.add_argument("--times", type=int, default=5, help="how often each is measured")
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that every row can be measured")
     parser.add_argument("--write", metavar="FILE", help="the table as Markdown")
@@ -80,13 +82,13 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was made is removed
     # Git in memory: some file systems are many times slower at making files for a while after a large removal. The journal
     # on a disk: in memory, waiting for the disk costs nothing.
-    groups = options.groups or GROUPS
+    groups = options.groups or [name for name in GROUPS if name != "pure" or options.pure]
     room = max(ROOM.get(name, LITTLE) for name in groups)
     place = "/dev/shm" if has_room("/dev/shm", min(room, 1e9) if options.quick else room) else None
     with tempfile.TemporaryDirectory(prefix="fleet-bench-", dir=place) as memory, \
             tempfile.TemporaryDirectory(prefix="fleet-bench-", dir="/var/tmp") as disk:
-        bench = Bench(options.fleet, options.probe, options.empty, Path(memory), Path(disk), options.quick,
-                      1 if options.quick else options.times)
+        bench = Bench(options.fleet, options.probe, options.empty, options.pure, Path(memory), Path(disk),
+                      options.quick, 1 if options.quick else options.times)
         table = Table(show=True)
         table.begin()
         failed = measure_all(bench, groups, table)
@@ -95,6 +97,8 @@ def main():
              f"program has that starts it.\n{LATER}")
     print(f"\n{notes}{len(table.rows())} rows, {len(misses)} of them miss their target; could not be measured: "
           f"{', '.join(failed) or 'none'}")
+    if not options.pure:
+        print("pure functions are not measured: libbenchmark-dev is missing")
     if options.write:
         Path(options.write).write_text(table.markdown(notes))
     return 1 if failed else 0

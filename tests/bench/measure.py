@@ -53,8 +53,9 @@ def need(*programs):
 class Bench:
     """What every row needs to be measured."""
 
-    def __init__(self, fleet, probe, empty, memory_folder, disk_folder, quick, times):
+    def __init__(self, fleet, probe, empty, pure, memory_folder, disk_folder, quick, times):
         self.fleet, self.probe_program, self.empty = (str(Path(path).resolve()) for path in (fleet, probe, empty))
+        self.pure_program = str(Path(pure).resolve()) if pure else None
         self.folder, self.disk = memory_folder, disk_folder  # in memory; on a disk
         self.quick, self.times = quick, times
         self.cores = len(os.sched_getaffinity(0))
@@ -73,6 +74,21 @@ class Bench:
         told = self.probe("process", folder, *argv, folder=folder)
         self.least_memory = told["own_bytes"]
         return Measured(told["seconds"], told["bytes"])
+
+    def pure(self):
+        """What Google Benchmark measured, by label: the seconds an item of each repetition."""
+        if not self.pure_program:
+            raise CannotMeasure("pure_bench was not built: libbenchmark-dev is missing")
+        done = subprocess.run([self.pure_program, "--benchmark_format=json", f"--benchmark_repetitions={self.times}",
+                               f"--benchmark_min_time={self.size(0.5, 0.01)}"],
+                              env=environment(self.folder), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise CannotMeasure(f"pure_bench: exit {done.returncode}\n{done.stderr[-2000:]}")
+        told = {}
+        for each in json.loads(done.stdout)["benchmarks"]:
+            if each["run_type"] == "iteration":
+                told.setdefault(each["label"], []).append(1 / each["items_per_second"])
+        return told
 
     def size(self, full, quick):
         return quick if self.quick else full

@@ -123,3 +123,8 @@ def journal_rows(bench):
         ours, plain = take_turns(bench.times, by("ours"), by("sqlite"))
         yield Row(f"transitions journalled, {says}", "/s", ours, [], Others("bare SQLite", plain),
                   f"{least:,.0f}/s" if least else "", least, more_is_better=True)
+
+
+def pure_rows(bench):
+    for label, seconds in bench.pure().items():
+        yield Row(label, "us", seconds)

@@ -2,15 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <deque>
 #include <string>
 
-#include "base/assert.h"
+#include "bench/drive.h"
 #include "bench/probe/probe.h"
 #include "engine/plan_of.h"
 
-// What the scheduler's bookkeeping costs, without a journal: every attempt succeeds at once and changes
-// nothing, so that nothing else is left.
 namespace fleet::bench {
 namespace {
 
@@ -20,24 +17,6 @@ std::vector<TaskIndex> needs_of(const std::string& shape, std::uint32_t task) {
   for (std::uint32_t distance = 7; shape == "five" && distance <= 35 && distance <= task; distance += 7)
     needs.push_back({task - distance});
   return needs;
-}
-
-void drive(engine::Scheduler& scheduler) {
-  std::deque<engine::Input> inputs{engine::RunStarted{7, {}}};
-  for (; !inputs.empty(); inputs.pop_front()) {
-    const engine::Step step = scheduler.handle(inputs.front(), {});
-    for (const engine::Action& action : step.actions) {
-      if (const auto* start = std::get_if<engine::StartAttempt>(&action)) {
-        inputs.push_back(engine::AttemptStarted{start->task, start->serial, {1, 1}});
-        model::Outcome outcome;
-        outcome.verdict = model::Verdict::done;
-        inputs.push_back(engine::AttemptFinished{start->task, start->serial, std::move(outcome)});
-      } else if (std::holds_alternative<engine::Publish>(action)) {
-        inputs.push_back(engine::Published{});
-      }
-    }
-  }
-  FLEET_ASSERT(scheduler.is_finished(), "nothing is left to do");
 }
 
 }  // namespace
