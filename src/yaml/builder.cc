@@ -75,6 +75,14 @@ void Builder::check_tag(std::size_t offset, const std::string& tag, std::string_
              "remove it, or put the text in quotes"};
 }
 
+std::optional<std::size_t> Builder::opened_by(char bracket) const {
+  for (auto open = open_.rbegin(); open != open_.rend(); ++open) {
+    const std::size_t begin = skip_properties(document_.source_, document_.records_[open->index].offset);
+    if (begin < document_.source_.size() && document_.source_[begin] == bracket) return begin;
+  }
+  return std::nullopt;
+}
+
 void Builder::begin_document(std::size_t offset) {
   if (started_) throw Stop{offset, 3, "a second document begins here", "keep one workflow to a file"};
   started_ = true;

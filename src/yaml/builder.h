@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ class Builder {
   void open(Kind kind, std::size_t offset, const std::string& tag, std::size_t anchor);
   void close();
 
+  // Where the innermost collection began that is open and begins with this bracket.
+  [[nodiscard]] std::optional<std::size_t> opened_by(char bracket) const;
   // Where the newest value began.
   [[nodiscard]] std::size_t newest() const { return newest_; }
 

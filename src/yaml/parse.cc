@@ -123,6 +123,10 @@ tl::expected<Document, model::Diagnostic> Document::parse(std::string_view sourc
                 "flatten the file"};
   } catch (const YAML::Exception& error) {
     SyntaxError found = explain(source, offsets.of(error.mark), error.msg);
+    if (const auto opened = builder.opened_by(found.unclosed)) {
+      const model::Location at = document.location(*opened);
+      found.message += fmt::format(": it is on line {}, column {}", at.line, at.column);
+    }
     stop = Stop{found.offset, 1, std::move(found.message), std::move(found.suggestion)};
   }
   if (buffer.cut_off()) {

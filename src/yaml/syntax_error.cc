@@ -11,13 +11,14 @@ struct Explanation {
   std::string_view said;  // what yaml-cpp's message begins with
   std::string_view message;
   std::string_view suggestion;
+  char unclosed = 0;
 };
 
 namespace Said = YAML::ErrorMsg;
 
 const Explanation kExplanations[] = {
-    {Said::END_OF_MAP_FLOW, "the `{` before this is not closed", "add a `}` or the missing `,`"},
-    {Said::END_OF_SEQ_FLOW, "the `[` before this is not closed", "add a `]` or the missing `,`"},
+    {Said::END_OF_MAP_FLOW, "the `{` before this is not closed", "add a `}` or the missing `,`", '{'},
+    {Said::END_OF_SEQ_FLOW, "the `[` before this is not closed", "add a `]` or the missing `,`", '['},
     {Said::END_OF_MAP, "a `key: value` line was expected here",
      "indent it like the keys above, or add the `:`"},
     {Said::END_OF_SEQ, "a `- item` line was expected here", "indent it like the items above"},
@@ -49,7 +50,7 @@ SyntaxError explain(std::string_view source, std::size_t offset, std::string_vie
   if (tab < text) return {tab, "a tab cannot indent", "use spaces"};
   for (const Explanation& known : kExplanations) {
     if (said.starts_with(known.said)) {
-      return {offset, std::string(known.message), std::string(known.suggestion)};
+      return {offset, std::string(known.message), std::string(known.suggestion), known.unclosed};
     }
   }
   return {offset, std::string(said), ""};

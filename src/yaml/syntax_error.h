@@ -10,6 +10,7 @@ struct SyntaxError {
   std::size_t offset;
   std::string message;
   std::string suggestion;
+  char unclosed = 0;  // the bracket that the message is about
 };
 
 // What to tell a person where yaml-cpp says, at an offset of the source, only that "end of map not found".

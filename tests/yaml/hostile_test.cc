@@ -31,8 +31,12 @@ TEST(HostileYaml, NamesThePlaceOfASyntaxErrorAndWhatToDo) {
     Location at;
     const char* message;
   } cases[] = {
-      {"a:\n  needs: [setup\n  b: c\n", {3, 4}, "`[` before this is not closed"},
-      {"a: {b: c\nd: e\n", {2, 2}, "`{` before this is not closed"},
+      {"a:\n  needs: [setup\n  b: c\n", {3, 4}, "`[` before this is not closed: it is on line 2, column 10"},
+      {"a: {b: c\nd: e\n", {2, 2}, "`{` before this is not closed: it is on line 1, column 4"},
+      {"a: 1\nb: [{c: {d: [1, 2]}}, {e: f}\n",
+       {3, 1},
+       "`[` before this is not closed: it is on line 2, column 4"},
+      {"a: &x {b: \"{\", c: {d: e}\n", {2, 1}, "`{` before this is not closed: it is on line 1, column 7"},
       {"a: b: c\n", {1, 5}, "`:` is one too many"},
       {"a:\n\tb: c\n", {2, 1}, "a tab cannot indent"},
       {"a: @x\n", {1, 4}, "cannot begin with this character"},
