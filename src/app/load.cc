@@ -60,6 +60,12 @@ void note_unsupported(const World& world, const model::Diagnostics& unsupported)
   }
 }
 
+// Of the many, the reader has not counted all.
+std::string how_many(std::size_t errors) {
+  if (errors == 1) return "it has an error";
+  return errors > 1'000 ? "it has more than 1,000 errors" : fmt::format("it has {} errors", errors);
+}
+
 Result<std::map<std::string, std::string>> parse_inputs(const std::vector<std::string>& given) {
   std::map<std::string, std::string> inputs;
   for (const std::string& input : given) {
@@ -142,21 +148,17 @@ Result<Loaded> load(const World& world, const Checkout& checkout, const Workflow
 
   model::Diagnostics wrong = std::move(reading.diagnostics);
   wrong.insert(wrong.end(), planning.diagnostics.begin(), planning.diagnostics.end());
-  if (wrong.empty()) {
-    model::Diagnostics unsupported = workflow::unsupported(reading.workflow);
-    if (purpose == Purpose::run) {
-      wrong = std::move(unsupported);
-    } else {
-      note_unsupported(world, unsupported);
-    }
+  const model::Diagnostics unsupported = workflow::unsupported(reading.workflow);
+  if (purpose == Purpose::run) {
+    wrong.insert(wrong.end(), unsupported.begin(), unsupported.end());
+  } else {
+    note_unsupported(world, unsupported);
   }
   if (!wrong.empty()) {
     const bool colour = world.terminal->look(terminal::Stream::err).colour;
     world.err(
         workflow::diagnostic_text(wrong, *source, colour ? workflow::Colour::on : workflow::Colour::off));
-    return base::fail_input(
-        "use the workflow", file,
-        wrong.size() == 1 ? "it has an error" : fmt::format("it has {} errors", wrong.size()));
+    return base::fail_input("use the workflow", file, how_many(wrong.size()));
   }
   planning.plan.workflow_path = std::move(name);
   return Loaded{std::move(reading.workflow), std::move(planning.plan)};

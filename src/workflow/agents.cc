@@ -79,7 +79,7 @@ void read_parallel(Reader& reader, yaml::Node node, AgentSpec& agent) {
 const Key<AgentSpec> kSingleKeys[] = {
     {"use",
      [](Reader& r, yaml::Node v, AgentSpec& agent) {
-       as<SingleAgent>(agent).use = read_word<model::AgentKind>(r, v).value_or(model::AgentKind::plugin);
+       if (const auto use = read_word<model::AgentKind>(r, v)) as<SingleAgent>(agent).use = *use;
      }},
     {"model",
      [](Reader& r, yaml::Node v, AgentSpec& agent) { as<SingleAgent>(agent).model = read_line(r, v); }},
@@ -157,6 +157,8 @@ void check_single(Reader& reader, yaml::Entry entry, const SingleAgent& agent) {
 }
 
 void read_agent(Reader& reader, yaml::Entry entry, AgentSpec& agent) {
+  // Where it is not told what it uses, that is all there is to say of it: not that we could not honour it.
+  agent.what.emplace<SingleAgent>().use = model::AgentKind::claude_code;
   if (!expect_mapping(reader, entry.value, "an agent")) return;
   constexpr std::string_view kKinds[] = {"use", "first-of", "choose-from"};
   std::vector<yaml::Entry> kinds;
@@ -176,7 +178,6 @@ void read_agent(Reader& reader, yaml::Entry entry, AgentSpec& agent) {
     agent.what = ChooseFrom{{}, "record"};
     read_keys(reader, entry.value, "an agent with `choose-from`", kChooseFromKeys, agent);
   } else {
-    agent.what = SingleAgent{};
     const std::size_t before = reader.problems.count();
     read_keys(reader, entry.value, "an agent", kSingleKeys, agent);
     if (reader.problems.count() > before) return;  // more would be guesses

@@ -47,6 +47,16 @@ TEST(Unsupported, IsNoAgentThatNoTaskUses) {
   EXPECT_THAT(of("gate: {score: 80}\n" + kTasks), IsEmpty());
 }
 
+// It is told together with what is wrong, and must add nothing to an agent that was not understood.
+TEST(Unsupported, IsNoAgentOfWhichItIsNotKnownWhatItUses) {
+  for (const char* agent : {"{use: claud-code}", "{model: m}", "nobody", "{use: codex, first-of: [b]}"}) {
+    const Reading reading = read(
+        "w.yml", "version: 1\nagents: {a: " + std::string(agent) + "}\ntasks: {t: {agent: a, prompt: x}}\n");
+    EXPECT_FALSE(reading.good());
+    EXPECT_THAT(unsupported(reading.workflow), IsEmpty()) << agent;
+  }
+}
+
 TEST(Unsupported, IsEachThingThatWouldSilentlyNotBind) {
   EXPECT_THAT(of("limits: {cost: 5}\n" + kTasks), ElementsAre(says({2, 16}, "a limit on cost")));
   const std::string kTask = "tasks:\n  t: {agent: a, prompt: x}\n";

@@ -123,14 +123,17 @@ Result<base::ExitCode> run_list(World& world, const RulesOptions& options) {
 void add_rules(CLI::App& app, Action& action) {
   auto options = std::make_shared<RulesOptions>();
   app.require_subcommand(1);
+  add_folder(app);
   CLI::App* test = app.add_subcommand("test", "Try every rule on its own examples");
   test->add_option("folder", options->folder,
                    "A folder with files of rules (default: those that come with fleet, and .fleet/rules)");
+  add_folder(*test);
   test->callback(
       [options, &action] { action = [options](World& world) { return run_test(world, *options); }; });
   CLI::App* list = app.add_subcommand("list", "List the rules");
   list->add_option("folder", options->folder, "As with `test`");
   list->add_flag("--json", options->json, "As a JSON array, with all that a rule says");
+  add_folder(*list);
   list->callback(
       [options, &action] { action = [options](World& world) { return run_list(world, *options); }; });
 }
