@@ -4,9 +4,12 @@
 #include <sys/fsuid.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "model/json.h"
 #include "os/files.h"
 #include "store/process_lock.h"
+#include "text/utf8.h"
 
 namespace fleet::app {
 
@@ -22,10 +25,25 @@ Result<std::optional<os::UserId>> become_owner(const git::Repository& repository
   return owner;
 }
 
+// In a hook of git they are set and name the very repository that is found without them.
+void note_git_variables(const World& world, const git::Repository& repository) {
+  const std::pair<const char*, std::filesystem::path> used[]{
+      {"GIT_DIR", repository.git_folder()},
+      {"GIT_WORK_TREE", repository.work_folder().value_or(repository.git_folder())}};
+  for (const auto& [name, folder] : used) {
+    const auto named = world.variable(name);
+    std::error_code error;
+    if (!named || std::filesystem::equivalent(*named, folder, error)) continue;
+    world.err(fmt::format("note: {} is not looked at: fleet works on {}; name another clone by -C\n", name,
+                          text::printable(folder.string())));
+  }
+}
+
 }  // namespace
 
 Result<Checkout> open_checkout(const World& world, const Where& where) {
   FLEET_TRY(git::Repository repository, git::Repository::open(where.directory));
+  note_git_variables(world, repository);
   FLEET_TRY(const std::optional<os::UserId> owner, become_owner(repository));
   std::filesystem::path state = where.state;
   if (state.empty()) state = world.variable("FLEET_STATE").value_or("");

@@ -58,6 +58,13 @@ bool is_safe_name(std::string_view name) {
   }
 }
 
+std::string plain_name(std::string_view name) {
+  std::string out = without_ignored_characters(name);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  return out;
+}
+
 bool is_safe_path(std::string_view path) {
   if (path.empty() || path.size() > kMaxPath) return false;
   while (true) {

@@ -15,6 +15,9 @@ namespace fleet::git {
 // Bytes of a path that git and the system can name: Linux's PATH_MAX, less its zero byte.
 inline constexpr std::size_t kMaxPath = 4095;
 
+// A name as HFS+ compares it: without the characters that it ignores, letters of ASCII in lower case.
+[[nodiscard]] std::string plain_name(std::string_view name);
+
 // A path of safe names with `/` between, at most kMaxPath bytes.
 [[nodiscard]] bool is_safe_path(std::string_view path);
 

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "git/broken_repository.h"
+#include "git/gitmodules.h"
 #include "git/handles.h"
 #include "git/path.h"
 #include "git/small_file.h"
@@ -90,7 +92,14 @@ tl::unexpected<Error> explain_open(const fs::path& path, int code, Error error) 
   error.tried = "open the git repository";
   error.on = path.string();
   const auto says = [&](std::string_view text) { return error.why.find(text) != std::string::npos; };
-  if (code == GIT_ENOTFOUND) {
+  const auto broken =
+      code == GIT_ENOTFOUND || code == GIT_ERROR ? find_broken_repository(path) : std::nullopt;
+  if (broken) {
+    error.fault = base::Fault::input;
+    error.on = broken->found.string();
+    error.why = broken->why;
+    error.hint = "mend it, or move it away if it is of no use; a linked worktree: `git worktree repair`";
+  } else if (code == GIT_ENOTFOUND) {
     error.fault = base::Fault::input;
     std::error_code ignored;
     error.why = fs::exists(path, ignored) ? "there is none here or above" : "there is no such folder";
@@ -184,27 +193,6 @@ Result<std::vector<ObjectId>> shallow_commits_beyond(const ObjectStore& store, O
     out.push_back(id);
     std::copy_if(commit.parents.begin(), commit.parents.end(), std::back_inserter(waiting),
                  [&](ObjectId parent) { return store.contains(parent); });
-  }
-  return out;
-}
-
-// The values of `path` in git's config format, as far as .gitmodules uses it.
-std::vector<std::string> paths_in_gitmodules(std::string_view text) {
-  const auto trim = [](std::string_view part) {
-    const auto first = part.find_first_not_of(" \t\r");
-    if (first == part.npos) return std::string_view();
-    return part.substr(first, part.find_last_not_of(" \t\r") - first + 1);
-  };
-  std::vector<std::string> out;
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    const auto equals = line.find('=');
-    if (equals == line.npos || trim(line.substr(0, equals)) != "path") continue;
-    std::string_view value = trim(line.substr(equals + 1));
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
-      value = value.substr(1, value.size() - 2);
-    if (is_safe_path(value)) out.emplace_back(value);
   }
   return out;
 }

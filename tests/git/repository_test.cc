@@ -39,6 +39,39 @@ TEST(Repository, opens_a_clone_from_any_folder_in_it) {
   EXPECT_EQ(must(repository.head()).branch, "");
 }
 
+TEST(Repository, says_what_is_wrong_with_one_that_is_of_no_use) {
+  const TempFolder temp;
+  int number = 0;
+  const auto clone_that = [&](const std::string& is_broken) {
+    fs::path clone = make_clone(temp / fmt::format("clone{}", ++number));
+    const std::string command = "cd " + shell_quote(clone.string()) + " && " + is_broken;
+    EXPECT_EQ(run(command).status, 0);
+    fs::create_directories(clone / "sub");
+    return clone;
+  };
+  const std::vector<std::pair<std::string, std::string>> ways{
+      {"rm -r .git && echo gitdir: ../nowhere > .git", "nowhere, where nothing is"},
+      {"rm -r .git && echo rubbish > .git", "it is a file that does not say where"},
+      {"rm -r .git && ln -s /nowhere .git", "it leads to /nowhere, where nothing is"},
+      {"git config core.worktree /nowhere", "its core.worktree, /nowhere, is not there"},
+      {"rm -r .git/objects", "it has no folder objects/"},
+      {"rm -r .git/refs", "it has no folder refs/"},
+      {"rm .git/HEAD", "it has no HEAD"}};
+  for (const auto& [is_broken, why] : ways) {
+    SCOPED_TRACE(is_broken);
+    const fs::path clone = clone_that(is_broken);
+    for (const fs::path& at : {clone, clone / "sub"}) {
+      const std::string message = refusal(at);
+      EXPECT_THAT(message, HasSubstr((clone / ".git").string()));
+      EXPECT_THAT(message, HasSubstr(why));
+      EXPECT_THAT(message, ::testing::Not(HasSubstr("git init")));
+    }
+  }
+  EXPECT_THAT(refusal(temp.path()), HasSubstr("there is none here or above"));
+  const fs::path clone = clone_that("git worktree add -q linked && rm -r .git/worktrees/linked");
+  EXPECT_THAT(refusal(clone / "linked"), HasSubstr((clone / ".git/worktrees/linked").string()));
+}
+
 TEST(ObjectStore, writes_what_a_power_cut_left_as_a_name_without_bytes) {
   const TempFolder temp;
   const fs::path clone = make_clone(temp / "clone");
