@@ -58,11 +58,13 @@ Result<Places> find_places(const Repository& repository, const std::vector<Ref>&
   return places;
 }
 
-// Whether all that a snapshot changed stands in a tree: merged in once more, it would change nothing.
-Result<bool> is_contained(ObjectStore& store, const std::vector<model::Change>& changes, ObjectId tree) {
+// Whether all that a snapshot changed since `before` stands in a tree: merged in once more, it would change
+// nothing.
+Result<bool> is_contained(ObjectStore& store, const std::vector<model::Change>& changes, ObjectId before,
+                          ObjectId tree) {
   EditedTree edited(store, tree);
   ContentMerger contents(store);
-  FLEET_TRY(const auto clashes, merge_into(edited, contents, changes));
+  FLEET_TRY(const auto clashes, merge_into(edited, contents, changes, {{before}, nullptr}));
   if (!clashes.empty()) return false;
   FLEET_TRY(const auto missing, edited.changes());
   return missing.empty();
@@ -77,7 +79,7 @@ Result<bool> is_merged(ObjectStore& store, ObjectId snapshot, std::string_view t
   if (const auto own = places.merged.find(task); own != places.merged.end())
     trees.insert(trees.begin(), own->second.begin(), own->second.end());
   for (const ObjectId tree : trees) {
-    FLEET_TRY(const bool contained, is_contained(store, changes, tree));
+    FLEET_TRY(const bool contained, is_contained(store, changes, before, tree));
     if (contained) return true;
   }
   return false;

@@ -10,8 +10,9 @@
 namespace fleet::git {
 namespace {
 
-constexpr std::uint64_t kMostBytes = 8'000'000;
-constexpr std::ptrdiff_t kMostLines = 300'000;
+// With half a million lines it takes 1 s, and 10 where all of them are alike or in another order.
+constexpr std::uint64_t kMostBytes = 32'000'000;
+constexpr std::ptrdiff_t kMostLines = 500'000;
 
 git_merge_file_input input(std::string_view bytes) {
   git_merge_file_input out{};
@@ -34,11 +35,13 @@ class MergedFile {
 
 std::size_t ContentMerger::SidesHash::operator()(const Sides& sides) const {
   const std::hash<ObjectId> hash;  // random bits already: mixed so that equal ids do not cancel out
-  return hash(sides.base) + 3 * hash(sides.ours) + 5 * hash(sides.theirs);
+  return hash(sides.base) + 3 * hash(sides.ours) + 5 * hash(sides.theirs) +
+         static_cast<std::size_t>(sides.driver);
 }
 
-Result<std::optional<ObjectId>> ContentMerger::merge(ObjectId base, ObjectId ours, ObjectId theirs) {
-  const Sides sides{base, ours, theirs};
+Result<std::optional<ObjectId>> ContentMerger::merge(ObjectId base, ObjectId ours, ObjectId theirs,
+                                                     MergeDriver driver) {
+  const Sides sides{base, ours, theirs, driver};
   if (const auto known = merges_.find(sides); known != merges_.end()) return known->second;
   // Before what comes of it, so that nothing ever comes from itself.
   for (const ObjectId side : {base, ours, theirs})
@@ -47,30 +50,37 @@ Result<std::optional<ObjectId>> ContentMerger::merge(ObjectId base, ObjectId our
   std::optional<ObjectId> id;
   if (text) {
     id = ObjectStore::hash_blob(*text);
-    origins_.try_emplace(*id, Origin{sides});
+    const auto origin = origins_.try_emplace(*id, Origin{sides}).first;
     const std::size_t size = text->size();
+    // Three of them have no room here: it would be merged again, with all that it came from, for each next
+    // one.
+    if (size > kTextBytes / 3 && origin->second.sides && !origin->second.is_kept) {
+      FLEET_CHECK(store_.write_blob(*text));
+      origin->second.is_kept = true;
+    }
     texts_.add(*id, std::make_shared<const std::string>(*std::move(text)), size);
   }
   merges_.emplace(sides, id);
   return id;
 }
 
-Result<bool> ContentMerger::merges(ObjectId base, ObjectId ours, ObjectId theirs) {
-  if (const auto known = merges_.find({base, ours, theirs}); known != merges_.end())
+Result<bool> ContentMerger::merges(ObjectId base, ObjectId ours, ObjectId theirs, MergeDriver driver) {
+  if (driver == MergeDriver::none) return false;
+  if (const auto known = merges_.find({base, ours, theirs, driver}); known != merges_.end())
     return known->second.has_value();
   FLEET_TRY(const Edits our_edits, edits_of(base, ours));
   FLEET_TRY(const Edits their_edits, edits_of(base, theirs));
   if (!our_edits || !their_edits) return false;
   if (are_apart(*our_edits, *their_edits)) return true;
-  FLEET_TRY(const auto merged, merge(base, ours, theirs));
+  FLEET_TRY(const auto merged, merge(base, ours, theirs, driver));
   return merged.has_value();
 }
 
 Result<ContentMerger::Edits> ContentMerger::edits_of(ObjectId base, ObjectId side) {
-  if (const Edits* known = edits_.find({base, side, {}})) return *known;
+  if (const Edits* known = edits_.find({base, side, {}, {}})) return *known;
   FLEET_TRY(const Edits edits, compare(base, side));
   constexpr std::size_t kOfEach = 200;
-  edits_.add({base, side, {}}, edits, kOfEach + (edits ? edits->size() * sizeof(Lines) : 0));
+  edits_.add({base, side, {}, {}}, edits, kOfEach + (edits ? edits->size() * sizeof(Lines) : 0));
   return edits;
 }
 
@@ -116,6 +126,7 @@ bool ContentMerger::are_apart(const std::vector<Lines>& ours, const std::vector<
 }
 
 Result<std::optional<std::string>> ContentMerger::merge_texts(const Sides& sides) {
+  if (sides.driver == MergeDriver::none) return std::nullopt;
   FLEET_TRY(const Text base, read_to_merge(sides.base));
   FLEET_TRY(const Text ours, read_to_merge(sides.ours));
   FLEET_TRY(const Text theirs, read_to_merge(sides.theirs));
@@ -123,8 +134,11 @@ Result<std::optional<std::string>> ContentMerger::merge_texts(const Sides& sides
   const auto base_input = input(*base);
   const auto our_input = input(*ours);
   const auto their_input = input(*theirs);
+  git_merge_file_options options{};
+  git_merge_file_options_init(&options, GIT_MERGE_FILE_OPTIONS_VERSION);
+  if (sides.driver == MergeDriver::unite) options.favor = GIT_MERGE_FILE_FAVOR_UNION;
   MergedFile merged;
-  if (const int code = git_merge_file(&merged.result, &base_input, &our_input, &their_input, nullptr);
+  if (const int code = git_merge_file(&merged.result, &base_input, &our_input, &their_input, &options);
       code < 0) {
     return fail_git("merge the file", sides.ours.hex(), code);
   }
@@ -178,6 +192,7 @@ void ContentMerger::clear() {
   edits_.clear();
   origins_.clear();
   texts_.clear();
+  attributes_.clear();
 }
 
 void ContentMerger::make_room() {

@@ -11,6 +11,7 @@
 #include "base/lru_cache.h"
 #include "base/object_id.h"
 #include "base/result.h"
+#include "git/attributes.h"
 #include "git/object_store.h"
 #include "model/change.h"
 
@@ -18,19 +19,23 @@ namespace fleet::git {
 
 // Three-way merges of the contents of files, by libgit2's git_merge_file, which for nearly all files agrees
 // with git. What came of each is remembered. It is not in the store before it is kept; until then only this
-// merger knows it, by its id, and merges it again where it is asked for when it no longer fits into memory.
-// One thread; the store must outlive it.
+// merger knows it (but for very large ones), by its id, and merges it again where it is asked for when it no
+// longer fits into memory. One thread; the store must outlive it.
 class ContentMerger {
  public:
-  explicit ContentMerger(ObjectStore& store) : store_(store), edits_(kEditBytes), texts_(kTextBytes) {}
+  explicit ContentMerger(ObjectStore& store)
+      : store_(store), attributes_(store), edits_(kEditBytes), texts_(kTextBytes) {}
 
-  // Nothing: they clash. Also where one has NUL bytes near its start, or more than 8 MB or 300,000 lines:
+  // Nothing: they clash. Also where one has NUL bytes near its start, or more than 32 MB or 500,000 lines:
   // nothing stops a merge, and what it takes grows faster than they do. No base counts as empty.
-  [[nodiscard]] Result<std::optional<ObjectId>> merge(ObjectId base, ObjectId ours, ObjectId theirs);
+  [[nodiscard]] Result<std::optional<ObjectId>> merge(ObjectId base, ObjectId ours, ObjectId theirs,
+                                                      MergeDriver driver = MergeDriver::text);
   // Whether merge() would give anything. Of many results that are held against each other, each is compared
   // with its base once, and only those that changed lines next to each other are merged to find out.
-  [[nodiscard]] Result<bool> merges(ObjectId base, ObjectId ours, ObjectId theirs);
+  [[nodiscard]] Result<bool> merges(ObjectId base, ObjectId ours, ObjectId theirs,
+                                    MergeDriver driver = MergeDriver::text);
 
+  [[nodiscard]] MergeAttributes& attributes() { return attributes_; }
   [[nodiscard]] ObjectStore& store() const { return store_; }
 
   // Writes what came of merges to the store, where a change puts it.
@@ -44,6 +49,7 @@ class ContentMerger {
  private:
   struct Sides {
     ObjectId base, ours, theirs;
+    MergeDriver driver = MergeDriver::text;
     bool operator==(const Sides&) const = default;
   };
   struct SidesHash {
@@ -74,6 +80,7 @@ class ContentMerger {
   static constexpr std::size_t kMostMerges = 50'000;  // some 20 MB
 
   ObjectStore& store_;
+  MergeAttributes attributes_;
   std::unordered_map<Sides, std::optional<ObjectId>, SidesHash> merges_;
   base::LruCache<Sides, Edits, SidesHash> edits_;  // by base and one side
   std::unordered_map<ObjectId, Origin> origins_;

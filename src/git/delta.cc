@@ -40,6 +40,11 @@ Result<Made> made_of(const ObjectStore& store, const Delta& delta, std::string_v
   return Made{after, std::move(to)};
 }
 
+// As what the later of two results began with has it: it is the one that is merged into the other's work.
+MergePath merge_path(const Delta& one, const Delta& other, std::string_view path) {
+  return {path, {(one.result.task < other.result.task ? other : one).base_tree}};
+}
+
 }  // namespace
 
 Result<Delta> Delta::create(const ObjectStore& store, const TaskResult& result) {
@@ -107,19 +112,21 @@ Result<bool> both_stand(ContentMerger& contents, const Delta& one, const Delta& 
   const ObjectStore& store = contents.store();
   const Change& ours = *one.find(path);
   const Change& theirs = *other.find(path);
-  FLEET_TRY(const bool merge, entries_merge(contents, ours.before, theirs.after, ours.after));
+  const MergePath at = merge_path(one, other, path);
+  FLEET_TRY(const bool merge, entries_merge(contents, at, ours.before, theirs.after, ours.after));
   if (merge && (ours.after.exists() || theirs.after.exists())) return true;
   if (!ours.before.exists()) {  // unless both renamed the same file to it
     FLEET_TRY(const Change* our_file, one.renamed_from(store, path));
     FLEET_TRY(const Change* their_file, other.renamed_from(store, path));
     if (our_file == nullptr || their_file == nullptr || our_file->path != their_file->path) return false;
-    return renamed_merge(contents, our_file->before, theirs.after, ours.after);
+    return renamed_merge(contents, at, our_file->before, theirs.after, ours.after);
   }
   FLEET_TRY(const Made by_us, made_of(store, one, path));
   FLEET_TRY(const Made by_them, made_of(store, other, path));
   if (!ours.after.exists() && !theirs.after.exists()) return by_us.to == by_them.to;
   if (!by_us.to && !by_them.to) return false;
-  return renamed_merge(contents, ours.before, by_them.after, by_us.after);
+  const std::string& to = by_us.to ? *by_us.to : *by_them.to;
+  return renamed_merge(contents, merge_path(one, other, to), ours.before, by_them.after, by_us.after);
 }
 
 Result<bool> clashes_with(ContentMerger& contents, const Delta& loser, const Clash& clash,
@@ -139,8 +146,8 @@ Result<bool> clashes_with(ContentMerger& contents, const Delta& loser, const Cla
   if (loser.find(clash.path) != nullptr && !there->before.exists()) return is_at_odds_at(clash.path);
   FLEET_TRY(const Made made, made_of(contents.store(), loser, clash.from));
   if (made.to && *made.to != clash.path) return true;
-  FLEET_TRY(const bool do_merge,
-            renamed_merge(contents, loser.find(clash.from)->before, there->after, made.after));
+  FLEET_TRY(const bool do_merge, renamed_merge(contents, merge_path(loser, other, clash.path),
+                                               loser.find(clash.from)->before, there->after, made.after));
   return !do_merge;
 }
 

@@ -204,7 +204,7 @@ Result<Losses> Integration::State::fold(const Paths& group, const Delta* offered
       if (const Change* change = delta.find(path)) changes.push_back(*change);
     }
     const RenameLookup renames = lookup_of(store, before, delta);
-    FLEET_TRY(auto clashes, merge_into(edited, contents, changes, &renames));
+    FLEET_TRY(auto clashes, merge_into(edited, contents, changes, {{delta.base_tree}, &renames}));
     std::vector<std::string> clashed = paths_of(clashes);
     for (Clash& clash : clashes)
       losses.emplace(task, std::move(clash));
@@ -337,7 +337,7 @@ Result<Link> Integration::State::extend(Link onto, std::span<const Applied> befo
   if (delta.base_tree != onto.tree) {
     EditedTree edited(store, onto.tree);
     const RenameLookup renames = lookup_of(store, before, delta);
-    FLEET_TRY(auto clashes, merge_into(edited, contents, delta.changes, &renames));
+    FLEET_TRY(auto clashes, merge_into(edited, contents, delta.changes, {{delta.base_tree}, &renames}));
     if (!clashes.empty() && !may_override) {
       return base::fail_input("merge the results up to",
                               delta.result.message.substr(0, delta.result.message.find('\n')),

@@ -53,6 +53,9 @@ struct Acceptance {
 //                 merge_entry(before = its base's entry, ours = what has come together, theirs = its
 //                 snapshot's)
 //
+// How contents are merged, the .gitattributes say that the result began with: its own changes to them, and
+// those of results that it does not stand on, do not count. Else it would depend on who was quicker.
+//
 // An edit follows a file that another result renamed (git/renames.h, git/merge_changes.h), as in git's own
 // merges; a new file does not follow a folder.
 //

@@ -40,34 +40,38 @@ bool is_same_kind(const TreeEntry& base, const TreeEntry& side) {
 
 }  // namespace
 
-Result<std::optional<TreeEntry>> merge_entry(ContentMerger& contents, const TreeEntry& base,
-                                             const TreeEntry& ours, const TreeEntry& theirs) {
+Result<std::optional<TreeEntry>> merge_entry(ContentMerger& contents, const MergePath& at,
+                                             const TreeEntry& base, const TreeEntry& ours,
+                                             const TreeEntry& theirs) {
   const Merge merge = merge_without_content(base, ours, theirs);
   const auto* content = std::get_if<ContentToMerge>(&merge);
   if (content == nullptr) return std::get<std::optional<TreeEntry>>(merge);
-  FLEET_TRY(const auto id, contents.merge(content->base, content->ours, content->theirs));
+  FLEET_TRY(const MergeDriver driver, contents.attributes().driver(at.rules, at.path));
+  FLEET_TRY(const auto id, contents.merge(content->base, content->ours, content->theirs, driver));
   if (!id) return std::nullopt;
   return TreeEntry{*id, content->mode};
 }
 
-Result<std::optional<TreeEntry>> merge_renamed(ContentMerger& contents, const TreeEntry& base,
-                                               const TreeEntry& ours, const TreeEntry& theirs) {
+Result<std::optional<TreeEntry>> merge_renamed(ContentMerger& contents, const MergePath& at,
+                                               const TreeEntry& base, const TreeEntry& ours,
+                                               const TreeEntry& theirs) {
   if (!is_same_kind(base, ours) || !is_same_kind(base, theirs)) return std::nullopt;
-  return merge_entry(contents, base, ours, theirs);
+  return merge_entry(contents, at, base, ours, theirs);
 }
 
-Result<bool> entries_merge(ContentMerger& contents, const TreeEntry& base, const TreeEntry& ours,
-                           const TreeEntry& theirs) {
+Result<bool> entries_merge(ContentMerger& contents, const MergePath& at, const TreeEntry& base,
+                           const TreeEntry& ours, const TreeEntry& theirs) {
   const Merge merge = merge_without_content(base, ours, theirs);
   const auto* content = std::get_if<ContentToMerge>(&merge);
   if (content == nullptr) return std::get<std::optional<TreeEntry>>(merge).has_value();
-  return contents.merges(content->base, content->ours, content->theirs);
+  FLEET_TRY(const MergeDriver driver, contents.attributes().driver(at.rules, at.path));
+  return contents.merges(content->base, content->ours, content->theirs, driver);
 }
 
-Result<bool> renamed_merge(ContentMerger& contents, const TreeEntry& base, const TreeEntry& ours,
-                           const TreeEntry& theirs) {
+Result<bool> renamed_merge(ContentMerger& contents, const MergePath& at, const TreeEntry& base,
+                           const TreeEntry& ours, const TreeEntry& theirs) {
   if (!is_same_kind(base, ours) || !is_same_kind(base, theirs)) return false;
-  return entries_merge(contents, base, ours, theirs);
+  return entries_merge(contents, at, base, ours, theirs);
 }
 
 }  // namespace fleet::git

@@ -16,8 +16,12 @@ using model::TreeEntry;
 class Merging {
  public:
   Merging(EditedTree& edited, ContentMerger& contents, const std::vector<Change>& changes,
-          const RenameLookup* renames)
-      : edited_(edited), contents_(contents), changes_(changes), renames_(renames) {}
+          const MergeOptions& options)
+      : edited_(edited),
+        contents_(contents),
+        changes_(changes),
+        rules_(options.rules),
+        renames_(options.renames) {}
 
   Result<std::vector<Clash>> run() {
     for (const Change& change : changes_) {
@@ -41,7 +45,8 @@ class Merging {
     FLEET_TRY(const TreeEntry ours, edited_.at(change.path));
     FLEET_TRY(const bool followed, follow(change, ours));
     if (followed) return {};
-    FLEET_TRY(const auto merged, merge_entry(contents_, change.before, ours, change.after));
+    FLEET_TRY(const auto merged,
+              merge_entry(contents_, {change.path, rules_}, change.before, ours, change.after));
     if (!merged) {
       FLEET_CHECK(refuse(change.path, change.path));
     } else if (*merged != ours && merged->exists()) {
@@ -79,10 +84,10 @@ class Merging {
     const std::string& to = went ? *went : *goes;
     FLEET_TRY(const TreeEntry there, at(to));
     const Change* own = removes ? find_change(changes_, to) : &change;
-    FLEET_TRY(auto merged, merge_renamed(contents_, change.before, is_gone ? there : ours,
+    FLEET_TRY(auto merged, merge_renamed(contents_, {to, rules_}, change.before, is_gone ? there : ours,
                                          own != nullptr ? own->after : TreeEntry{}));
     if (merged && !is_gone) {
-      FLEET_TRY(merged, merge_entry(contents_, {}, there, *merged));
+      FLEET_TRY(merged, merge_entry(contents_, {to, rules_}, {}, there, *merged));
       if (merged) remove(change.path, ours);
     }
     if (merged) {
@@ -183,6 +188,7 @@ class Merging {
   EditedTree& edited_;
   ContentMerger& contents_;
   const std::vector<Change>& changes_;
+  const MergeRules rules_;
   const RenameLookup* const renames_;
   std::vector<Clash> clashes_;
   Entries renamed_;                               // what renamed files become, by where they are now
@@ -194,8 +200,8 @@ class Merging {
 }  // namespace
 
 Result<std::vector<Clash>> merge_into(EditedTree& edited, ContentMerger& contents,
-                                      const std::vector<Change>& changes, const RenameLookup* renames) {
-  return Merging(edited, contents, changes, renames).run();
+                                      const std::vector<Change>& changes, const MergeOptions& options) {
+  return Merging(edited, contents, changes, options).run();
 }
 
 }  // namespace fleet::git

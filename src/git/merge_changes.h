@@ -34,6 +34,11 @@ struct RenameLookup {
   Where own_from;  // to there, by the changes that are applied
 };
 
+struct MergeOptions {
+  MergeRules rules;
+  const RenameLookup* renames = nullptr;
+};
+
 // Applies changes by three-way merge, path by path. Where that clashes, the tree keeps what it had. Contents
 // that were merged are not in the store before `contents` keeps them.
 // `changes` are in order of path.
@@ -43,6 +48,6 @@ struct RenameLookup {
 // path is taken stays where it was.
 [[nodiscard]] Result<std::vector<Clash>> merge_into(EditedTree& edited, ContentMerger& contents,
                                                     const std::vector<model::Change>& changes,
-                                                    const RenameLookup* renames = nullptr);
+                                                    const MergeOptions& options);
 
 }  // namespace fleet::git

@@ -81,12 +81,12 @@ Result<std::optional<std::vector<model::Change>>> merged_again(ObjectStore& stor
 
 // The reverse of each commit, merged into the edited tree; what clashes is told.
 Result<std::vector<Clash>> reverse_all(ObjectStore& store, const std::vector<Commit>& commits,
-                                       EditedTree& edited, ContentMerger& contents) {
+                                       EditedTree& edited, ContentMerger& contents, const MergeRules& rules) {
   std::vector<Clash> all;
   for (const Commit& commit : commits) {
     FLEET_TRY(const ObjectId parent_tree, store.tree_of(commit.parents.front()));
     FLEET_TRY(const auto reverse, diff(store, commit.tree, parent_tree));
-    FLEET_TRY(const auto clashes, merge_into(edited, contents, reverse));
+    FLEET_TRY(const auto clashes, merge_into(edited, contents, reverse, {rules, nullptr}));
     all.insert(all.end(), clashes.begin(), clashes.end());
   }
   return all;
@@ -142,11 +142,12 @@ Result<RollbackOutcome> roll_back(const Repository& repository, const RollbackRe
   if (start && !request.results.empty()) {
     FLEET_TRY(changes_of_merge, merged_again(store, *start, request, found));
   }
+  const MergeRules rules{tip_tree, false};
   std::vector<Clash> clashes;
   if (changes_of_merge) {
-    FLEET_TRY(clashes, merge_into(edited, contents, *changes_of_merge));
+    FLEET_TRY(clashes, merge_into(edited, contents, *changes_of_merge, {rules, nullptr}));
   } else {
-    FLEET_TRY(clashes, reverse_all(store, commits, edited, contents));
+    FLEET_TRY(clashes, reverse_all(store, commits, edited, contents, rules));
   }
   // Where others made all of it too, the commit says that the tasks are rolled back, and changes nothing.
   const bool others_made_all = changes_of_merge && changes_of_merge->empty();

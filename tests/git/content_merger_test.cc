@@ -81,15 +81,37 @@ TEST_F(ContentMergerTest, does_not_take_what_was_there_for_what_came_of_a_merge)
 }
 
 TEST_F(ContentMergerTest, does_not_merge_what_is_too_long_or_binary) {
-  const std::string long_text(8'000'001, 'x');
+  const std::string long_text(32'000'001, 'x');
   const ObjectId base = must(store_.write_blob(lines(9)));
   const ObjectId ours = must(store_.write_blob(lines(9, 1)));
   ContentMerger contents(store_);
   EXPECT_FALSE(must(contents.merge(base, ours, must(store_.write_blob(lines(9) + long_text)))));
-  EXPECT_FALSE(must(contents.merge(base, ours, must(store_.write_blob(lines(300'001))))));
+  EXPECT_FALSE(must(contents.merge(base, ours, must(store_.write_blob(lines(500'001))))));
   EXPECT_FALSE(must(contents.merge(base, ours, must(store_.write_blob(lines(9) + '\0')))));
   EXPECT_FALSE(must(contents.merges(base, ours, must(store_.write_blob(lines(9) + '\0')))));
   EXPECT_TRUE(must(contents.merge(base, ours, must(store_.write_blob(lines(9) + "x")))));
+}
+
+TEST_F(ContentMergerTest, merges_large_texts_one_after_the_other) {
+  constexpr int kLines = 450'000;
+  std::string filler(20, ' ');
+  const auto large = [&](int changed) {
+    std::string text;
+    for (int i = 0; i < kLines; ++i)
+      text += fmt::format("{} {}{}\n", i == changed ? "changed" : "line", i, filler);
+    return text;
+  };
+  const ObjectId base = must(store_.write_blob(large(-1)));
+  ContentMerger contents(store_);
+  ObjectId all = base;
+  for (const int changed : {7, 70'000, 440'000}) {
+    const auto merged = must(contents.merge(base, all, must(store_.write_blob(large(changed)))));
+    ASSERT_TRUE(merged);
+    all = *merged;
+  }
+  const std::string text = must(store_.read_blob(all));
+  for (const char* line : {"changed 7 ", "changed 70000 ", "changed 440000 "})
+    EXPECT_NE(text.find(line), text.npos);
 }
 
 // Lines of few kinds, so that much of it is alike, and edits that are near each other more often than not.
