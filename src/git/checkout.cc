@@ -14,6 +14,7 @@
 #include "git/private_git.h"
 #include "git/stored_file.h"
 #include "git/tree.h"
+#include "git/untracked.h"
 
 namespace fleet::git {
 
@@ -39,17 +40,19 @@ std::string folder_of(const std::string& path) {
 }  // namespace
 
 Checkout::Checkout(const Repository& repository, Root work, Root trash, UniqueFd clock,
-                   const PoolOptions& options)
+                   std::shared_ptr<const std::string> refs, const PoolOptions& options)
     : repository_(repository),
       work_(std::move(work)),
       trash_(std::move(trash)),
       clock_(std::move(clock)),
+      refs_(std::move(refs)),
       options_(options) {
   scan_options_.max_files = options.max_files;
   scan_options_.threads = options.threads;
 }
 
 Result<std::unique_ptr<Checkout>> Checkout::open(const Repository& repository, const fs::path& slot,
+                                                 std::shared_ptr<const std::string> refs,
                                                  const PoolOptions& options) {
   std::error_code error;
   fs::create_directories(slot, error);
@@ -70,8 +73,8 @@ Result<std::unique_ptr<Checkout>> Checkout::open(const Repository& repository, c
   FLEET_TRY(Root work, Root::open(slot / "work"));
   (void)work_folder;
   FLEET_TRY(auto clock, open_clock(slot / "clock"));
-  auto checkout = std::unique_ptr<Checkout>(
-      new Checkout(repository, std::move(work), std::move(trash), std::move(clock), options));
+  auto checkout = std::unique_ptr<Checkout>(new Checkout(repository, std::move(work), std::move(trash),
+                                                         std::move(clock), std::move(refs), options));
   checkout->scan_options_.folder_mode = info.st_mode & 07777;
   return checkout;
 }
@@ -153,7 +156,10 @@ Result<> Checkout::move_to(ObjectId commit, Since since) {
     FLEET_TRY(scan_options_.excludes, repository_.private_excludes());
     FLEET_CHECK(move_files(tree, since));
     commit_ = commit;
-    return write_private_git(repository_, work_, trash_, commit, table_, scan_options_.excludes);
+    index_as_written_.reset();
+    FLEET_TRY(index_as_written_, write_private_git(repository_, work_, trash_,
+                                                   {commit, scan_options_.excludes, *refs_}, table_));
+    return {};
   };
   auto done = move();
   if (!done) usable_ = false;
@@ -172,6 +178,7 @@ Result<> Checkout::move_files(ObjectId tree, Since since) {
     FLEET_TRY(changes, diff(store, tree_, tree));
   }
   scan_options_.kept.clear();
+  scan_options_.added.clear();
   if (since == Since::unchanged && !last_ && as_moved_) last_.emplace();
   if (since == Since::maybe_changed || !last_) {
     last_.reset();
@@ -288,11 +295,23 @@ Result<> Checkout::write_file(int folder, const std::string& path, FileRecord& f
   return {};
 }
 
+Result<std::vector<std::string>> Checkout::take_own_index() {
+  const auto is_known = [this](const std::string& path) -> Result<bool> {
+    return table_.find(path) != nullptr;
+  };
+  FLEET_TRY(OwnIndex index, read_own_index(work_, index_as_written_, is_known));
+  FLEET_TRY(const std::string gitmodules, read_bounded(work_, ".gitmodules"));
+  keep_named_submodules(index.added, gitmodules);
+  scan_options_.added = std::move(index.added);
+  return notes_of(index);
+}
+
 Result<WorkspaceSnapshot> Checkout::snapshot(std::optional<ObjectId> base) {
   ObjectStore& store = repository_.objects();
   FLEET_CHECK(check_in_place());
   last_.reset();
   as_moved_ = false;
+  FLEET_TRY(std::vector<std::string> notes, take_own_index());
   FLEET_TRY(Deviations found, find_deviations(Content::store, Untracked::classify));
   ChangeMap changes;
   for (const Change& change : found.changed)
@@ -301,8 +320,11 @@ Result<WorkspaceSnapshot> Checkout::snapshot(std::optional<ObjectId> base) {
     changes[path] = {path, table_.find(path)->entry, {}};
 
   FLEET_CHECK(store_files(store, work_, found.scan.untracked, options_, changes));
+  for (const std::string& path : found.scan.new_submodules)
+    changes[path] = {path, {}, scan_options_.added.at(path)};
+  notes.insert(notes.end(), found.scan.notes.begin(), found.scan.notes.end());
   FLEET_TRY(WorkspaceSnapshot out,
-            snapshot_of(store, tree_, base.value_or(commit_), changes, found.scan.notes));
+            snapshot_of(store, tree_, base.value_or(commit_), changes, std::move(notes)));
   last_ = std::move(found);
   return out;
 }

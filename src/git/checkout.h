@@ -27,8 +27,10 @@ namespace fleet::git {
 // whose times tell what time the file system believes it is. One thread at a time.
 class Checkout final : public WorkFolder {
  public:
+  // `refs`: the packed-refs that its git gets.
   [[nodiscard]] static Result<std::unique_ptr<Checkout>> open(const Repository& repository,
                                                               const std::filesystem::path& slot,
+                                                              std::shared_ptr<const std::string> refs,
                                                               const PoolOptions& options);
 
   [[nodiscard]] const std::filesystem::path& folder() const override { return work_.path(); }
@@ -54,11 +56,13 @@ class Checkout final : public WorkFolder {
   };
 
   Checkout(const Repository& repository, Root work, Root trash, base::UniqueFd clock,
-           const PoolOptions& options);
+           std::shared_ptr<const std::string> refs, const PoolOptions& options);
 
   [[nodiscard]] Result<> check_in_place() const;
   [[nodiscard]] Result<std::int64_t> file_system_time() const;
   [[nodiscard]] std::uint32_t permissions_of(model::FileMode mode) const;
+  // Its problem, as a note.
+  [[nodiscard]] Result<std::vector<std::string>> take_own_index();
   [[nodiscard]] Result<Deviations> find_deviations(Content content, Untracked look);
   [[nodiscard]] Result<> examine(const Scan::Suspect& suspect, Content content, Deviations& out,
                                  std::mutex& mutex);
@@ -71,11 +75,13 @@ class Checkout final : public WorkFolder {
   Root work_;
   Root trash_;
   base::UniqueFd clock_;
+  std::shared_ptr<const std::string> refs_;
   PoolOptions options_;
   ScanOptions scan_options_;
   FileTable table_;
   ObjectId commit_;
   ObjectId tree_;
+  std::optional<FileStamp> index_as_written_;  // of the private git
   bool usable_ = true;
   bool as_moved_ = false;           // nothing was done in it here since it was moved
   std::optional<Deviations> last_;  // as of the last snapshot

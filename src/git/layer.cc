@@ -11,6 +11,7 @@
 #include "git/keep.h"
 #include "git/stored_file.h"
 #include "git/tree.h"
+#include "git/untracked.h"
 
 namespace fleet::git {
 
@@ -66,6 +67,7 @@ Result<> Layer::move_to(std::shared_ptr<const WorkFolder> lower) {
   lower_ = std::move(lower);
   FLEET_TRY(scan_options_.excludes, repository_.private_excludes());
   scan_options_.kept.clear();
+  scan_options_.added.clear();
   last_.reset();
   return {};
 }
@@ -151,9 +153,33 @@ Result<bool> Layer::holds(const std::string& path) const {
   }
 }
 
+// One that the upper folder does not hold is that of the lower one, which matches the tree.
+Result<std::vector<std::string>> Layer::take_own_index() {
+  const ObjectStore& store = repository_.objects();
+  const auto is_known = [&](const std::string& path) -> Result<bool> {
+    FLEET_TRY(const model::TreeEntry entry, entry_at(store, tree_, path));
+    return entry.exists();
+  };
+  FLEET_TRY(OwnIndex index, read_own_index(upper_, std::nullopt, is_known));
+  FLEET_TRY(const Above in_upper, above(upper_, ".gitmodules"));
+  std::string gitmodules;
+  if (in_upper == Above::present) {
+    FLEET_TRY(gitmodules, read_bounded(upper_, ".gitmodules"));
+  } else if (in_upper == Above::nothing) {
+    FLEET_TRY(const model::TreeEntry entry, entry_at(store, tree_, ".gitmodules"));
+    if (entry.is_file()) {
+      FLEET_TRY(gitmodules, store.read_blob(entry.id));
+    }
+  }
+  keep_named_submodules(index.added, gitmodules);
+  scan_options_.added = std::move(index.added);
+  return notes_of(index);
+}
+
 Result<WorkspaceSnapshot> Layer::snapshot(std::optional<ObjectId> base) {
   ObjectStore& store = repository_.objects();
   last_.reset();
+  FLEET_TRY(std::vector<std::string> notes, take_own_index());
   FLEET_TRY(LayerScan found, scan_layer(store, upper_, tree_, scan_options_));
   ChangeMap changes;
   for (const std::string& path : found.scan.missing)
@@ -161,8 +187,11 @@ Result<WorkspaceSnapshot> Layer::snapshot(std::optional<ObjectId> base) {
   std::vector<std::string> files = found.rewritten;
   files.insert(files.end(), found.scan.untracked.begin(), found.scan.untracked.end());
   FLEET_CHECK(store_files(store, upper_, files, options_, changes));
+  for (const std::string& path : found.scan.new_submodules)
+    changes[path] = {path, {}, scan_options_.added.at(path)};
+  notes.insert(notes.end(), found.scan.notes.begin(), found.scan.notes.end());
   FLEET_TRY(WorkspaceSnapshot out,
-            snapshot_of(store, tree_, base.value_or(commit()), changes, found.scan.notes));
+            snapshot_of(store, tree_, base.value_or(commit()), changes, std::move(notes)));
   last_ = std::move(found);
   return out;
 }

@@ -101,7 +101,7 @@ class LayerScanner {
       out_.rewritten.push_back(path);
       return Step::pass;
     }
-    if (old != nullptr) FLEET_CHECK(gone(*old, path, entry.type != DT_CHR || !is_whiteout(fd, entry.name)));
+    if (old != nullptr) FLEET_CHECK(gone(*old, path));
     if (entry.type == DT_CHR && is_whiteout(fd, entry.name)) return Step::pass;
     FLEET_TRY(const bool enter, untracked_.take(fd, entry, level));
     return enter ? Step::enter_new : Step::pass;
@@ -115,16 +115,14 @@ class LayerScanner {
     return {};
   }
 
-  // Submodules stay what they were, unless something else stands in their place.
-  Result<> gone(const Tree::Entry& old, const std::string& path, bool replaced = false) {
-    if (old.is_folder()) {
-      FLEET_TRY(const auto files, list(store_, tree_, path));
-      for (const Listed& file : files) {
-        if (file.entry.mode != FileMode::submodule) out_.scan.missing.push_back(file.path);
-      }
-    } else if (old.leaf().mode != FileMode::submodule || replaced) {
+  Result<> gone(const Tree::Entry& old, const std::string& path) {
+    if (!old.is_folder()) {
       out_.scan.missing.push_back(path);
+      return {};
     }
+    FLEET_TRY(const auto files, list(store_, tree_, path));
+    for (const Listed& file : files)
+      out_.scan.missing.push_back(file.path);
     return {};
   }
 

@@ -41,8 +41,8 @@ constexpr std::string_view kConfig = R"([core]
 
 }  // namespace
 
-Result<> write_private_git(const Repository& repository, const Root& work, const Root& trash, ObjectId commit,
-                           FileTable& table, const std::string& excludes) {
+Result<FileStamp> write_private_git(const Repository& repository, const Root& work, const Root& trash,
+                                    const PrivateGit& what, FileTable& table) {
   FLEET_CHECK(work.remove(".git", trash));
   for (const char* folder : {".git/objects/info", ".git/objects/pack", ".git/refs/heads", ".git/refs/tags"}) {
     FLEET_TRY(const auto made, work.make_folder(folder));
@@ -65,8 +65,9 @@ Result<> write_private_git(const Repository& repository, const Root& work, const
   const std::string objects = repository.objects_folder().string();
   const std::string quoted = quote_path(objects);
   FLEET_CHECK(write(objects_info, "alternates", quoted + '\n'));
-  FLEET_CHECK(write(info, "exclude", excludes));
+  FLEET_CHECK(write(info, "exclude", what.excludes));
   FLEET_CHECK(write(top, "config", kConfig));
+  FLEET_CHECK(write(top, "packed-refs", what.refs));
   if (repository.is_shallow()) {
     FLEET_TRY(const std::string shallow,
               read_small_file(repository.common_folder() / "shallow", kLargestShallow,
@@ -77,7 +78,10 @@ Result<> write_private_git(const Repository& repository, const Root& work, const
   (void)::fstat(work.fd(), &root);
   FLEET_TRY(const base::UniqueFd index, make(top, "index"));
   FLEET_CHECK(write_index(index.get(), shown("index"), table, root.st_uid, root.st_gid));
-  return write(top, "HEAD", commit.hex() + '\n');
+  FLEET_CHECK(write(top, "HEAD", what.commit.hex() + '\n'));
+  struct stat written {};
+  if (::fstat(index.get(), &written) != 0) return base::fail_errno("look at", shown("index"), errno);
+  return FileStamp::of(written);
 }
 
 }  // namespace fleet::git

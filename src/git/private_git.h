@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <string_view>
 
 #include "base/object_id.h"
 #include "base/result.h"
@@ -10,9 +10,18 @@
 
 namespace fleet::git {
 
+struct PrivateGit {
+  ObjectId commit;
+  std::string_view excludes;  // its info/exclude
+  std::string_view refs;      // its packed-refs
+};
+
 // Makes the workspace's `.git` anew, whatever stood there: HEAD detached at the commit, the user's objects as
-// alternates, an index that matches the table, no remotes, no hooks.
-[[nodiscard]] Result<> write_private_git(const Repository& repository, const Root& work, const Root& trash,
-                                         ObjectId commit, FileTable& table, const std::string& excludes);
+// alternates, an index that matches the table, the user's branches and tags (what is done to them in there
+// stays there), no remotes, no hooks.
+// Gives the stamp of its index: as long as that is the same, nobody has staged anything.
+[[nodiscard]] Result<FileStamp> write_private_git(const Repository& repository, const Root& work,
+                                                  const Root& trash, const PrivateGit& what,
+                                                  FileTable& table);
 
 }  // namespace fleet::git

@@ -96,7 +96,7 @@ class Scanner {
       }
     }
     for (std::size_t i = 0; i < seen_files.size(); ++i) {
-      if (!seen_files[i]) file_missing(table.files[i], level.path);
+      if (!seen_files[i]) out_.missing.push_back(level.path + table.files[i].name);
     }
     fd.reset();  // a deep tree must not use up the descriptors
     return enter(table, seen_folders, to_enter, level);
@@ -134,14 +134,9 @@ class Scanner {
 
   [[nodiscard]] std::string shown(const std::string& path) const { return (work_.path() / path).string(); }
 
-  void file_missing(const FileRecord& file, const std::string& folder_path) {
-    auto& list = file.entry.mode == FileMode::submodule ? out_.submodules : out_.missing;
-    list.push_back(folder_path + file.name);
-  }
-
   void all_missing(const FolderRecord& record, const std::string& path) {
     for (const FileRecord& file : record.files)
-      file_missing(file, path);
+      out_.missing.push_back(path + file.name);
     for (const auto& below : record.folders)
       all_missing(*below, path + below->name + '/');
   }
@@ -201,7 +196,7 @@ void append(std::vector<T>& all, std::vector<T>& more) {
 Result<> add(Scan& all, Scan& more, const Root& work, const ScanOptions& options) {
   append(all.suspects, more.suspects);
   for (auto list : {&Scan::missing, &Scan::untracked, &Scan::ignored, &Scan::extra, &Scan::submodules,
-                    &Scan::folders, &Scan::notes})
+                    &Scan::new_submodules, &Scan::folders, &Scan::notes})
     append(all.*list, more.*list);
   if (all.untracked.size() > options.max_files) return too_many_files(work.path(), options.max_files);
   bound_notes(all.notes);

@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <utility>
 
 #include "base/parallel.h"
+#include "git/gitmodules.h"
+#include "git/path.h"
 #include "git/tree.h"
 
 namespace fleet::git {
@@ -33,6 +36,36 @@ Result<std::string> read_file(int fd, std::uint64_t size, const std::string& pat
   }
   bytes.resize(done);
   return bytes;
+}
+
+// `git fsck` takes such a tree for an attack, and so do servers that are pushed to.
+Result<> refuse_what_git_refuses(const std::vector<Change>& changes) {
+  for (const Change& change : changes) {
+    const std::string_view name =
+        std::string_view(change.path).substr(change.path.rfind('/') + 1);  // npos + 1 is 0
+    if (change.after.mode != FileMode::symlink || !is_gitmodules_name(name)) continue;
+    return base::fail_input("take the symlink", quote_path(change.path),
+                            "git refuses a .gitmodules that is a symlink", "make it a file");
+  }
+  return {};
+}
+
+// They are easily removed without meaning to: their folders are empty here.
+void note_removed_submodules(const std::vector<Change>& changes, std::vector<std::string>& notes) {
+  constexpr std::size_t kMostNamed = 10;
+  std::vector<std::string> paths;
+  for (const Change& change : changes) {
+    if (change.before.mode == FileMode::submodule && change.after.mode != FileMode::submodule)
+      paths.push_back(quote_path(change.path));
+  }
+  if (paths.empty()) return;
+  const std::size_t count = paths.size();
+  if (count > kMostNamed) {
+    paths.resize(kMostNamed);
+    paths.push_back(fmt::format("{} more", count - kMostNamed));
+  }
+  notes.push_back(fmt::format("{} removed: {}", count == 1 ? "the submodule was" : "submodules were",
+                              fmt::join(paths, ", ")));
 }
 
 }  // namespace
@@ -109,10 +142,12 @@ Result<WorkspaceSnapshot> snapshot_of(ObjectStore& store, ObjectId tree, ObjectI
   for (const auto& [path, change] : changes)
     all.push_back(change);
   WorkspaceSnapshot out;
+  FLEET_CHECK(refuse_what_git_refuses(all));
   FLEET_TRY(out.tree, update(store, tree, all));
   FLEET_TRY(const ObjectId base_tree, store.tree_of(base));
   FLEET_TRY(out.changes, diff(store, base_tree, out.tree));
   out.notes = std::move(notes);
+  note_removed_submodules(out.changes, out.notes);
   return out;
 }
 

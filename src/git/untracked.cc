@@ -13,7 +13,6 @@
 namespace fleet::git {
 namespace {
 
-constexpr std::size_t kMaxIgnoreFile = 4'000'000;
 constexpr std::size_t kMaxNotes = 50;
 constexpr const char* kMoreNotes = "more was left out";
 
@@ -33,8 +32,10 @@ void UntrackedFiles::note(const std::string& path, std::string_view why) {
 Result<bool> UntrackedFiles::take(int fd, const FolderEntry& entry, const Level& level) {
   const std::string path = level.path + entry.name;
   const bool is_folder = entry.type == DT_DIR;
+  const bool added = is_added(path, is_folder);
   bool left_out = options_.kept.contains(path);
-  if (!left_out) {
+  if (left_out && added) note(path, "a task before has kept it, and what is kept is never committed");
+  if (!left_out && !added) {
     FLEET_TRY(left_out, is_ignored(path, is_folder, level));
   }
   if (left_out) {
@@ -46,6 +47,9 @@ Result<bool> UntrackedFiles::take(int fd, const FolderEntry& entry, const Level&
   } else if (path.size() > kMaxPath) {
     return base::fail_input("take the file", quote_path(path.substr(0, 100)) + "...",
                             fmt::format("its path is longer than {} bytes", kMaxPath));
+  } else if (const auto own = options_.added.find(path);
+             is_folder && own != options_.added.end() && own->second.mode == model::FileMode::submodule) {
+    out_.new_submodules.push_back(path);
   } else if (is_folder && ::faccessat(fd, (entry.name + "/.git").c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
     note(path, "it is a git repository of its own");
   } else if (is_folder) {
@@ -65,7 +69,17 @@ Result<bool> UntrackedFiles::is_ignored(const std::string& path, bool is_folder,
   return folder_ignored(level) || rules_.check(path, is_folder) == text::Ignored::yes;
 }
 
-// Only tracked folders can be ignored and still be entered.
+// It, or something below it.
+bool UntrackedFiles::is_added(const std::string& path, bool is_folder) const {
+  const auto own = options_.added.find(path);
+  if (own != options_.added.end()) return !is_folder || own->second.mode == model::FileMode::submodule;
+  if (!is_folder || options_.added.empty()) return false;
+  const std::string below = path + '/';
+  const auto next = options_.added.lower_bound(below);
+  return next != options_.added.end() && next->first.starts_with(below);
+}
+
+// Only folders with something tracked in them can be ignored and still be entered.
 bool UntrackedFiles::folder_ignored(const Level& level) {
   if (!level.ignored) {
     level.ignored = level.above != nullptr &&
@@ -86,7 +100,10 @@ Result<> UntrackedFiles::load(const Level& level) {
 }
 
 Result<std::string> read_rules(const Root& work, const std::string& folder) {
-  const std::string path = folder + ".gitignore";
+  return read_bounded(work, folder + ".gitignore");
+}
+
+Result<std::string> read_bounded(const Root& work, const std::string& path) {
   const std::string shown = (work.path() / path).string();
   const Root::Parent at = work.open_parent(path);
   const base::UniqueFd file = at.folder ? open_file(at.folder.get(), at.name) : base::UniqueFd();
@@ -96,7 +113,7 @@ Result<std::string> read_rules(const Root& work, const std::string& folder) {
   if (!file) return base::fail_errno("read", shown, errno);
   std::string text;
   char buffer[65536];
-  while (text.size() < kMaxIgnoreFile) {
+  while (text.size() < kMostOfSmallFile) {
     const ssize_t got = ::read(file.get(), buffer, sizeof buffer);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return base::fail_errno("read", shown, errno);

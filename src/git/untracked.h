@@ -40,6 +40,7 @@ class UntrackedFiles {
   void note(const std::string& path, std::string_view why);
 
  private:
+  [[nodiscard]] bool is_added(const std::string& path, bool is_folder) const;
   [[nodiscard]] Result<bool> is_ignored(const std::string& path, bool is_folder, const Level& level);
   [[nodiscard]] bool folder_ignored(const Level& level);
   [[nodiscard]] Result<> load(const Level& level);
@@ -53,6 +54,10 @@ class UntrackedFiles {
 
 inline constexpr std::string_view kWhySubmodule = "it is a submodule, and what is in it stays in it";
 
+inline constexpr std::size_t kMostOfSmallFile = 4'000'000;  // bytes; what is more is not looked at
+
+// A file that says how others are to be taken, as far as its size is bounded; empty when there is none.
+[[nodiscard]] Result<std::string> read_bounded(const Root& work, const std::string& path);
 // The .gitignore in a folder ("" or ending in a slash); empty when there is none.
 [[nodiscard]] Result<std::string> read_rules(const Root& work, const std::string& folder);
 

@@ -12,6 +12,7 @@
 #include "base/sync.h"
 #include "git/checkout.h"
 #include "git/layer.h"
+#include "git/ref_copy.h"
 
 namespace fleet::git {
 
@@ -39,6 +40,9 @@ struct WorkspacePool::State {
   const Repository& repository;
   const fs::path folder;
   const PoolOptions options;
+  // Read once, so that all tasks see the same, and none waits for it.
+  const std::shared_ptr<const std::string> refs =
+      std::make_shared<const std::string>(packed_refs(repository));
   // For what no program is told of: checkouts below layers, and what is written in layers. Made before any
   // program runs, since whoever watches a folder (inotify(7), which Landlock does not stop) learns the names
   // of what is made in it.
@@ -177,7 +181,8 @@ Result<std::unique_ptr<Workspace::Lease>> WorkspacePool::State::reuse(const std:
 
 Result<Workspace> WorkspacePool::State::fill(const std::shared_ptr<State>& self, Stock& stock,
                                              ObjectId commit) {
-  FLEET_TRY(auto made, Checkout::open(repository, new_folder(&stock == &lower ? hidden : folder), options));
+  FLEET_TRY(auto made,
+            Checkout::open(repository, new_folder(&stock == &lower ? hidden : folder), refs, options));
   ++size;
   Workspace workspace(std::make_unique<Workspace::Lease>(self, stock, std::move(made)));
   FLEET_CHECK(workspace.move_to(commit));

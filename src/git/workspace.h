@@ -54,9 +54,11 @@ enum class Since { maybe_changed, unchanged };
 //
 // The folder holds the files of a commit exactly as stored (no filters, no line-end conversion; submodules
 // are empty folders) and a `.git` folder of its own, made anew whenever the workspace is handed out or moved:
-// HEAD detached at the commit, an index that matches, the user's objects as alternates, no remotes, no hooks.
-// What an agent does in there stays there; it is never opened by us. A snapshot compares files with the
-// commit, so that an agent's own commits and stagings make no difference.
+// HEAD detached at the commit, an index that matches, the user's objects as alternates, copies of the user's
+// branches and tags (as they were when the pool was opened), no remotes, no hooks.
+// What an agent does in there stays there: nothing in it is run by us, and of what it holds only the index is
+// read, for what is ignored and tracked all the same. A snapshot compares files with the commit, so that an
+// agent's own commits and stagings make no other difference.
 //
 // Nothing outside the folder is read, written or deleted whatever was left in it: every step is taken from a
 // descriptor of the folder and follows no symlink. What cannot be removed (an immutable file) is an Error,
@@ -78,10 +80,13 @@ class Workspace {
   // when something may have been written, and then only what differs.
   [[nodiscard]] Result<> move_to(ObjectId commit, Since since = Since::maybe_changed);
 
-  // Tracked files, and untracked files that are not ignored: by the .gitignore files that are in the
-  // workspace now, the user's info/exclude and core.excludesFile. Left out and noted: nested repositories,
-  // what is in submodules, devices, sockets, fifos, what give_kept() brought. Changes are against the tree of
-  // `base`, a commit (by default the workspace's own). No process may be writing meanwhile.
+  // Tracked files (also what the task has told its own git to track, by the index in `.git`, and a new
+  // submodule if the .gitmodules names it), and untracked files that are not ignored: by the .gitignore files
+  // that are in the workspace now, the user's info/exclude and core.excludesFile. A submodule stays what it
+  // was as long as its folder is there; that one was removed is noted. Left out and noted: nested
+  // repositories, what is in submodules, devices, sockets, fifos, what give_kept() brought. Changes are
+  // against the tree of `base`, a commit (by default the workspace's own). No process may be writing
+  // meanwhile.
   [[nodiscard]] Result<WorkspaceSnapshot> snapshot(std::optional<ObjectId> base = std::nullopt);
 
   // Moves ignored files that match the globs (as in .gitignore) out into `store`, a folder that it makes. On
