@@ -98,7 +98,7 @@ def killed_run(program, place, seconds, expected, elsewhere):
         elif not was_over and elsewhere:
             fleet(program, repo, folder, "export", str(folder / "out"))
             other = folder / "other"
-            subprocess.run(["git", "clone", "--quiet", str(repo), str(other)], check=True, capture_output=True)
+            subprocess.run(["git", "clone", "--quiet", "--no-local", str(repo), str(other)], check=True, capture_output=True)
             (other / ".fleet").mkdir(exist_ok=True)
             shutil.copy(repo / ".fleet" / "workflow.yml", other / ".fleet" / "workflow.yml")
             repo, before = other, checkout_of(other)
