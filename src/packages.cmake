@@ -8,6 +8,7 @@ find_package(CLI11 REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(Poco REQUIRED COMPONENTS Foundation XML)
 find_package(SQLite3 REQUIRED)
+find_package(CURL REQUIRED)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(libgit2 REQUIRED IMPORTED_TARGET libgit2)
 
