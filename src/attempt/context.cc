@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "attempt/env_values.h"
+
 namespace fleet::attempt {
 namespace {
 
@@ -62,13 +64,9 @@ Value object_of(const std::map<std::string, std::string>& values) {
 
 }  // namespace
 
-text::Context context(const model::Plan& plan, const model::PlannedTask& task,
-                      const std::vector<engine::NeedResult>& needs, const RunFacts& facts) {
+Result<text::Context> context(const model::Plan& plan, const model::PlannedTask& task,
+                              const std::vector<engine::NeedResult>& needs, const RunFacts& facts) {
   text::Context context;
-  std::map<std::string, std::string> env = plan.env;
-  for (const auto& [name, value] : task.spec.env)
-    env[name] = value;
-  context.roots["env"] = object_of(env);
   context.roots["matrix"] = object_of(task.matrix);
   context.roots["inputs"] = object_of(plan.inputs);
   context.roots["needs"] = needs_value(plan, needs);
@@ -96,6 +94,8 @@ text::Context context(const model::Plan& plan, const model::PlannedTask& task,
     }
     return base::fail_input("evaluate", fmt::format("{}()", function), "there is no such function");
   };
+  FLEET_TRY(const auto env, env_values(context, plan.env, task.spec.env));
+  context.roots["env"] = object_of(env);
   return context;
 }
 
@@ -106,7 +106,8 @@ Result<bool> condition_holds(const model::Plan& plan, const model::PlannedTask& 
   if (!expression) {
     return base::fail_input("evaluate the `if` of", task.id, expression.error().message);
   }
-  FLEET_TRY(const Value value, expression->evaluate(context(plan, task, needs, facts)));
+  FLEET_TRY(const text::Context known, context(plan, task, needs, facts));
+  FLEET_TRY(const Value value, expression->evaluate(known));
   return text::is_true(value);
 }
 

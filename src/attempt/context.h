@@ -19,9 +19,11 @@ struct RunFacts {
 
 // What the `${{ }}` and the `if` of a task are evaluated against when it is about to start: `env`, `matrix`,
 // `inputs`, `needs` and `run`. A task with a matrix counts as one need: its outputs are put together in plan
-// order, its result is the worst of its cells. Keeps references to its arguments.
-[[nodiscard]] text::Context context(const model::Plan& plan, const model::PlannedTask& task,
-                                    const std::vector<engine::NeedResult>& needs, const RunFacts& facts);
+// order, its result is the worst of its cells. Keeps references to its arguments. An Error where a variable
+// of `env` cannot be evaluated.
+[[nodiscard]] Result<text::Context> context(const model::Plan& plan, const model::PlannedTask& task,
+                                            const std::vector<engine::NeedResult>& needs,
+                                            const RunFacts& facts);
 
 // Whether the task's `if` holds.
 [[nodiscard]] Result<bool> condition_holds(const model::Plan& plan, const model::PlannedTask& task,

@@ -23,7 +23,8 @@ bool overlap(const std::filesystem::path& a, const std::filesystem::path& b) {
 
 Result<std::map<std::string, std::string>> environment(const Services& services,
                                                        const model::PlannedTask& task, int attempt,
-                                                       const Places& places, const agents::Render& render) {
+                                                       const Places& places,
+                                                       const std::vector<engine::NeedResult>& needs) {
   std::map<std::string, std::string> env{
       {"PATH", services.path},
       {"HOME", places.temporary.home()},
@@ -32,11 +33,9 @@ Result<std::map<std::string, std::string>> environment(const Services& services,
       {"TERM", "dumb"},
       {"CI", "true"},
   };
-  for (const auto* given : {&services.plan.env, &task.spec.env}) {
-    for (const auto& [name, value] : *given) {
-      FLEET_TRY(env[name], render(value));
-    }
-  }
+  FLEET_TRY(const text::Context known, context(services.plan, task, needs, services.facts));
+  for (const auto& [name, value] : known.roots.at("env").items())
+    env[name] = value.get<std::string>();
   for (const model::Text& name : task.spec.secrets) {
     const auto secret = services.secrets.find(name.value);
     if (secret != services.secrets.end()) env[name.value] = secret->second;

@@ -23,10 +23,9 @@ struct Places {
 
 // All that a program of the attempt finds in its environment: the small fixed rest, the workflow's and the
 // task's `env`, the secrets the task names, and FLEET_*. Nothing of ours is inherited.
-[[nodiscard]] Result<std::map<std::string, std::string>> environment(const Services& services,
-                                                                     const model::PlannedTask& task,
-                                                                     int attempt, const Places& places,
-                                                                     const agents::Render& render);
+[[nodiscard]] Result<std::map<std::string, std::string>> environment(
+    const Services& services, const model::PlannedTask& task, int attempt, const Places& places,
+    const std::vector<engine::NeedResult>& needs);
 
 // What the attempt's programs may touch (design of the sandbox: os/sandbox.h).
 [[nodiscard]] os::SandboxRules sandbox_rules(const Services& services, const model::SandboxSpec& spec,

@@ -31,7 +31,8 @@ class Conditions : public ::testing::Test {
     };
   }
   std::string render(std::string_view text) {
-    return *text::Template::parse(text)->render(context(plan_, plan_.tasks[2], needs_, facts_));
+    const auto known = context(plan_, plan_.tasks[2], needs_, facts_);
+    return known ? *text::Template::parse(text)->render(*known) : known.error().message();
   }
   Result<bool> holds(const std::string& condition) {
     plan_.tasks[2].spec.condition = model::Text{condition, {}};
@@ -63,6 +64,24 @@ TEST_F(Conditions, SayHowANeedEndedInTheWordsOfGitHub) {
 TEST_F(Conditions, ATasksEnvironmentOverridesTheWorkflows) {
   EXPECT_EQ(render("${{ env.COLOUR }} ${{ env.SHAPE }} ${{ inputs.level }} ${{ run.id }}"),
             "blue round high r1");
+}
+
+TEST_F(Conditions, VariablesMayUseEachOther) {
+  plan_.env = {{"LEVEL", "l-${{ inputs.level }}"}, {"RUN", "r-${{ run.id }}"}, {"PATHS", "/base"}};
+  plan_.tasks[2].spec.env = {{"A", "${{ env.Z }}+${{ env.LEVEL }}"},
+                             {"Z", "z-${{ needs.build.outputs.version }}"},
+                             {"PATHS", "${{ env.PATHS }}:/own"},
+                             {"ANY", "${{ env[format('{0}', 'Z')] }}"},
+                             {"BRACES", "${{ '${{' }} no expression"}};
+  EXPECT_EQ(render("${{ env.A }} ${{ env.RUN }} ${{ env.PATHS }} ${{ env.ANY }} ${{ env.BRACES }}"),
+            "z-1+l-high r-r1 /base:/own z-1 ${{ no expression");
+  EXPECT_TRUE(*holds("env.LEVEL == 'l-high'"));
+}
+
+TEST_F(Conditions, VariablesThatNeedEachOtherAreAnError) {
+  plan_.tasks[2].spec.env = {{"Q", "${{ env.R }}"}, {"R", "${{ env.S }}"}, {"S", "${{ env.Q }}"}};
+  EXPECT_EQ(render("x"), "cannot evaluate env.Q: it needs itself: Q -> R -> S -> Q");
+  EXPECT_FALSE(holds("true"));
 }
 
 TEST_F(Conditions, AnswerWhatBecameOfTheNeeds) {
