@@ -295,15 +295,25 @@ Result<> Checkout::write_file(int folder, const std::string& path, FileRecord& f
   return {};
 }
 
-Result<std::vector<std::string>> Checkout::take_own_index() {
-  const auto is_known = [this](const std::string& path) -> Result<bool> {
-    return table_.find(path) != nullptr;
-  };
-  FLEET_TRY(OwnIndex index, read_own_index(work_, index_as_written_, is_known));
+Result<OwnIndex> Checkout::take_own_index() {
+  const FilesBefore before{
+      [this](const std::string& path) -> Result<bool> { return table_.find(path) != nullptr; },
+      [this]() -> Result<std::size_t> { return table_.size(); },
+      [this](const std::function<void(const std::string& path)>& visit) -> Result<> {
+        table_.for_each([&](const std::string& path, const FileRecord&) { visit(path); });
+        return {};
+      }};
+  FLEET_TRY(OwnIndex index, read_own_index(work_, index_as_written_, before));
   FLEET_TRY(const std::string gitmodules, read_bounded(work_, ".gitmodules"));
   keep_named_submodules(index.added, gitmodules);
-  scan_options_.added = std::move(index.added);
-  return notes_of(index);
+  scan_options_.added = index.added;
+  std::erase_if(index.dropped, [&](const std::string& path) {
+    return table_.find(path)->entry.mode == FileMode::submodule;
+  });
+  FLEET_TRY(index.dropped,
+            ignored_of(index.dropped, scan_options_.excludes,
+                       [this](const std::string& folder) { return read_rules(work_, folder); }));
+  return index;
 }
 
 Result<WorkspaceSnapshot> Checkout::snapshot(std::optional<ObjectId> base) {
@@ -311,7 +321,7 @@ Result<WorkspaceSnapshot> Checkout::snapshot(std::optional<ObjectId> base) {
   FLEET_CHECK(check_in_place());
   last_.reset();
   as_moved_ = false;
-  FLEET_TRY(std::vector<std::string> notes, take_own_index());
+  FLEET_TRY(const OwnIndex index, take_own_index());
   FLEET_TRY(Deviations found, find_deviations(Content::store, Untracked::classify));
   ChangeMap changes;
   for (const Change& change : found.changed)
@@ -321,7 +331,10 @@ Result<WorkspaceSnapshot> Checkout::snapshot(std::optional<ObjectId> base) {
 
   FLEET_CHECK(store_files(store, work_, found.scan.untracked, options_, changes));
   for (const std::string& path : found.scan.new_submodules)
-    changes[path] = {path, {}, scan_options_.added.at(path)};
+    changes[path] = {path, {}, index.added.at(path)};
+  for (const std::string& path : index.dropped)
+    changes[path] = {path, table_.find(path)->entry, {}};
+  std::vector<std::string> notes = notes_of(index);
   notes.insert(notes.end(), found.scan.notes.begin(), found.scan.notes.end());
   FLEET_TRY(WorkspaceSnapshot out,
             snapshot_of(store, tree_, base.value_or(commit_), changes, std::move(notes)));

@@ -61,8 +61,8 @@ class Checkout final : public WorkFolder {
   [[nodiscard]] Result<> check_in_place() const;
   [[nodiscard]] Result<std::int64_t> file_system_time() const;
   [[nodiscard]] std::uint32_t permissions_of(model::FileMode mode) const;
-  // Its problem, as a note.
-  [[nodiscard]] Result<std::vector<std::string>> take_own_index();
+  // What is dropped in it: only files that are ignored.
+  [[nodiscard]] Result<OwnIndex> take_own_index();
   [[nodiscard]] Result<Deviations> find_deviations(Content content, Untracked look);
   [[nodiscard]] Result<> examine(const Scan::Suspect& suspect, Content content, Deviations& out,
                                  std::mutex& mutex);

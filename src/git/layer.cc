@@ -153,33 +153,45 @@ Result<bool> Layer::holds(const std::string& path) const {
   }
 }
 
+// A small text as a program sees it; empty: no file.
+Result<std::string> Layer::text_of(const std::string& path) const {
+  FLEET_TRY(const Above in_upper, above(upper_, path));
+  if (in_upper == Above::present) return read_bounded(upper_, path);
+  if (in_upper == Above::hidden) return std::string();
+  FLEET_TRY(const model::TreeEntry entry, entry_at(repository_.objects(), tree_, path));
+  if (!entry.is_file()) return std::string();
+  return repository_.objects().read_blob(entry.id);
+}
+
 // One that the upper folder does not hold is that of the lower one, which matches the tree.
-Result<std::vector<std::string>> Layer::take_own_index() {
+Result<OwnIndex> Layer::take_own_index() {
   const ObjectStore& store = repository_.objects();
-  const auto is_known = [&](const std::string& path) -> Result<bool> {
-    FLEET_TRY(const model::TreeEntry entry, entry_at(store, tree_, path));
-    return entry.exists();
-  };
-  FLEET_TRY(OwnIndex index, read_own_index(upper_, std::nullopt, is_known));
-  FLEET_TRY(const Above in_upper, above(upper_, ".gitmodules"));
-  std::string gitmodules;
-  if (in_upper == Above::present) {
-    FLEET_TRY(gitmodules, read_bounded(upper_, ".gitmodules"));
-  } else if (in_upper == Above::nothing) {
-    FLEET_TRY(const model::TreeEntry entry, entry_at(store, tree_, ".gitmodules"));
-    if (entry.is_file()) {
-      FLEET_TRY(gitmodules, store.read_blob(entry.id));
-    }
-  }
+  constexpr std::size_t kAll = 10'000'000;
+  const FilesBefore before{[&](const std::string& path) -> Result<bool> {
+                             FLEET_TRY(const model::TreeEntry entry, entry_at(store, tree_, path));
+                             return entry.exists();
+                           },
+                           [&] { return count(store, tree_, kAll); },
+                           [&](const std::function<void(const std::string& path)>& visit) -> Result<> {
+                             FLEET_TRY(const auto files, list(store, tree_));
+                             for (const Listed& file : files)
+                               if (file.entry.mode != model::FileMode::submodule) visit(file.path);
+                             return {};
+                           }};
+  FLEET_TRY(OwnIndex index, read_own_index(upper_, std::nullopt, before));
+  FLEET_TRY(const std::string gitmodules, text_of(".gitmodules"));
   keep_named_submodules(index.added, gitmodules);
-  scan_options_.added = std::move(index.added);
-  return notes_of(index);
+  scan_options_.added = index.added;
+  FLEET_TRY(index.dropped,
+            ignored_of(index.dropped, scan_options_.excludes,
+                       [this](const std::string& folder) { return text_of(folder + ".gitignore"); }));
+  return index;
 }
 
 Result<WorkspaceSnapshot> Layer::snapshot(std::optional<ObjectId> base) {
   ObjectStore& store = repository_.objects();
   last_.reset();
-  FLEET_TRY(std::vector<std::string> notes, take_own_index());
+  FLEET_TRY(const OwnIndex index, take_own_index());
   FLEET_TRY(LayerScan found, scan_layer(store, upper_, tree_, scan_options_));
   ChangeMap changes;
   for (const std::string& path : found.scan.missing)
@@ -188,7 +200,10 @@ Result<WorkspaceSnapshot> Layer::snapshot(std::optional<ObjectId> base) {
   files.insert(files.end(), found.scan.untracked.begin(), found.scan.untracked.end());
   FLEET_CHECK(store_files(store, upper_, files, options_, changes));
   for (const std::string& path : found.scan.new_submodules)
-    changes[path] = {path, {}, scan_options_.added.at(path)};
+    changes[path] = {path, {}, index.added.at(path)};
+  for (const std::string& path : index.dropped)
+    changes[path] = {path, {}, {}};
+  std::vector<std::string> notes = notes_of(index);
   notes.insert(notes.end(), found.scan.notes.begin(), found.scan.notes.end());
   FLEET_TRY(WorkspaceSnapshot out,
             snapshot_of(store, tree_, base.value_or(commit()), changes, std::move(notes)));

@@ -47,8 +47,9 @@ class Layer final : public WorkFolder {
   Layer(const Repository& repository, std::filesystem::path work, Root folder, Root upper, Root scratch,
         const PoolOptions& options);
   [[nodiscard]] Result<Entry> entry(const std::string& path) const;
-  // Its problem, as a note.
-  [[nodiscard]] Result<std::vector<std::string>> take_own_index();
+  [[nodiscard]] Result<std::string> text_of(const std::string& path) const;
+  // What is dropped in it: only files that are ignored.
+  [[nodiscard]] Result<OwnIndex> take_own_index();
 
   const Repository& repository_;
   const std::filesystem::path work_;

@@ -9,10 +9,12 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <set>
 #include <utility>
 
 #include "git/gitmodules.h"
 #include "git/path.h"
+#include "text/ignore.h"
 
 namespace fleet::git {
 namespace {
@@ -127,6 +129,22 @@ Result<std::optional<std::string>> read_changed_index(const Root& work, std::opt
   return bytes;
 }
 
+Result<std::vector<std::string>> dropped_by(std::string_view index, const FilesBefore& before) {
+  std::vector<std::string> tracked;
+  const auto add = [&](const std::string& path, const TreeEntry&) -> Result<> {
+    tracked.push_back(path);
+    return {};
+  };
+  FLEET_TRY(const bool is_whole, for_each_tracked(index, add));
+  static_cast<void>(is_whole);
+  std::sort(tracked.begin(), tracked.end());  // an index is, but this one is not ours
+  std::vector<std::string> out;
+  FLEET_CHECK(before.for_each([&](const std::string& path) {
+    if (!std::binary_search(tracked.begin(), tracked.end(), path)) out.push_back(path);
+  }));
+  return out;
+}
+
 }  // namespace
 
 Result<bool> for_each_tracked(
@@ -144,18 +162,48 @@ Result<bool> for_each_tracked(
 }
 
 Result<OwnIndex> read_own_index(const Root& work, std::optional<FileStamp> as_written,
-                                const std::function<Result<bool>(const std::string& path)>& is_known) {
+                                const FilesBefore& before) {
   OwnIndex out;
   FLEET_TRY(const auto bytes, read_changed_index(work, as_written, out.problem));
   if (!bytes) return out;
+  std::size_t known = 0;
   const auto take = [&](const std::string& path, const TreeEntry& entry) -> Result<> {
     if (!is_safe_path(path)) return {};
-    FLEET_TRY(const bool known, is_known(path));
-    if (!known) out.added.insert_or_assign(path, entry);
+    FLEET_TRY(const bool was_there, before.holds(path));
+    if (was_there)
+      ++known;
+    else
+      out.added.insert_or_assign(path, entry);
     return {};
   };
   FLEET_TRY(const bool is_whole, for_each_tracked(*bytes, take));
-  if (!is_whole) out.problem = "it is no index that fleet can read";
+  if (!is_whole) {
+    out.problem = "it is no index that fleet can read";
+    return out;
+  }
+  FLEET_TRY(const std::size_t count, before.count());
+  if (known < count) {
+    FLEET_TRY(out.dropped, dropped_by(*bytes, before));
+  }
+  return out;
+}
+
+Result<std::vector<std::string>> ignored_of(
+    const std::vector<std::string>& dropped, const std::string& excludes,
+    const std::function<Result<std::string>(const std::string& folder)>& rules_of) {
+  text::IgnoreRules rules;
+  rules.add("", excludes);
+  std::set<std::string, std::less<>> loaded;
+  std::vector<std::string> out;
+  for (const std::string& path : dropped) {
+    for (std::size_t end = 0; end != path.npos; end = path.find('/', end + 1)) {
+      const std::string folder = path.substr(0, end);
+      if (!loaded.insert(folder).second) continue;
+      FLEET_TRY(const std::string text, rules_of(folder.empty() ? folder : folder + '/'));
+      rules.add(folder, text);
+    }
+    if (rules.check_with_parents(path, false) == text::Ignored::yes) out.push_back(path);
+  }
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
@@ -18,16 +19,29 @@ namespace fleet::git {
 // By path.
 using Tracked = std::map<std::string, model::TreeEntry, std::less<>>;
 
+// What a workspace began with: asked for one path as a rule, for all only where the index lacks some.
+struct FilesBefore {
+  std::function<Result<bool>(const std::string& path)> holds;
+  std::function<Result<std::size_t>()> count;
+  std::function<Result<>(const std::function<void(const std::string& path)>& visit)> for_each;
+};
+
 struct OwnIndex {
-  Tracked added;        // what `is_known` does not hold
-  std::string problem;  // why it is not known; empty: it is
+  Tracked added;                     // not there before
+  std::vector<std::string> dropped;  // there before, and not in it any more
+  std::string problem;               // why it is not known; empty: it is
 };
 
 // Costs a look at one file where that is as it was written. Whoever worked in the workspace may have put
 // anything in its place: what cannot be read as an index is no Error. None there: it tracks nothing more.
-[[nodiscard]] Result<OwnIndex> read_own_index(
-    const Root& work, std::optional<FileStamp> as_written,
-    const std::function<Result<bool>(const std::string& path)>& is_known);
+[[nodiscard]] Result<OwnIndex> read_own_index(const Root& work, std::optional<FileStamp> as_written,
+                                              const FilesBefore& before);
+
+// Of paths that were dropped, those that `git add -A` would not add again: an ignore rule matches them.
+// `rules_of` gives the .gitignore of a folder ("" or ending in a slash); empty: it has none.
+[[nodiscard]] Result<std::vector<std::string>> ignored_of(
+    const std::vector<std::string>& dropped, const std::string& excludes,
+    const std::function<Result<std::string>(const std::string& folder)>& rules_of);
 
 // That it could not be read.
 [[nodiscard]] std::vector<std::string> notes_of(const OwnIndex& index);

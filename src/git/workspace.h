@@ -82,11 +82,12 @@ class Workspace {
 
   // Tracked files (also what the task has told its own git to track, by the index in `.git`, and a new
   // submodule if the .gitmodules names it), and untracked files that are not ignored: by the .gitignore files
-  // that are in the workspace now, the user's info/exclude and core.excludesFile. A submodule stays what it
-  // was as long as its folder is there; that one was removed is noted. Left out and noted: nested
-  // repositories, what is in submodules, devices, sockets, fifos, what give_kept() brought. Changes are
-  // against the tree of `base`, a commit (by default the workspace's own). No process may be writing
-  // meanwhile.
+  // that are in the workspace now, the user's info/exclude and core.excludesFile. What is ignored, and that
+  // the task has told its git not to track any more (`git rm --cached`), is gone, as for `git add -A`. A
+  // submodule stays what it was as long as its folder is there; that one was removed is noted. Left out and
+  // noted: nested repositories, what is in submodules, devices, sockets, fifos, what give_kept() brought.
+  // Changes are against the tree of `base`, a commit (by default the workspace's own). No process may be
+  // writing meanwhile.
   [[nodiscard]] Result<WorkspaceSnapshot> snapshot(std::optional<ObjectId> base = std::nullopt);
 
   // Moves ignored files that match the globs (as in .gitignore) out into `store`, a folder that it makes. On

@@ -59,6 +59,11 @@ TEST_F(LayerScanTest, takes_ignored_files_that_the_task_tells_its_git_to_track) 
   const auto snapshot = must(workspace.snapshot());
   EXPECT_THAT(paths(snapshot.changes), ElementsAre("build/out", "x.o"));
   EXPECT_TRUE(snapshot.notes.empty());
+
+  write_file(upper / ".gitignore", "*.o\nbuild/\n/dir/b\n/a\n");
+  git(upper, "rm -q --cached dir/b");  // below, and in the upper folder not at all
+  EXPECT_THAT(paths(must(workspace.snapshot()).changes),
+              ElementsAre(".gitignore", "build/out", "dir/b", "x.o"));
 }
 
 }  // namespace

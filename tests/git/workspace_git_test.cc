@@ -40,6 +40,27 @@ TEST_F(WorkspaceGitTest, takes_ignored_files_that_the_task_tells_its_git_to_trac
   }
 }
 
+// Also those in folders that are ignored as a whole; but not what is tracked by mistake only.
+TEST_F(WorkspaceGitTest, takes_away_what_is_ignored_and_that_the_task_tells_its_git_not_to_track) {
+  for (const char* name : {"out.log", "gen/deep/x", "gen/y", "dir/b.o"})
+    write_file(clone_ / name, name);
+  git(clone_, "add -f -A");
+  git(clone_, "commit -qm tracked");
+  Workspace workspace = must(pool_.acquire(head()));
+  const fs::path at = workspace.folder();
+  git(at, "rm -q -r --cached out.log gen a dir/b.o");
+  write_file(at / ".gitignore", "*.log\n/gen/\n");
+  write_file(at / "dir/.gitignore", "*.o\n");
+  write_file(at / "gen/deep/x", "changed");
+  const auto snapshot = must(workspace.snapshot());
+  EXPECT_THAT(paths(snapshot.changes),
+              ElementsAre(".gitignore", "dir/.gitignore", "dir/b.o", "gen/deep/x", "gen/y", "out.log"));
+  git(at, "add -A");
+  EXPECT_EQ(snapshot.tree.hex(), git(at, "write-tree"));
+  must(workspace.move_to(head(), Since::unchanged));
+  EXPECT_EQ(on_disk(at), as_stored(head()));
+}
+
 TEST_F(WorkspaceGitTest, says_that_it_cannot_read_what_the_task_has_made_of_its_index) {
   const std::vector<std::string> ways{"echo rubbish > .git/index",
                                       "head -c 100 .git/index > i; mv i .git/index",

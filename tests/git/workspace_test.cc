@@ -141,6 +141,9 @@ TEST_F(WorkspaceTest, takes_what_git_would_add_and_restores_what_git_would_check
           if (dice.one_in(2)) {
             run("cd " + shell_quote(folder.string()) + " && git add -f " +
                 shell_quote((path.parent_path() / "x.o").string()) + " 2>&1");
+          } else if (dice.one_in(2)) {
+            run("cd " + shell_quote(folder.string()) + " && git rm -q -r --cached " +
+                shell_quote(path.parent_path().string()) + " 2>&1");
           }
           break;
         case 4:
