@@ -14,6 +14,7 @@
 #include "git/tree_editor.h"
 #include "model/attempt.h"
 #include "model/plan.h"
+#include "net/http.h"
 
 namespace fleet::agents {
 
@@ -44,10 +45,25 @@ struct RunProgram {
   std::optional<Duration> idle_limit{};  // the longest that it may be silent
   std::shared_ptr<OutputReader> reader{};  // null: people see its output as it is
 };
-// Edit the tree that the attempt starts from, without a checkout; answered by TreeEdited. The function runs
-// on another thread, once; it gives back a summary for people, or gives up soon after `stop` was set.
+// Read and edit the tree that the attempt starts from, without a checkout; answered by TreeEdited. The next
+// one goes on from what this one left. The function runs on another thread, once; it gives back a summary for
+// people, or gives up soon after `stop` was set.
 struct EditTree {
   std::function<Result<std::string>(git::TreeEditor&, const std::atomic<bool>& stop)> edit;
+};
+// Run one of the task's checks, by its index, on the tree as it is now edited; answered by ProgramEnded. What
+// it writes is thrown away.
+struct RunCheck {
+  std::size_t index = 0;
+};
+// Answered by RequestEnded, when the reader has been given all there is.
+struct SendRequest {
+  net::HttpRequest request;
+  std::shared_ptr<net::BodyReader> reader;
+};
+// Answered by Waited.
+struct Wait {
+  Duration time{};
 };
 // Nothing more: what the agent itself says of its work. attempt/ judges by what really happened.
 struct Finish {
@@ -57,7 +73,7 @@ struct Finish {
   std::string feedback;              // for the next attempt
   std::vector<std::string> notes{};  // what the user should know
 };
-using Want = std::variant<RunProgram, EditTree, Finish>;
+using Want = std::variant<RunProgram, EditTree, RunCheck, SendRequest, Wait, Finish>;
 
 // What an agent is told.
 struct Begin {};
@@ -71,7 +87,20 @@ struct ProgramEnded {
 struct TreeEdited {
   Result<std::string> summary;
 };
-using Event = std::variant<Begin, ProgramEnded, TreeEdited>;
+struct RequestEnded {
+  net::HttpEnd end;
+};
+struct Waited {};
+using Event = std::variant<Begin, ProgramEnded, TreeEdited, RequestEnded, Waited>;
+
+// What is kept of an agent's own talk, secrets and all.
+struct Talk {
+  std::string shown;  // for people, whole lines
+  std::string raw;    // JSON, a line each
+};
+
+// The longest that an agent may be silent, where the workflow does not say: its program, or its provider.
+inline constexpr Duration kDefaultIdleTimeout = std::chrono::minutes(5);
 
 // Whoever does a task's work, as a step machine: it is told what happened and answers with what it wants
 // next. It never blocks, and owns no thread. One attempt each; one thread at a time.
@@ -81,6 +110,8 @@ class Agent {
   virtual Want next(const Event& event) = 0;
   // Of one that asks a model, what is known so far: also of an attempt that is ended early.
   [[nodiscard]] virtual std::optional<model::AgentUse> use() const { return std::nullopt; }
+  // What was said since this was last asked; asked after each step.
+  [[nodiscard]] virtual Talk talk() { return {}; }
 };
 
 // Everything an agent may know of its attempt.
@@ -92,8 +123,9 @@ struct Assignment {
   // Of a prompt: who does it.
   std::string agent{};  // its name
   const model::SingleAgent* who = nullptr;
-  std::string key{};     // the value of the variable that `key` names, or of its usual one; empty: none
-  bool goes_on = false;  // the workspace has what the attempt before left
+  std::string key{};           // the value of the variable that `key` names, or of its usual one; empty: none
+  bool goes_on = false;        // the workspace has what the attempt before left
+  std::string instructions{};  // of the project, for agents, as its base has them
   // Takes the run's secrets out of a text, which has to be whole: a part of one is not known again.
   std::function<std::string(std::string_view)> mask{};
 };

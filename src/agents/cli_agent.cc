@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "agents/agent_failure.h"
-#include "agents/agent_key.h"
+#include "agents/agent_words.h"
 #include "agents/command_agent.h"
 #include "agents/prompt.h"
 #include "base/assert.h"
@@ -19,22 +19,6 @@ using model::AgentKind;
 using model::Verdict;
 
 constexpr std::string_view kNoSuchProgram = "there is no such program";  // as os/ says it
-constexpr Duration kDefaultIdleTimeout = std::chrono::minutes(5);
-
-// The first line that says something, for where there is room for one.
-std::string first_line(std::string_view text) {
-  constexpr std::size_t kMost = 300;  // columns
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return {};
-  text.remove_prefix(begin);
-  return text::truncate(text::to_valid_utf8(text.substr(0, text.find_first_of("\r\n"))), kMost);
-}
-
-// A name that somebody else gave: short, and on one line.
-std::string name_of(std::string_view text) {
-  constexpr std::size_t kMost = 100;  // columns
-  return text::truncate(text::to_valid_utf8(text.substr(0, text.find_first_of("\r\n"))), kMost);
-}
 
 std::string name_some(const std::vector<std::string>& names,
                       const std::function<std::string(std::string_view)>& mask) {
@@ -44,43 +28,6 @@ std::string name_some(const std::vector<std::string>& names,
     some += (i == 0 ? "" : ", ") + name_of(mask(names[i]));
   if (names.size() > kMost) some += fmt::format(" and {} more", names.size() - kMost);
   return some;
-}
-
-std::string end_of(const std::string& words) {
-  constexpr std::size_t kMost = 8192;  // bytes
-  return words.size() <= kMost ? words : text::to_valid_utf8(words.substr(words.size() - kMost));
-}
-
-std::string_view describe(AgentFailure failure) {
-  switch (failure) {
-    case AgentFailure::rate_limit:
-      return "was asked for too much at once";
-    case AgentFailure::quota:
-      return "has nothing left of its quota";
-    case AgentFailure::overload:
-      return "found its provider overloaded";
-    case AgentFailure::auth:
-      return "was not let in";
-    case AgentFailure::bad_request:
-      return "was refused by its provider";
-    case AgentFailure::context_too_long:
-      return "cannot hold that much at once";
-    case AgentFailure::refusal:
-      return "will not do it";
-    case AgentFailure::network:
-      return "lost its connection";
-    case AgentFailure::silence:
-      return "was silent for too long";
-    case AgentFailure::nonsense:
-      return "cannot be understood";
-    case AgentFailure::turns:
-      return "used up its turns";
-    case AgentFailure::denied:
-      return "was not allowed to use a tool";
-    case AgentFailure::unavailable:
-      return "cannot be run";
-  }
-  return "failed";
 }
 
 }  // namespace
@@ -102,12 +49,6 @@ const CliProgram* cli_program(AgentKind kind) {
     default:
       return nullptr;
   }
-}
-
-std::string key_variable(const model::SingleAgent& agent) {
-  if (!agent.key.empty()) return agent.key;
-  const CliProgram* program = cli_program(agent.use);
-  return std::string(program ? program->key_variable : std::string_view());
 }
 
 Result<std::unique_ptr<Agent>> CliAgent::create(const Assignment& assignment, const CliProgram& program) {

@@ -40,20 +40,31 @@ struct Tally {
 
 }  // namespace
 
-Result<std::unique_ptr<Agent>> CodemodAgent::create(const model::Codemod& codemod) {
+Result<std::unique_ptr<Agent>> CodemodAgent::create(const model::Codemod& codemod,
+                                                    const std::vector<model::Text>& reads) {
   FLEET_TRY(syntax::Codemod compiled,
             syntax::Codemod::compile({codemod.language, codemod.find, codemod.replace, codemod.regex}));
   std::optional<text::GlobSet> paths;
   if (!codemod.paths.empty()) {
     FLEET_TRY(paths, text::GlobSet::parse(codemod.paths));
   }
-  return std::make_unique<CodemodAgent>(std::move(compiled), std::move(paths));
+  std::optional<text::GlobSet> readable;
+  if (!reads.empty()) {
+    std::vector<std::string> globs;
+    for (const model::Text& glob : reads)
+      globs.push_back(glob.value);
+    FLEET_TRY(readable, text::GlobSet::parse(globs));
+  }
+  return std::make_unique<CodemodAgent>(
+      CodemodTask{std::move(compiled), std::move(paths), std::move(readable)});
 }
 
-Result<std::string> rewrite_tree(const syntax::Codemod& codemod, const std::optional<text::GlobSet>& paths,
-                                 git::TreeEditor& editor, const std::atomic<bool>& stop) {
+Result<std::string> rewrite_tree(const CodemodTask& task, git::TreeEditor& editor,
+                                 const std::atomic<bool>& stop) {
+  const syntax::Codemod& codemod = task.codemod;
   const auto wanted = [&](std::string_view path) {
-    return paths ? paths->matches(path) : codemod.covers(path);
+    if (task.reads && !task.reads->matches(path)) return false;
+    return task.paths ? task.paths->matches(path) : codemod.covers(path);
   };
   FLEET_TRY(const std::vector<git::Listed> files, editor.list({}, wanted));
   syntax::Bounds bounds;
@@ -81,10 +92,9 @@ Result<std::string> rewrite_tree(const syntax::Codemod& codemod, const std::opti
 
 Want CodemodAgent::next(const Event& event) {
   if (std::holds_alternative<Begin>(event)) {
-    return EditTree{
-        [codemod = codemod_, paths = paths_](git::TreeEditor& editor, const std::atomic<bool>& stop) {
-          return rewrite_tree(codemod, paths, editor, stop);
-        }};
+    return EditTree{[task = task_](git::TreeEditor& editor, const std::atomic<bool>& stop) {
+      return rewrite_tree(task, editor, stop);
+    }};
   }
   const auto* edited = std::get_if<TreeEdited>(&event);
   FLEET_ASSERT(edited != nullptr, "a codemod asked for nothing but the tree");

@@ -26,8 +26,10 @@ Want CommandAgent::next(const Event& event) {
   FLEET_ASSERT(ended != nullptr, "a command asked for nothing but a program");
   Finish finish;
   // The first line is enough to know which one it was.
-  const std::string first_line = command_.shown.substr(0, command_.shown.find('\n'));
-  if (auto failure = describe_failure(fmt::format("`{}`", first_line), *ended)) {
+  const std::size_t end = command_.shown.find_last_not_of(" \n") + 1;
+  const std::size_t first = command_.shown.find('\n');
+  const std::string known_by = command_.shown.substr(0, first) + (first < end ? " ..." : "");
+  if (auto failure = describe_failure(fmt::format("`{}`", known_by), *ended)) {
     finish.verdict = model::Verdict::failed;
     finish.reason = *failure;
     finish.feedback = fmt::format("{}\n{}", *failure, ended->output_tail);

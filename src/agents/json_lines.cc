@@ -84,12 +84,18 @@ void JsonLines::take_line() {
   if (line.find_first_not_of(" \t\r") == std::string::npos) return;
   if (line.front() == '{') {
     if (is_too_deep(line)) return handlers_.other(kTooDeep);
-    // Without exceptions: what does not parse is a value of a kind of its own.
-    Json object = Json::parse(line, nullptr, false);
-    if (object.is_discarded()) object = Json::parse(with_whole_surrogates(line), nullptr, false);
+    const Json object = parse_json(line);
     if (object.is_object()) return handlers_.object(object);
   }
   handlers_.other(std::string_view(line).substr(0, line.size() - (line.ends_with('\r') ? 1 : 0)));
+}
+
+Json parse_json(std::string_view text) {
+  if (is_too_deep(text)) return Json(Json::value_t::discarded);
+  // Without exceptions: what does not parse is a value of a kind of its own.
+  Json value = Json::parse(text, nullptr, false);
+  if (value.is_discarded()) value = Json::parse(with_whole_surrogates(std::string(text)), nullptr, false);
+  return value;
 }
 
 const Json& member(const Json& object, std::string_view name) {

@@ -35,6 +35,10 @@ class JsonLines {
   bool is_too_long_ = false;
 };
 
+// A whole text. Discarded where it is no JSON, or nested too deep; half characters that JavaScript writes are
+// U+FFFD.
+[[nodiscard]] Json parse_json(std::string_view text);
+
 // Of what others wrote, in which anything may be missing or of another kind: then empty, or none.
 [[nodiscard]] std::string text_at(const Json& object, std::string_view name);
 [[nodiscard]] std::optional<double> number_at(const Json& object, std::string_view name);

@@ -40,6 +40,7 @@ Result<std::string> write_prompt(const Assignment& assignment) {
         "You may change only paths that match these globs (gitignore-style); one other path, and "
         "all of it is refused:",
         *spec.writes);
+  if (!spec.reads.empty()) text += list("Look only at paths that match these globs:", spec.reads);
   if (!spec.expect.empty()) text += list("These paths must exist when you are done:", spec.expect);
   if (!spec.checks.empty()) {
     text += "These commands must succeed afterwards; run them yourself before you finish:";

@@ -11,6 +11,7 @@
 #include "agents/agent_key.h"
 #include "app/earlier_run.h"
 #include "app/gate.h"
+#include "app/instructions.h"
 #include "app/kept_results.h"
 #include "app/overlays.h"
 #include "app/progress.h"
@@ -27,6 +28,7 @@
 #include "os/sandbox.h"
 #include "os/signals.h"
 #include "os/worker_pool.h"
+#include "store/cancellation.h"
 #include "store/process_lock.h"
 #include "text/glob.h"
 
@@ -85,6 +87,7 @@ class Session::Impl {
     for (std::thread& thread : asking_)
       thread.join();
     // Where the journal broke, attempts are still at work: what they do there uses all that is below.
+    http_.reset();
     workers_.reset();
     merger_.reset();
   }
@@ -94,6 +97,8 @@ class Session::Impl {
   Result<> find_branch_tip();
   Result<engine::FinishRun> drive();
   void answer(const engine::Ask& ask);
+  void answer_as_told(const engine::Ask& ask);
+  void cancel_what_is_asked();
   void note(const std::string& text);
 
   World& world_;
@@ -113,6 +118,7 @@ class Session::Impl {
   std::unique_ptr<os::Processes> processes_;
   std::unique_ptr<os::WorkerPool> workers_;
   std::unique_ptr<os::WorkerPool> merger_;
+  std::unique_ptr<net::HttpClient> http_;
   std::unique_ptr<store::Writer> writer_;
   std::unique_ptr<os::SignalWatch> signals_;
   std::unique_ptr<attempt::Services> services_;
@@ -120,6 +126,7 @@ class Session::Impl {
   std::unique_ptr<ProgressView> progress_;
   std::unique_ptr<engine::Driver> driver_;
   std::set<std::string> noted_;
+  bool is_stopping_ = false;  // by a signal
   std::vector<std::thread> asking_;
   std::optional<engine::FinishRun> finished_;
   std::optional<Error> broken_;
@@ -152,6 +159,7 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   FLEET_TRY(workers_,
             os::WorkerPool::create(*loop_, std::clamp(std::thread::hardware_concurrency(), 2u, 4u)));
   FLEET_TRY(merger_, os::WorkerPool::create(*loop_, 1));
+  http_ = world_.make_http_client();
   // What the kernel can do is found out meanwhile.
   workers_->submit([] { static_cast<void>(os::sandbox_ability()); }, [] {});
   FLEET_TRY(writer_, store::Writer::open(checkout_.layout.database()));
@@ -170,6 +178,7 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
                             *processes_,
                             *workers_,
                             *merger_,
+                            *http_,
                             repository,
                             refs_,
                             *pool_,
@@ -202,6 +211,10 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   }
 
   services_->overlays = overlays.used;
+  if (asks_models(plan_)) {
+    FLEET_TRY(services_->instructions,
+              project_instructions(repository, frozen.judge.is_none() ? run_.start : frozen.judge));
+  }
   if (!overlays.note.empty()) note(overlays.note);
 
   engine::DriverEvents events;
@@ -218,7 +231,10 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   driver_ = std::make_unique<engine::Driver>(plan_, run_.id, *loop_, *writer_, *executor_, *world_.clock,
                                              masker_, std::move(events));
   FLEET_TRY(signals_, os::SignalWatch::create(*loop_, [this](int number) {
-              note(fmt::format("{} received: stopping; once more to hurry", os::signal_name(number)));
+              if (number == os::kCancelSignal) return cancel_what_is_asked();
+              note(fmt::format("{} received: {}", os::signal_name(number),
+                               is_stopping_ ? "hurrying" : "stopping; once more to hurry"));
+              is_stopping_ = true;
               noted_.clear();
               driver_->post(engine::StopRequested{engine::StopReason::signal});
               world_.terminal->withdraw();
@@ -298,14 +314,33 @@ void Session::Impl::answer(const engine::Ask& ask) {
     auto asks = base::start_thread([this, ask] {
       const std::vector<std::string> choices{"retry", "skip", "abort"};
       const std::optional<std::string> answer = world_.terminal->ask(ask.question, choices);
-      if (!answer) return;
+      if (!answer) return loop_->post([this, ask] { answer_as_told(ask); });
       driver_->post(engine::Decided{ask.task, *base::from_name<model::FailureAnswer>(*answer), true});
     });
     if (asks) return asking_.push_back(*std::move(asks));
   }
+  answer_as_told(ask);
+}
+
+// Where nobody can be asked: there is no terminal, or its input has ended.
+void Session::Impl::answer_as_told(const engine::Ask& ask) {
+  if (is_stopping_) return;  // the question was withdrawn; a resume asks it again
   const model::FailureAnswer answer = options_.answer.value_or(ask.otherwise);
-  note(fmt::format("{} Nobody can be asked: {}.", ask.question, base::name_of(answer)));
+  progress_->note(
+      masker_.mask(fmt::format("{} Nobody can be asked: {}.", ask.question, base::name_of(answer))));
   driver_->post(engine::Decided{ask.task, answer, false});
+}
+
+// Of `fleet cancel`, which leaves a file for each task.
+void Session::Impl::cancel_what_is_asked() {
+  const auto asked = store::take_cancellations(checkout_.layout, run_.id);
+  if (!asked) return note(asked.error().line());
+  for (const std::string& id : *asked) {
+    const std::optional<TaskIndex> task = plan_.find(id);
+    if (!task) continue;
+    note(fmt::format("{} is cancelled, as it was asked for", id));
+    driver_->post(engine::CancelRequested{*task});
+  }
 }
 
 // Once per text: what holds for a run is not said for each of its tasks.
@@ -322,7 +357,7 @@ Result<Secrets> collect_secrets(const World& world, const model::Plan& plan, con
       if (!value) {
         return base::fail_input(
             "hand the secret on", name.value,
-            fmt::format("the task {} names it, and it is not set in the environment", task.id),
+            fmt::format("the task {} names it, and it is not set in the environment, or empty", task.id),
             fmt::format("set {}, or {}", name.value, or_else));
       }
       secrets[name.value] = *value;
@@ -336,7 +371,7 @@ Result<Secrets> collect_secrets(const World& world, const model::Plan& plan, con
       secrets[variable] = *value;
     } else if (!agent.key.empty()) {
       return base::fail_input("give a key to", name,
-                              fmt::format("{} is not set in the environment", variable),
+                              fmt::format("{} is not set in the environment, or empty", variable),
                               fmt::format("set {}, or take {} out of the workflow", variable, name));
     }
   }

@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "net/curl_client.h"
+
 namespace fleet::app {
 
 std::optional<std::string> World::variable(std::string_view name) const {
@@ -25,6 +27,10 @@ World real_world() {
     if (equals != nullptr)
       world.env.emplace(std::string(*entry, static_cast<std::size_t>(equals - *entry)), equals + 1);
   }
+  // As curl itself and OpenSSL look for certificates that are trusted here.
+  net::CurlOptions options;
+  options.ca_file = world.variable("SSL_CERT_FILE").value_or(world.variable("CURL_CA_BUNDLE").value_or(""));
+  world.make_http_client = [options] { return net::make_curl_client(options); };
   return world;
 }
 

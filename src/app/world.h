@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/exit_code.h"
+#include "net/http_client.h"
 #include "terminal/terminal.h"
 
 namespace fleet::app {
@@ -17,6 +19,8 @@ struct World {
   std::unique_ptr<Terminal> terminal;
   std::unique_ptr<Clock> clock;
   std::map<std::string, std::string, std::less<>> env;
+  // One for each session, which ends what is under way when it goes.
+  std::function<std::unique_ptr<net::HttpClient>()> make_http_client{};
 
   // A variable that is set and not empty.
   [[nodiscard]] std::optional<std::string> variable(std::string_view name) const;

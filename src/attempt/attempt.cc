@@ -7,6 +7,7 @@
 #include "attempt/on_worker.h"
 #include "attempt/result_key.h"
 #include "base/assert.h"
+#include "git/tree.h"
 #include "text/template.h"
 
 // The road of an attempt: base, agent, snapshot, checks, verdict. How its programs are run:
@@ -83,6 +84,7 @@ void Attempt::work() {
     start_from_ = start_.go_on;
     assignment.goes_on = true;
   }
+  assignment.instructions = services_.instructions;
   auto agent = agents::make_agent(assignment);
   if (!agent) return fail(agent.error().line());
   agent_ = *std::move(agent);
@@ -92,7 +94,8 @@ void Attempt::work() {
 Result<std::string> Attempt::render(std::string_view text) const {
   const auto parsed = text::Template::parse(text);
   if (!parsed) return base::fail_input("evaluate", std::string(text), parsed.error().message);
-  return parsed->render(context(services_.plan, task_, start_.needs, services_.facts));
+  FLEET_TRY(const text::Context known, context(services_.plan, task_, start_.needs, services_.facts));
+  return parsed->render(known);
 }
 
 void Attempt::stop(Verdict as, bool hurry) {
@@ -100,6 +103,11 @@ void Attempt::stop(Verdict as, bool hurry) {
   if (!is_stopped()) facts_.stopped = as;
   stop_edit_ = true;
   if (undoing_ && !hurry_) return limit_rollback(services_.plan.settings.grace.value);
+  if (request_) services_.http.cancel(*request_);
+  if (waiting_) {
+    services_.loop.cancel(*waiting_);
+    services_.loop.post([self = shared_from_this()] { self->waited(); });
+  }
   if (!program_) return;
   if (hurry_) {
     services_.processes.kill_now(*program_);
@@ -117,15 +125,47 @@ void Attempt::fail(const std::string& why) {
 void Attempt::step(const agents::Event& event) {
   if (is_stopped()) return conclude();
   agents::Want want = agent_->next(event);
+  hear(agent_->talk());
   if (auto* program = std::get_if<agents::RunProgram>(&want)) {
     run_program(std::move(*program),
                 [self = shared_from_this()](agents::ProgramEnded ended) { self->step(ended); });
   } else if (auto* edit = std::get_if<agents::EditTree>(&want)) {
     edit_tree(std::move(*edit));
+  } else if (const auto* check = std::get_if<agents::RunCheck>(&want)) {
+    run_check(check->index);
+  } else if (auto* send = std::get_if<agents::SendRequest>(&want)) {
+    send_request(std::move(*send));
+  } else if (const auto* pause = std::get_if<agents::Wait>(&want)) {
+    waiting_ = services_.loop.add_timer(pause->time, [self = shared_from_this()] { self->waited(); });
   } else {
     facts_.said = std::move(std::get<agents::Finish>(want));
     take_snapshot();
   }
+}
+
+void Attempt::waited() {
+  if (std::exchange(waiting_, std::nullopt)) step(agents::Waited{});
+}
+
+void Attempt::hear(const agents::Talk& talk) {
+  if (!talk.shown.empty()) {
+    if (!log_) log_ = open_log(log_name());
+    log_->write(os::Stream::out, talk.shown);
+  }
+  if (!talk.raw.empty()) {
+    if (!stream_log_) stream_log_ = open_log(stream_log_name());
+    stream_log_->write(os::Stream::out, talk.raw);
+  }
+}
+
+void Attempt::send_request(agents::SendRequest send) {
+  request_ = services_.http.send(std::move(send.request), std::move(send.reader),
+                                 [self = shared_from_this(), &loop = services_.loop](net::HttpEnd end) {
+                                   loop.post([self, end = std::move(end)] {
+                                     self->request_.reset();
+                                     self->step(agents::RequestEnded{end});
+                                   });
+                                 });
 }
 
 void Attempt::edit_tree(agents::EditTree edit) {
@@ -136,14 +176,16 @@ void Attempt::edit_tree(agents::EditTree edit) {
     std::vector<model::Change> changes;
   };
   on_worker(
-      [self = shared_from_this(), &objects = services_.repository.objects(), base = base_,
-       edit = std::move(edit.edit)]() -> Result<Edited> {
-        FLEET_TRY(const ObjectId tree, objects.tree_of(base));
-        git::TreeEditor editor(objects, tree);
-        Edited edited{edit(editor, self->stop_edit_), self->key(), tree, {}};
+      [self = shared_from_this(), edit = std::move(edit.edit)]() -> Result<Edited> {
+        git::ObjectStore& objects = self->services_.repository.objects();
+        if (!self->editor_) {
+          FLEET_TRY(const ObjectId tree, objects.tree_of(self->start_from_));
+          self->editor_.emplace(objects, tree);
+        }
+        Edited edited{edit(*self->editor_, self->stop_edit_), self->key(), self->base_tree_, {}};
         if (!edited.summary) return edited;
-        FLEET_TRY(edited.changes, editor.changes());
-        FLEET_TRY(edited.tree, editor.write_tree());
+        FLEET_TRY(edited.tree, self->editor_->write_tree());
+        FLEET_TRY(edited.changes, git::diff(objects, self->base_tree_, edited.tree));
         return edited;
       },
       [this](Result<Edited> edited) {
@@ -152,6 +194,30 @@ void Attempt::edit_tree(agents::EditTree edit) {
         edited_tree_ = edited->tree;
         edits_ = std::move(edited->changes);
         step(agents::TreeEdited{std::move(edited->summary)});
+      });
+}
+
+// In a workspace of its own, which is left as soon as the check has ended: what the agent makes is in its
+// tree.
+void Attempt::run_check(std::size_t index) {
+  auto command =
+      agents::ready(task_.spec.checks[index], [this](std::string_view text) { return render(text); });
+  if (!command) return fail(command.error().line());
+  const auto end = [self = shared_from_this()](const agents::ProgramEnded& ended) {
+    self->leave_workspace([self, ended] { self->step(ended); });
+  };
+  const auto start = [self = shared_from_this(), end, command = *std::move(command)] {
+    if (self->is_stopped()) return self->leave_workspace([self] { self->conclude(); });
+    self->start_program({command.argv, command.shown}, end);
+  };
+  on_worker(
+      [&objects = services_.repository.objects(), tree = edited_tree_, base = base_,
+       when = services_.started] {
+        return objects.write_commit({tree, {base}, "What a check ran on\n", when});
+      },
+      [this, start](const Result<ObjectId>& commit) {
+        if (!commit) return fail(commit.error().line());
+        prepare_workspace(*commit, start);
       });
 }
 

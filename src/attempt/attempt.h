@@ -11,6 +11,8 @@
 #include "attempt/judge.h"
 #include "attempt/merger.h"
 #include "engine/executor.h"
+#include "git/tree_editor.h"
+#include "net/http_client.h"
 #include "os/output_log.h"
 
 namespace fleet::attempt {
@@ -50,6 +52,10 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
 
   void step(const agents::Event& event);
   void edit_tree(agents::EditTree edit);
+  void run_check(std::size_t index);
+  void send_request(agents::SendRequest send);
+  void waited();
+  void hear(const agents::Talk& talk);
   void with_workspace(ObjectId commit, Next next);
   void prepare_workspace(ObjectId commit, Next next);
   void run_program(agents::RunProgram program, std::function<void(agents::ProgramEnded)> next);
@@ -98,7 +104,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   ObjectId base_;        // the commit that its changes are against
   ObjectId start_from_;  // the commit that its work begins with: what the attempt before left, or the same
   ObjectId base_tree_;
-  ObjectId edited_tree_;  // by an agent that needs no checkout
+  std::optional<git::TreeEditor> editor_;  // of an agent that needs no checkout; one worker's at a time
+  ObjectId edited_tree_;                   // what it made of the tree so far
   std::vector<model::Change> edits_;
   Places places_;
   std::optional<git::Workspace> workspace_;
@@ -107,6 +114,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   std::unique_ptr<os::OutputLog> log_;
   std::unique_ptr<os::OutputLog> stream_log_;  // what a reader was given, as it was
   std::optional<os::ProgramId> program_;
+  std::optional<net::HttpClient::RequestId> request_;
+  std::optional<os::EventLoop::TimerId> waiting_;
   std::atomic<bool> stop_edit_ = false;  // read by the worker that edits the tree
   bool hurry_ = false;
   bool undo_is_late_ = false;

@@ -133,8 +133,7 @@ std::unique_ptr<os::OutputLog> Attempt::open_log(const std::string& name) const 
 }
 
 void Attempt::start_program(agents::RunProgram program, std::function<void(agents::ProgramEnded)> next) {
-  auto env = environment(services_, task_, start_.attempt, places_,
-                         [this](std::string_view text) { return render(text); });
+  auto env = environment(services_, task_, start_.attempt, places_, start_.needs);
   if (!env) return fail(env.error().line());
   if (auto written = write_home(program); !written) return fail(written.error().line());
   if (!log_) log_ = open_log(log_name());
@@ -180,7 +179,13 @@ void Attempt::start_program(agents::RunProgram program, std::function<void(agent
       usage.system_cpu += end->usage.system_cpu;
       usage.peak_memory = std::max(usage.peak_memory, end->usage.peak_memory);
       self->outcome_.programs.push_back(ended.end);
-      if (!end->left_nothing) self->writers_ = Writers::maybe;
+      if (!end->left_nothing) {
+        self->writers_ = Writers::maybe;
+        self->outcome_.notes.push_back(
+            fmt::format("`{}` may have left a process that hides from fleet: it ends with the run, and the "
+                        "workspace is not used again",
+                        shown));
+      }
       if (end->stragglers > 0) {
         self->outcome_.notes.push_back(fmt::format(
             "`{}` left {} {} behind, which {} ended", shown, end->stragglers,
@@ -207,7 +212,9 @@ void Attempt::undo(Next next) {
   limit_rollback(stops ? services_.plan.settings.grace.value : task_.timeout.value);
   run_program({command->argv, command->shown},
               [self = shared_from_this()](const agents::ProgramEnded& ended) {
-                self->undone(agents::describe_failure("the rollback", ended));
+                auto failure = agents::describe_failure("the rollback", ended);
+                if (failure && self->undo_is_late_) *failure += ": there was no time left for it";
+                self->undone(std::move(failure));
               });
 }
 
@@ -243,6 +250,7 @@ void Attempt::leave_workspace(Next next) {
        shared = std::move(shared_), temporary = std::exchange(places_.temporary, {}),
        &folders = services_.temporary_folders,
        writers = std::exchange(writers_, Writers::none)]() -> Result<> {
+        if (*workspace && writers == Writers::maybe) (*workspace)->abandon();
         workspace->reset();
         return temporary.path.empty() ? Result<>() : folders.give_back(temporary, writers);
       },

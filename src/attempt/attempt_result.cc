@@ -142,8 +142,8 @@ Result<Attempt::Taken> Attempt::take(std::optional<agents::Finish> said) {
                                   said ? services_.masker.mask(said->summary) : std::string());
   commit.when = services_.started;
   FLEET_TRY(taken.commit, objects.write_commit(commit));
-  const git::RefUpdate update{git::attempt_ref(services_.run, task_.id, start_.attempt), taken.commit,
-                              std::nullopt};
+  const auto name = taken.secrets.empty() ? git::attempt_ref : git::withheld_ref;
+  const git::RefUpdate update{name(services_.run, task_.id, start_.attempt), taken.commit, std::nullopt};
   // Its objects first: after a power cut, no ref may name what is not there.
   FLEET_CHECK(objects.sync());
   FLEET_CHECK(services_.refs.write(std::span(&update, 1)));
@@ -225,6 +225,14 @@ void Attempt::keep(Next next) {
         const std::filesystem::path store = self->services_.run_folder / "kept" / self->task_.id;
         FLEET_CHECK(os::remove_tree(store));
         FLEET_TRY(git::Kept kept, self->workspace_->take_kept(globs, store));
+        if (kept.paths.empty())
+          kept.notes.emplace_back("`keep` kept nothing: no ignored file or folder is where it points");
+        FLEET_TRY(const std::vector<std::string> secrets, self->services_.secret_stop.find_own_in(store));
+        if (!secrets.empty()) {
+          FLEET_CHECK(os::remove_tree(store));
+          return base::fail_input("keep", secrets.front(),
+                                  "it holds the value of a secret, which only `secrets` hands to a task");
+        }
         return std::move(kept.notes);
       },
       [this, next = std::move(next)](Result<std::vector<std::string>> notes) {

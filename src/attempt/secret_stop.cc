@@ -11,6 +11,7 @@
 #include "base/sha256.h"
 #include "git/path.h"
 #include "git/tree.h"
+#include "os/files.h"
 #include "text/ascii.h"
 
 namespace fleet::attempt {
@@ -123,6 +124,28 @@ void SecretStop::scan_for_own(const std::string& path, const std::string& bytes,
     finding.fingerprint =
         base::sha256_hex(fmt::format("{}\n{}", analysis::kWorkflowSecret, own.name)).substr(0, 32);
   }
+}
+
+Result<std::vector<std::string>> SecretStop::find_own_in(const std::filesystem::path& folder) const {
+  namespace fs = std::filesystem;
+  std::vector<std::string> found;
+  if (own_.empty()) return found;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    std::error_code unknown;
+    if (!at->is_regular_file(unknown) || at->is_symlink(unknown)) continue;
+    if (at->file_size(unknown) > kMostLookedAt || unknown) continue;
+    FLEET_TRY(const std::string bytes, os::read_file(at->path(), kMostLookedAt));
+    if (any_.mask(bytes) == bytes) continue;
+    for (const Own& own : own_) {
+      if (own.masker.mask(bytes) == bytes) continue;
+      found.push_back(fmt::format("{} ({})", at->path().lexically_relative(folder).string(), own.name));
+      break;
+    }
+  }
+  if (error && error != std::errc::no_such_file_or_directory)
+    return base::fail_errno("look through", folder.string(), error.value());
+  return found;
 }
 
 // What a file has now and had not before. What it had and has no more may have gone to another one.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -46,6 +47,10 @@ class SecretStop {
   // baseline lets be. A comment in the code does not make it good: whoever made the change could have written
   // that too. Takes time linear in the files.
   [[nodiscard]] Result<SecretsFound> find(const std::vector<model::Change>& changes) const;
+
+  // The files below a folder that hold the value of one of the run's own: `cache/x (TOKEN)`. Links are not
+  // followed, and files of more than kMostLookedAt not looked through.
+  [[nodiscard]] Result<std::vector<std::string>> find_own_in(const std::filesystem::path& folder) const;
 
  private:
   struct Own {

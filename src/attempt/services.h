@@ -16,6 +16,7 @@
 #include "git/repository.h"
 #include "git/workspace.h"
 #include "model/plan.h"
+#include "net/http_client.h"
 #include "os/event_loop.h"
 #include "os/process.h"
 #include "os/worker_pool.h"
@@ -43,6 +44,7 @@ struct Services {
   os::Processes& processes;
   os::WorkerPool& workers;  // for what blocks: checkouts, snapshots, codemods
   os::WorkerPool& merger;   // one thread, which owns the integration
+  net::HttpClient& http;    // on which models are asked
   const git::Repository& repository;
   git::Refs& refs;
   git::WorkspacePool& workspaces;
@@ -71,8 +73,9 @@ struct Services {
   std::optional<os::UserId> user;          // to which programs drop when fleet is root
   // Something the user should know once per run: a bound that cannot be held here.
   std::function<void(const std::string&)> note;
-  bool overlays = false;  // programs can have workspaces with layers, and the repository is worth it
-  ObjectId branch_tip{};  // where the run's branch must be to be written; none: it must not exist
+  bool overlays = false;       // programs can have workspaces with layers, and the repository is worth it
+  std::string instructions{};  // the project's own, for agents whose tools we run
+  ObjectId branch_tip{};       // where the run's branch must be to be written; none: it must not exist
 };
 
 // What the processes of one attempt carry in their environment (os::kTokenVariable).

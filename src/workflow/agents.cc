@@ -145,7 +145,6 @@ void check_single(Reader& reader, yaml::Entry entry, const SingleAgent& agent) {
   if (kind == Reach::api) {
     demand("model", "add `model: ...`, as the provider names it");
     refuse("command", "remove it; a program is an agent with `use: plugin`");
-    refuse("idle-timeout", "remove it; it is for programs");
   }
   if (kind == Reach::plugin) refuse("url", "remove it; a plugin takes arguments in its `command`");
   using model::AgentKind;

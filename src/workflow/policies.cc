@@ -39,6 +39,21 @@ const Key<model::Retry> kRetryKeys[] = {
      }},
 };
 
+// The built-in longest wait is no reason to cut the first one short; one that is written is an error.
+void check_longest_wait(Reader& reader, yaml::Node node, model::Retry& retry) {
+  if (!node.is_mapping() || retry.max >= retry.backoff) return;
+  const auto max = find(node, "max");
+  const auto backoff = find(node, "backoff");
+  if (max && backoff && backoff->value.is_scalar()) {
+    reader.problems.add(max->value, "`max` is shorter than the first wait",
+                        fmt::format("write at least `max: {}`", base::format_duration(retry.backoff)));
+  } else if (max) {
+    retry.backoff = retry.max;
+  } else {
+    retry.max = retry.backoff;
+  }
+}
+
 void read_sandbox_paths(Reader& reader, yaml::Node node, std::vector<std::string>& into) {
   into.clear();
   for (const yaml::Node item : read_list(reader, node, "a list of paths")) {
@@ -105,6 +120,7 @@ void read_retry(Reader& reader, yaml::Node node, std::optional<model::Retry>& in
   const bool inherited = into.has_value();
   if (!into) into.emplace();
   const UnknownKeys unknown = read_keys(reader, node, "`retry`", kRetryKeys, *into);
+  check_longest_wait(reader, node, *into);
   if (!node.is_mapping() || find(node, "times") || has_misspelt(unknown, "times")) return;
   const auto backoff = find(node, "backoff");
   if (backoff && backoff->value.is_sequence()) {
@@ -126,6 +142,13 @@ void read_sandbox(Reader& reader, yaml::Node node, std::optional<model::SandboxS
   }
   if (!into) into.emplace();
   read_keys(reader, node, "`sandbox`", kSandboxKeys, *into);
+  if (into->mode == model::SandboxMode::off && !into->network) {
+    const auto mode = find(node, "mode");
+    const auto network = find(node, "network");
+    reader.problems.add(mode ? mode->value : network ? network->value : node,
+                        "`network: off` is held by the sandbox, which `mode: off` switches off",
+                        "leave `mode` out, or write `network: on`");
+  }
 }
 
 std::map<std::string, std::string> read_environment(Reader& reader, yaml::Node node, Scope scope) {

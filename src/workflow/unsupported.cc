@@ -13,20 +13,6 @@
 namespace fleet::workflow {
 namespace {
 
-bool is_program(model::AgentKind kind) {
-  switch (kind) {
-    case model::AgentKind::claude_code:
-    case model::AgentKind::codex:
-    case model::AgentKind::gemini_cli:
-    case model::AgentKind::grok:
-    case model::AgentKind::opencode:
-    case model::AgentKind::aider:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // Agents that tasks use, and all that those lead to, in the file's order.
 class Agents {
  public:
@@ -81,9 +67,9 @@ model::Diagnostics unsupported(const model::Workflow& workflow) {
   for (const model::AgentSpec* agent : agents.used()) {
     const auto* single = std::get_if<model::SingleAgent>(&agent->what);
     const auto* choice = std::get_if<model::ChooseFrom>(&agent->what);
-    if (single && !is_program(single->use)) {
-      add(agent->at, agent->name, fmt::format("an agent with `use: {}`", base::name_of(single->use)),
-          "use a program: claude-code, codex, gemini-cli, grok, opencode or aider");
+    if (single && single->use == model::AgentKind::plugin) {
+      add(agent->at, agent->name, "an agent with `use: plugin`",
+          "use a program such as claude-code, or a provider such as anthropic");
     }
     if (choice && choice->by == "learned") add(agent->at, agent->name, "`by: learned`", "use `by: record`");
   }

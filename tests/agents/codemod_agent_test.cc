@@ -23,8 +23,8 @@ class CodemodAgentTest : public ::testing::Test {
   std::atomic<bool> stop_ = false;
 
   // What the agent that is made for this codemod does, and says.
-  Result<std::string> run(const model::Codemod& codemod) {
-    const auto agent = must(CodemodAgent::create(codemod));
+  Result<std::string> run(const model::Codemod& codemod, const std::vector<model::Text>& reads = {}) {
+    const auto agent = must(CodemodAgent::create(codemod, reads));
     return std::get<EditTree>(agent->next(Begin{})).edit(editor_, stop_);
   }
   static model::Codemod javascript(std::string find, std::string replace) {
@@ -68,8 +68,17 @@ TEST_F(CodemodAgentTest, SaysWhatItSkippedAsBinary) {
   EXPECT_EQ(must(run(codemod)), "replaced 1 place in 1 of 1 file; 1 file was skipped as binary");
 }
 
+TEST_F(CodemodAgentTest, RewritesOnlyWhatTheTaskMayRead) {
+  model::Codemod codemod;
+  codemod.find = "old";
+  codemod.replace = "fresh";
+  codemod.regex = true;
+  EXPECT_EQ(must(run(codemod, {{"*.js", {}}})), "replaced 2 places in 1 of 3 files");
+  EXPECT_EQ(must(editor_.read("notes")), "old(1)\n");
+}
+
 TEST_F(CodemodAgentTest, AReasonIsOneLine) {
-  const auto agent = must(CodemodAgent::create(javascript("old($A)", "fresh($A)")));
+  const auto agent = must(CodemodAgent::create(javascript("old($A)", "fresh($A)"), {}));
   const Error error{base::Fault::input, "rewrite", "a.js", "it is too long", "leave it out"};
   const auto finish = std::get<Finish>(agent->next(TreeEdited{tl::make_unexpected(error)}));
   EXPECT_EQ(finish.reason, error.line());

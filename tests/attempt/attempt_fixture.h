@@ -5,7 +5,9 @@
 #include <deque>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <thread>
 
 #include "attempt/attempt.h"
 #include "attempt/result_key.h"
@@ -13,6 +15,44 @@
 #include "git/support.h"
 
 namespace fleet::attempt::tests {
+
+// A network on which models of Anthropic's protocol answer from a list, or never.
+class FakeModels final : public net::HttpClient {
+ public:
+  RequestId send(net::HttpRequest request, std::shared_ptr<net::BodyReader> reader,
+                 std::function<void(net::HttpEnd)> ended) override {
+    requests.push_back(std::move(request));
+    const std::lock_guard lock(mutex_);
+    if (answers.empty()) {
+      waiting_ = std::move(ended);
+      return {1};
+    }
+    net::HttpEnd end;
+    end.head = net::HttpHead{200, {{"content-type", "text/event-stream"}}};
+    reader->begin(*end.head);
+    EXPECT_TRUE(reader->feed(answers.front()));
+    answers.pop_front();
+    std::thread([ended = std::move(ended), end, reader = std::move(reader)]() mutable {
+      reader.reset();
+      ended(end);
+    }).detach();
+    return {2};
+  }
+  void cancel(RequestId id) override {
+    EXPECT_EQ(id.value, 1U);
+    const std::lock_guard lock(mutex_);
+    const auto ended = std::exchange(waiting_, nullptr);
+    ASSERT_TRUE(ended);
+    ended({{}, Error{base::Fault::world, "finish", "it", "it was called off", {}}, false});
+  }
+
+  std::deque<std::string> answers;
+  std::vector<net::HttpRequest> requests;
+
+ private:
+  std::mutex mutex_;
+  std::function<void(net::HttpEnd)> waiting_;
+};
 
 // Attempts of one plan in a clone, with everything real around them: git, processes, workers, a loop. One
 // worker, so that a test can hold back what would block.
@@ -41,6 +81,7 @@ class AttemptTest : public ::testing::Test, public engine::Inbox {
         *processes_,
         *workers_,
         *merging_,
+        http_,
         *repository_,
         *refs_,
         *pool_,
@@ -117,6 +158,7 @@ class AttemptTest : public ::testing::Test, public engine::Inbox {
   std::vector<std::string> notes_;
   std::vector<engine::Input> posted_;
   model::Plan plan_;
+  FakeModels http_;
   std::unique_ptr<Services> services_;
   std::shared_ptr<Attempt> attempt_;
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Claude Code, Codex and Gemini CLI themselves, driven by `fleet run` against a server that plays their models: a task of
-several files each, and each way to fail, with the verdict and the time that it has to end in. No key and no network beyond
+"""Claude Code, Codex and Gemini CLI themselves, and the protocols that fleet speaks itself, driven by `fleet run` against a
+server that plays the models: a task of several files each, and each way to fail, with the verdict and the time that it has to
+end in. No key and no network beyond
 the packages, which package-lock.json pins.
 
 usage: real_agents.py FLEET FOLDER    (a folder to keep the packages in)
@@ -23,9 +24,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 NOT_TESTED = 77
 KEYS = {"ANTHROPIC_API_KEY": "sk-ant-key-of-this-test-0001", "CODEX_API_KEY": "sk-codex-key-of-this-test-0002",
-        "GEMINI_API_KEY": "gm-key-of-this-test-000000003"}
+        "GEMINI_API_KEY": "gm-key-of-this-test-000000003", "OPENAI_API_KEY": "sk-openai-key-of-this-test-0004"}
 # What it uses, where its API is on the server, and more keys.
-AGENTS = {"claude": ("claude-code", "", ", turns: 8"), "codex": ("codex", "/v1", ""), "gemini": ("gemini-cli", "", ", turns: 8")}
+PROGRAMS = {"claude": ("claude-code", "", ", turns: 8"), "codex": ("codex", "/v1", ""), "gemini": ("gemini-cli", "", ", turns: 8")}
+MODELS = {"messages": ("anthropic", "", ""), "completions": ("openai", "/v1", ""), "responses": ("openai-responses", "/v1", ""),
+          "generate": ("gemini", "", "")}
+AGENTS = {**PROGRAMS, **MODELS}
 IDLE = 40  # seconds of silence
 
 
@@ -75,8 +79,12 @@ def answers():
     def write(tool, folder):
         return [{"name": tool, "arguments": {"file_path": f"{folder}/{name}", "content": f"{name}\n"}} for name in ("one", "two")]
 
+    def ours(folder):
+        return [{"name": "write_file", "arguments": {"path": f"{folder}/{name}", "text": f"{name}\n"}} for name in ("one", "two")]
+
     shell = [{"name": "exec_command", "arguments": {"cmd": "mkdir codex && echo one > codex/one && echo two > codex/two"}}]
     return [*task("claude", write("Write", "claude")), *task("codex", shell), *task("gemini", write("write_file", "gemini")),
+            *(answer for name in MODELS for answer in task(name, ours(name))),
             error("auth", 401, "invalid x-api-key", "authentication_error"),
             error("limit", 429, "Rate limit reached", "rate_limit_error", retryAfter=1),
             error("overload", 529, "Overloaded", "overloaded_error"),
@@ -146,7 +154,7 @@ def works(fleet, path, folder, url):
     assert status == 0, status
     files = subprocess.run(["git", "ls-tree", "-r", "--name-only", "fleet/r"], cwd=repo, check=True, text=True, stdout=subprocess.PIPE)
     assert [line for line in files.stdout.split() if not line.startswith(".fleet/")] == [
-        f"{name}/{file}" for name in AGENTS for file in ("one", "two")], files.stdout
+        f"{name}/{file}" for name in sorted(AGENTS) for file in ("one", "two")], files.stdout
     for agent in report["agents"]:
         tokens = agent["cost"]["tokens"]
         assert (agent["attempts"], agent["done"]) == (1, 1), agent

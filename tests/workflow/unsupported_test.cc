@@ -34,15 +34,16 @@ TEST(Unsupported, IsNothingThatThisBuildHonours) {
          "conflicts: {strategy: queue}\ndeliver: none\nreport: {comment: off, formats: [json, markdown]}\n" +
          kTasks),
       IsEmpty());
-  for (const char* use : {"claude-code", "codex", "gemini-cli", "grok", "opencode", "aider"}) {
+  for (const char* use : {"claude-code", "codex", "gemini-cli", "grok", "opencode", "aider", "anthropic",
+                          "openai", "openai-responses", "xai", "mistral", "gemini"}) {
     EXPECT_THAT(of("agents: {a: {first-of: [b]}, b: {use: " + std::string(use) +
-                   "}}\ntasks: {t: {agent: a, prompt: x}}\n"),
+                   ", model: m}}\ntasks: {t: {agent: a, prompt: x}}\n"),
                 IsEmpty());
   }
 }
 
 TEST(Unsupported, IsNoAgentThatNoTaskUses) {
-  EXPECT_THAT(of("agents: {a: {use: xai, model: m}, b: {choose-from: [a], by: learned}}\n" + kTasks),
+  EXPECT_THAT(of("agents: {a: {use: plugin, command: [x]}, b: {choose-from: [a], by: learned}}\n" + kTasks),
               IsEmpty());
   EXPECT_THAT(of("gate: {score: 80}\n" + kTasks), IsEmpty());
 }
@@ -60,10 +61,11 @@ TEST(Unsupported, IsNoAgentOfWhichItIsNotKnownWhatItUses) {
 TEST(Unsupported, IsEachThingThatWouldSilentlyNotBind) {
   EXPECT_THAT(of("limits: {cost: 5}\n" + kTasks), ElementsAre(says({2, 16}, "a limit on cost")));
   const std::string kTask = "tasks:\n  t: {agent: a, prompt: x}\n";
-  EXPECT_THAT(of("agents: {a: {use: anthropic, model: m}}\n" + kTask),
-              ElementsAre(says({2, 10}, "an agent with `use: anthropic`")));
-  EXPECT_THAT(of("agents: {a: {first-of: [b, c]}, b: {use: codex}, c: {use: xai, model: m}}\n" + kTask),
-              ElementsAre(says({2, 50}, "an agent with `use: xai`")))
+  EXPECT_THAT(of("agents: {a: {use: plugin, command: [x]}}\n" + kTask),
+              ElementsAre(says({2, 10}, "an agent with `use: plugin`")));
+  EXPECT_THAT(
+      of("agents: {a: {first-of: [b, c]}, b: {use: codex}, c: {use: plugin, command: [x]}}\n" + kTask),
+      ElementsAre(says({2, 50}, "an agent with `use: plugin`")))
       << "a chain must not silently lack a link";
   EXPECT_THAT(of("agents: {a: {choose-from: [b], by: learned}, b: {use: codex}}\n" + kTask),
               ElementsAre(says({2, 10}, "`by: learned`")));

@@ -1,0 +1,82 @@
+#include "agents/context_window.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "agents/tool_box.h"
+
+namespace fleet::agents {
+namespace {
+
+constexpr std::size_t kWorthLeavingOut = 400;  // bytes
+constexpr std::size_t kKeptTurns = 4;          // of ours, the last, where that is enough
+constexpr std::size_t kLastTurns = 1;
+constexpr double kBytesPerToken = 3;  // code has 3 to 4: rather too many tokens than too few
+
+std::uint64_t size_of(const ModelTurn& turn) {
+  std::uint64_t bytes = turn.text.size();
+  for (const ToolCall& call : turn.calls)
+    bytes += call.name.size() + call.arguments.size();
+  return bytes;
+}
+
+std::uint64_t size_of(const UserTurn& turn) {
+  std::uint64_t bytes = turn.text.size();
+  for (const ToolResult& result : turn.results)
+    bytes += result.text.size();
+  return bytes;
+}
+
+std::uint64_t size_of(const Conversation& conversation) {
+  std::uint64_t bytes = conversation.system.size();
+  for (const Tool& tool : conversation.tools)
+    bytes += tool.description.size() + 300;  // for its schema
+  for (const Turn& turn : conversation.turns)
+    bytes += std::visit([](const auto& one) { return size_of(one); }, turn);
+  return bytes;
+}
+
+}  // namespace
+
+std::uint64_t ContextWindow::estimate(const Conversation& conversation) const {
+  const std::uint64_t bytes = size_of(conversation);
+  const double ratio = counted_bytes_ > 0
+                           ? static_cast<double>(counted_) / static_cast<double>(counted_bytes_)
+                           : 1 / kBytesPerToken;
+  return static_cast<std::uint64_t>(static_cast<double>(bytes) * ratio);
+}
+
+void ContextWindow::counted(const model::Tokens& tokens, const Conversation& conversation) {
+  counted_ = tokens.read() + tokens.output;
+  counted_bytes_ = size_of(conversation);
+}
+
+void ContextWindow::refused(const Conversation& conversation) {
+  most_ = std::min(most_, estimate(conversation)) / 2;
+}
+
+bool ContextWindow::fit(Conversation& conversation) const {
+  if (estimate(conversation) <= most_) return true;
+  for (const std::size_t kept : {kKeptTurns, kLastTurns}) {
+    leave_out(conversation, conversation.turns.size() - std::min(conversation.turns.size(), 2 * kept));
+    if (estimate(conversation) <= most_) return true;
+  }
+  return false;
+}
+
+// Results in the turns before `end`, the oldest first, until there is room again.
+void ContextWindow::leave_out(Conversation& conversation, std::size_t end) const {
+  for (std::size_t i = 0; i < end && estimate(conversation) > most_ / 2; ++i) {
+    auto* turn = std::get_if<UserTurn>(&conversation.turns[i]);
+    if (turn == nullptr) continue;
+    for (ToolResult& result : turn->results) {
+      if (result.text.size() < kWorthLeavingOut) continue;
+      result.text =
+          fmt::format("(left out to save room: {} bytes that `{}` brought; call it again if you need them)",
+                      result.text.size(), describe_call(result.call));
+    }
+  }
+}
+
+}  // namespace fleet::agents
