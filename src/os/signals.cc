@@ -17,6 +17,7 @@ sigset_t watched_signals() {
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  sigaddset(&set, kCancelSignal);
   struct sigaction hang_up {};
   ::sigaction(SIGHUP, nullptr, &hang_up);
   if (hang_up.sa_handler != SIG_IGN) sigaddset(&set, SIGHUP);
@@ -37,6 +38,7 @@ void prepare_process() {
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, nullptr);
+  ::sigaction(kCancelSignal, &ignore, nullptr);
   if (::getpid() != 1) return;
   struct sigaction end {};
   end.sa_handler = end_process;
@@ -71,6 +73,12 @@ void SignalWatch::read_signals(const Callback& callback) {
   if (::read(fd_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
     callback(static_cast<int>(info.ssi_signo));
   }
+}
+
+Result<> send_signal(int pid, int signal_number) {
+  if (::kill(pid, signal_number) == 0) return {};
+  return base::fail_errno("send " + signal_name(signal_number) + " to", fmt::format("process {}", pid),
+                          errno);
 }
 
 std::string signal_name(int signal_number) {

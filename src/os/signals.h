@@ -1,5 +1,6 @@
 #pragma once
 
+#include <csignal>
 #include <functional>
 #include <memory>
 
@@ -9,13 +10,17 @@
 
 namespace fleet::os {
 
-// For main: a write to a closed pipe is an error and no signal; descriptors 0 to 2 are open, so that nothing
-// else ever gets these numbers; and as PID 1, where a signal that nobody takes is lost, SIGINT, SIGTERM and
-// SIGHUP end the process as they do elsewhere. Programs that Processes starts get the defaults back.
+// Another fleet asks for tasks to be cancelled: SIGUSR1. Whoever does not watch signals ignores it.
+inline constexpr int kCancelSignal = SIGUSR1;
+
+// For main: a write to a closed pipe is an error and no signal; kCancelSignal is ignored; descriptors 0 to 2
+// are open, so that nothing else ever gets these numbers; and as PID 1, where a signal that nobody takes is
+// lost, SIGINT, SIGTERM and SIGHUP end the process as they do elsewhere. Programs that Processes starts get
+// the defaults back.
 void prepare_process();
 
-// From here on SIGINT, SIGTERM and SIGHUP wait for a SignalWatch (SIGHUP stays ignored where `nohup` says
-// so). Before any thread exists.
+// From here on SIGINT, SIGTERM, SIGHUP and kCancelSignal wait for a SignalWatch (SIGHUP stays ignored where
+// `nohup` says so). Before any thread exists.
 void hold_signals();
 
 // Hands signals to the loop as plain calls. One per process.
@@ -36,6 +41,8 @@ class SignalWatch {
   base::UniqueFd fd_;
   EventLoop::WatchId watch_;
 };
+
+[[nodiscard]] Result<> send_signal(int pid, int signal_number);
 
 // `SIGTERM` for 15; `signal 99` for what has no name.
 [[nodiscard]] std::string signal_name(int signal_number);

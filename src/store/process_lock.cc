@@ -47,6 +47,10 @@ std::string host_name() {
 
 }  // namespace
 
+bool is_on_this_host(const LockHolder& holder) {
+  return holder.pid > 0 && holder.host == host_name();
+}
+
 Result<ProcessLock> ProcessLock::take(const std::filesystem::path& file, const std::string& tried) {
   base::UniqueFd fd;
   do {

@@ -16,6 +16,9 @@ struct LockHolder {
   std::string host;
 };
 
+// Whether its process is one that a signal from here may reach.
+[[nodiscard]] bool is_on_this_host(const LockHolder& holder);
+
 // One process at a time drives a run, and one uses a folder for workspaces. Held until the object is
 // destroyed or the process ends, however it ends: an open file description lock (fcntl(2), F_OFD_SETLK) on a
 // lock file, which programs that are started do not inherit. The file itself stays; only who holds the

@@ -11,6 +11,8 @@ constexpr auto kCommands = std::to_array<Command>({
     {"resume", "Go on with a run where it stopped",
      "Example: fleet resume                 (the newest run)\n         fleet resume --from exported",
      add_resume},
+    {"cancel", "Cancel a task of a run that is under way, or stop the run",
+     "Example: fleet cancel 20261120-083112-k3f9 rename", add_cancel},
     {"export", "Write a run as a folder that another machine can resume",
      "Example: fleet export exported        (the newest run)\n         fleet export 20261120-083112-k3f9 "
      "exported",

@@ -7,6 +7,7 @@ namespace fleet::app {
 void add_run(CLI::App& app, Action& action);
 void add_plan(CLI::App& app, Action& action);
 void add_resume(CLI::App& app, Action& action);
+void add_cancel(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 void add_rollback(CLI::App& app, Action& action);
 void add_status(CLI::App& app, Action& action);
