@@ -195,6 +195,7 @@ Result<> check_nothing_else_here(const Repository& repository, const Header& hea
   FLEET_TRY(const auto branch, refs.read(branch_name));
   if (branch) here.push_back({branch_name, *branch});
   for (const Ref& ref : here) {
+    if (ref.name.starts_with(withheld_refs(run))) continue;  // never left here
     bool is_of_run = std::any_of(header.refs.begin(), header.refs.end(), [&](const Ref& other) {
       return other.name == ref.name && other.commit == ref.commit;
     });
@@ -217,6 +218,7 @@ Result<> write_bundle(const Repository& repository, std::string_view run, std::s
                       const fs::path& file) {
   const Refs refs(repository);
   FLEET_TRY(auto all, refs.list(fmt::format("refs/fleet/{}/", run)));
+  std::erase_if(all, [&](const Ref& ref) { return ref.name.starts_with(withheld_refs(run)); });
   FLEET_TRY(const auto branch, refs.read(branch_ref(run, prefix)));
   if (branch) all.push_back({branch_ref(run, prefix), *branch});
   FLEET_TRY(const auto start, refs.read(start_ref(run)));

@@ -102,6 +102,14 @@ std::string attempt_ref(std::string_view run, std::string_view task, int attempt
   return fmt::format("{}{}/tasks/{}/{}", kFleetRefs, run, task, attempt);
 }
 
+std::string withheld_ref(std::string_view run, std::string_view task, int attempt) {
+  return fmt::format("{}{}/{}", withheld_refs(run), task, attempt);
+}
+
+std::string withheld_refs(std::string_view run) {
+  return fmt::format("{}{}/withheld/", kFleetRefs, run);
+}
+
 std::string result_ref(std::string_view run) {
   return fmt::format("{}{}/result", kFleetRefs, run);
 }

@@ -15,6 +15,9 @@ namespace fleet::git {
 // The names of what fleet writes. Run ids, task ids and prefixes must be valid in refs; is_valid_ref says.
 [[nodiscard]] std::string start_ref(std::string_view run);  // refs/fleet/<run>/start
 [[nodiscard]] std::string attempt_ref(std::string_view run, std::string_view task, int attempt);
+// What an attempt left that held a secret: refs/fleet/<run>/withheld/<task>/<n>, which no bundle has.
+[[nodiscard]] std::string withheld_ref(std::string_view run, std::string_view task, int attempt);
+[[nodiscard]] std::string withheld_refs(std::string_view run);  // what their names begin with
 [[nodiscard]] std::string result_ref(std::string_view run);  // refs/fleet/<run>/result: what no branch took
 [[nodiscard]] std::string branch_ref(std::string_view run, std::string_view prefix = "fleet");
 [[nodiscard]] bool is_valid_ref(std::string_view name);

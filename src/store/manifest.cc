@@ -38,6 +38,8 @@ Result<> write_manifest(const std::filesystem::path& folder, const Manifest& man
 Result<Manifest> read_any_manifest(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / kManifestName;
   std::error_code error;
+  if (!std::filesystem::exists(folder, error))
+    return base::fail_input("read the export", folder.string(), "there is no such folder");
   if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(file, error))) {
     return base::fail_input("read the export", folder.string(), "it holds no manifest.json",
                             "`fleet export RUN DIR` writes one");
