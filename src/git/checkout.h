@@ -38,6 +38,7 @@ class Checkout final : public WorkFolder {
   [[nodiscard]] ObjectId tree() const { return tree_; }
   // False after an error: what is in the folder is not known any more, and could perhaps not be mended.
   [[nodiscard]] bool is_usable() const { return usable_; }
+  void give_up() { usable_ = false; }
 
   // As Workspace's.
   [[nodiscard]] Result<> move_to(ObjectId commit, Since since);

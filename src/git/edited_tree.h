@@ -21,6 +21,7 @@ class EditedTree {
 
   [[nodiscard]] Result<model::TreeEntry> at(std::string_view path) const;
   void put(std::string path, model::TreeEntry entry) { set_[std::move(path)] = entry; }
+  void set_back(const EditedTree& copy) { set_ = copy.set_; }
   // A path that now stands and keeps `path` from being a file: a leading part of it, or one below it.
   [[nodiscard]] Result<std::optional<std::string>> in_the_way_of(std::string_view path) const;
 

@@ -40,6 +40,9 @@ class TreeEditor {
   // `to` must not exist.
   [[nodiscard]] Result<> move(std::string_view from, std::string_view to);
 
+  // To what it was when the copy was made.
+  void set_back(const TreeEditor& copy) { edits_.set_back(copy.edits_); }
+
   // Everything below a folder (empty: all) that `wanted` accepts (null: all), in bytewise order of paths.
   [[nodiscard]] Result<std::vector<Listed>> list(
       std::string_view folder = {}, const std::function<bool(std::string_view path)>& wanted = {}) const;

@@ -124,6 +124,9 @@ ObjectId Workspace::commit() const {
 std::optional<Layers> Workspace::layers() const {
   return lease_->at().layers();
 }
+void Workspace::abandon() {
+  if (lease_->checkout) lease_->checkout->give_up();  // layers are nobody's afterwards anyway
+}
 Result<bool> Workspace::holds(const std::string& path) const {
   return lease_->at().holds(path);
 }

@@ -80,6 +80,9 @@ class Workspace {
   // when something may have been written, and then only what differs.
   [[nodiscard]] Result<> move_to(ObjectId commit, Since since = Since::maybe_changed);
 
+  // Never to be handed out again: somebody may go on writing to it.
+  void abandon();
+
   // Tracked files (also what the task has told its own git to track, by the index in `.git`, and a new
   // submodule if the .gitmodules names it), and untracked files that are not ignored: by the .gitignore files
   // that are in the workspace now, the user's info/exclude and core.excludesFile. What is ignored, and that

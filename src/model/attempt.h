@@ -73,8 +73,8 @@ struct Usage {
   Duration wall{};
   Duration user_cpu{};
   Duration system_cpu{};
-  // Bytes: the largest single process. None where the kernel cannot tell: of a program that ended before it
-  // was looked at and never used more than fleet itself (os/program.h).
+  // Bytes: the largest single process. None where the kernel cannot tell: of a program that never used more
+  // than fleet itself, and ended before it was looked at or started others (os/program.h).
   std::optional<std::uint64_t> peak_memory;
 };
 

@@ -48,7 +48,9 @@ std::optional<ProcessStat> parse_stat(std::string_view text) {
   stat.group = *group;
   stat.session = *session;
   for (int field = 7; field < 22; ++field) {
-    if (!take_number<std::int64_t>(text)) return std::nullopt;
+    const auto number = take_number<std::int64_t>(text);
+    if (!number) return std::nullopt;
+    if (field == 11) stat.had_children = *number > 0;
   }
   const auto start = take_number<std::uint64_t>(text);
   if (!start) return std::nullopt;

@@ -19,6 +19,7 @@ struct ProcessStat {
   pid_t session = 0;
   std::uint64_t start_time = 0;  // field 22: ticks since boot
   char state = '?';
+  bool had_children = false;  // that it has waited for, and that touched memory (field 11)
   [[nodiscard]] bool is_dead() const { return state == 'Z' || state == 'X'; }
 };
 

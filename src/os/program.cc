@@ -201,8 +201,12 @@ void Program::finish() {
     close_output(stream);
   }
   end_.usage.wall = std::chrono::duration_cast<Duration>(leader_ended_at_ - started_);
+  const auto last_seen = process_stat(leader_);
   if (const auto reaped = Children::instance().reap(leader_)) {
     add_usage(reaped->usage);
+    // What was sampled is the leader's own, and says nothing where those that it started used more.
+    const bool is_known = static_cast<std::uint64_t>(reaped->usage.ru_maxrss) * 1024 > peak_at_start_;
+    if (!is_known && (!last_seen || last_seen->had_children)) seen_peak_ = 0;
     if (WIFEXITED(reaped->status)) end_.exit_status = WEXITSTATUS(reaped->status);
     if (WIFSIGNALED(reaped->status)) end_.signal = WTERMSIG(reaped->status);
   }
@@ -238,7 +242,7 @@ std::vector<ProcessStat> Program::survivors() {
   strangers_ = false;
   for (const ProcessStat& orphan : Children::instance().orphans()) {
     if (!owns(orphan)) {
-      strangers_ = strangers_ || !orphan.is_dead();
+      strangers_ = strangers_ || (!orphan.is_dead() && !owners_.contains(orphan.pid));
       continue;
     }
     if (!orphan.is_dead()) {
