@@ -110,7 +110,10 @@ ExitCode exit_code(const engine::FinishRun& finish, const std::string& delivery_
 }
 
 std::string next_command(const model::Report& report, const engine::FinishRun& finish) {
-  if (finish.state == model::RunState::stopped) return fmt::format("fleet resume {}", report.run);
+  if (finish.state == model::RunState::stopped) {
+    const bool is_over_time = finish.stopped == engine::StopReason::duration;
+    return fmt::format("fleet resume {}{}", report.run, is_over_time ? " --max-duration T" : "");
+  }
   if (finish.state != model::RunState::finished)
     return fmt::format("fleet resume {} --retry-failed", report.run);
   if (!report.delivery.branch.empty()) return fmt::format("git diff HEAD...{}", report.delivery.branch);

@@ -58,12 +58,14 @@ Result<model::AttemptReport> report_of(const store::AttemptRow& row) {
   return report;
 }
 
-std::string decision(const model::Plan& plan, const model::Conflict& conflict, bool overridden) {
+// `again`: of a loser that was to run again, whether it has.
+std::string decision(const model::Plan& plan, const model::Conflict& conflict, bool overridden, bool again) {
   const std::string& winner = plan.task(conflict.winner).id;
   const std::string& loser = plan.task(conflict.loser).id;
   if (overridden) return fmt::format("{} stands in these paths; the rest of {} was taken", winner, loser);
   if (plan.settings.conflicts.value == model::ConflictStrategy::queue) {
-    return fmt::format("{} ran again on top of {}", loser, winner);
+    return again ? fmt::format("{} ran again on top of {}", loser, winner)
+                 : fmt::format("{} stands; {} did not come to run again on top of it", winner, loser);
   }
   return fmt::format("{} stands; {} failed", winner, loser);
 }
@@ -79,9 +81,9 @@ Result<History> read_history(store::Reader& reader, const std::string& run, cons
   History history;
   bool has_clashes = false;
   std::vector<model::Conflict> overridden;
-  const auto add = [&](const model::Conflict& conflict, bool is_overridden) {
+  const auto add = [&](const model::Conflict& conflict, bool is_overridden, bool again) {
     model::ConflictReport report{plan.task(conflict.loser).id, plan.task(conflict.winner).id, conflict.paths,
-                                 decision(plan, conflict, is_overridden)};
+                                 decision(plan, conflict, is_overridden, again)};
     const bool known =
         std::any_of(history.conflicts.begin(), history.conflicts.end(), [&](const auto& other) {
           return other.loser == report.loser && other.winner == report.winner && other.paths == report.paths;
@@ -109,11 +111,16 @@ Result<History> read_history(store::Reader& reader, const std::string& run, cons
     return {};
   }));
   for (const model::Conflict& conflict : overridden)
-    add(conflict, true);
+    add(conflict, true, false);
   if (!has_clashes) return history;
   // Not every clash was decided about: a result that was held back may have got on with the others in the
   // end.
   engine::Scheduler scheduler(plan);
+  struct Decided {
+    model::Conflict conflict;
+    int attempt;  // of the loser
+  };
+  std::vector<Decided> all;
   FLEET_CHECK(engine::read_journal(reader, run, plan, [&](const engine::RecordedInput& recorded) {
     const engine::Step step = scheduler.handle(recorded.input, recorded.at);
     const auto* conflicted = std::get_if<engine::Conflicted>(&recorded.input);
@@ -123,9 +130,11 @@ Result<History> read_history(store::Reader& reader, const std::string& run, cons
         return event.kind == model::RunEventKind::conflict && event.task == conflict.loser &&
                event.other == conflict.winner;
       });
-      if (decided) add(conflict, false);
+      if (decided) all.push_back({conflict, scheduler.task(conflict.loser).attempt});
     }
   }));
+  for (const Decided& each : all)
+    add(each.conflict, false, scheduler.task(each.conflict.loser).attempt > each.attempt);
   return history;
 }
 

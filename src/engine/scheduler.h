@@ -151,6 +151,7 @@ class Scheduler {
   void offer(TaskIndex);
   void ask(TaskIndex);
   void must_ask(TaskIndex, std::string why);
+  void undo_first(TaskIndex);
   void settle(TaskIndex, Phase, std::string reason, EndCause = EndCause::failure);
   void unsettle(TaskIndex);
   void decide_task(TaskIndex, model::FailureAnswer);

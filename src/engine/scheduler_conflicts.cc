@@ -123,6 +123,7 @@ void Scheduler::lose(TaskIndex loser, const std::vector<model::Conflict>& confli
     at(winner).before.push_back(loser);
   }
   forget_results(task);
+  undo_first(loser);
   must_ask(loser, std::move(reason));
   reconsider(loser);
 }

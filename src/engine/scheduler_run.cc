@@ -58,6 +58,7 @@ void Scheduler::go_on_with(TaskIndex index) {
     case Phase::backing_off:
       // Where this process's clock is behind the last one's, the wait is not longer for it.
       task.until = std::min(task.until, now_ + task.wait);
+      emit(RunEventKind::task_backing_off, index, task.reason).until = task.until;
       step_.actions.push_back(SetTimer{{TimerKind::backoff, index, task.serial}, task.until});
       break;
     case Phase::asking:

@@ -80,6 +80,7 @@ void Scheduler::begin_again(TaskIndex index) {
   if (task.discard) {
     // It was under way when its start became void, so it may have begun already.
     if (task.phase != Phase::conditioning) must_ask(index, "what it was built on has changed");
+    if (task.phase == Phase::merging) undo_first(index);
     forget_results(task);
   }
   task.discard = false;
@@ -93,6 +94,8 @@ bool Scheduler::start_over(TaskIndex index) {
   Task& task = at(index);
   switch (task.phase) {
     case Phase::done:
+      undo_first(index);
+      [[fallthrough]];
     case Phase::failed:
       must_ask(index, "what it was built on has changed");
       unsettle(index);
@@ -104,6 +107,7 @@ bool Scheduler::start_over(TaskIndex index) {
       unsettle(index);
       return true;
     case Phase::held:
+      undo_first(index);
       must_ask(index, "what it was built on has changed");
       task.phase = Phase::waiting;
       forget_results(task);
@@ -317,17 +321,23 @@ void Scheduler::must_ask(TaskIndex index, std::string why) {
   if (plan_.task(index).spec.once && !task.only_kept) task.ask_first = std::move(why);
 }
 
+// A result that is void has left its effects outside of git, which its attempt, being good, did not undo.
+void Scheduler::undo_first(TaskIndex index) {
+  Task& task = at(index);
+  if (!task.only_kept) task.rollback_due = plan_.task(index).spec.rollback.has_value();
+}
+
 void Scheduler::ask(TaskIndex index) {
   Task& task = at(index);
   task.phase = Phase::asking;
   task.reason = task.ask_first;
   emit(RunEventKind::task_asking, index, task.reason);
   if (stopping_) return;  // the resume asks
-  const auto& failed = settings_.ask_when_failed.value;
+  // What a limit on failures says where nobody can be asked is no leave to do it twice.
   step_.actions.push_back(Ask{index,
                               fmt::format("{} is marked `once: true` and has begun before: {}. Run it again?",
                                           id(index), task.reason),
-                              failed ? failed->otherwise : model::FailureAnswer::abort});
+                              model::FailureAnswer::abort});
 }
 
 void Scheduler::decide_task(TaskIndex index, model::FailureAnswer answer) {

@@ -113,7 +113,8 @@ Result<Json> parse_json(std::string_view text, std::string_view what, std::size_
   try {
     return Json::parse(text);
   } catch (const Json::exception& error) {
-    return base::fail_world("read", std::string(what), error.what());
+    return base::fail_world("read", std::string(what), fmt::format("it is damaged: {}", error.what()),
+                            "a copy of the state, or of what was exported, may be whole");
   }
 }
 

@@ -181,6 +181,17 @@ TEST(ConflictQueue, ALoserThatCameFirstIsTakenBackAndWaitsForTheWinner) {
   EXPECT_THAT(run.accepted(), ElementsAre("early", "late"));
 }
 
+TEST(ConflictQueue, TheLosersRollbackComesBeforeItsNextAttempt) {
+  Machine run(PlanOf().task("early").task("late").rollback().task("other").rollback().conflicts(kQueue));
+  EXPECT_FALSE(run.attempt("late").rollback_first);
+  run.integrates("early");
+  run.changes("late");
+  run.conflicts("late", {"early"});
+  EXPECT_TRUE(run.attempt("late").rollback_first) << "its attempt was good, and undid nothing";
+  run.fails("other");
+  EXPECT_FALSE(run.attempt("other").rollback_first) << "one that fails undoes its effects itself";
+}
+
 TEST(ConflictQueue, TheLoserHasAllItsTriesOnTopOfTheWinner) {
   Machine run(PlanOf().task("early").task("late").retries(1).conflicts(kQueue));
   run.integrates("early");

@@ -235,6 +235,14 @@ TEST(Once, CutOffByACrashItAsksBeforeItRunsAgain) {
   EXPECT_THAT(run.started(), ElementsAre("a"));
 }
 
+TEST(Once, WhatALimitOnFailuresAnswersIsNoLeaveToDoItTwice) {
+  Machine run(PlanOf().task("a").once().ask_when_failed(1, FailureAnswer::retry));
+  run.resume();
+  const auto asked = run.last_actions<Ask>();
+  ASSERT_EQ(asked.size(), 1);
+  EXPECT_EQ(asked[0].otherwise, FailureAnswer::abort);
+}
+
 TEST(Once, ThatHadNotBegunIsNotAskedAbout) {
   Machine run(PlanOf().task("a").task("b", {"a"}).once());
   run.resume();
