@@ -26,7 +26,7 @@ void bookkeeping(benchmark::State& state) {
   for (std::size_t i = 0; i < tasks; ++i)
     plan_of.task(fmt::format("t{}", i));
   const model::Plan plan = plan_of.build();
-  for (auto each : state) {
+  while (state.KeepRunning()) {
     engine::Scheduler scheduler(plan);
     drive(scheduler);
   }
@@ -43,7 +43,7 @@ void globs(benchmark::State& state) {
          {"src/room{}/file.cc", "src/gen/part{}.h", "docs/page{}.md", "packages/p/test-{}/a.ts", "x{}.lock"})
       paths.push_back(fmt::format(fmt::runtime(path), i));
   }
-  for (auto each : state) {
+  while (state.KeepRunning()) {
     for (const std::string& path : paths)
       benchmark::DoNotOptimize(set->matches(path));
   }
@@ -59,7 +59,7 @@ void masking(benchmark::State& state) {
     log += fmt::format("[{}/9999] \x1b[32mcompiling\x1b[0m src/room/file{}.cc -O2 -Wall{}\n", i, i,
                        i % 100 == 0 ? " hunter2!" : "");
   log.resize(1'000'000);
-  for (auto each : state)
+  while (state.KeepRunning())
     benchmark::DoNotOptimize(masker.mask(log));
   count(state, 1, "a MB of a log masked, three secrets");
 }
@@ -74,7 +74,7 @@ void conditions(benchmark::State& state) {
                    {"matrix", {{"os", "debian-linux"}}},
                    {"inputs", {{"all", "false"}}},
                    {"env", {{"LEVEL", "3"}}}};
-  for (auto each : state)
+  while (state.KeepRunning())
     benchmark::DoNotOptimize(condition->evaluate(context));
   count(state, 1, "an `if` of four comparisons evaluated");
 }
