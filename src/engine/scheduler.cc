@@ -124,6 +124,7 @@ void Scheduler::on(const AttemptFinished& input) {
   const bool by_itself = outcome.verdict != Verdict::interrupted && outcome.verdict != Verdict::cancelled;
   if (by_itself) ++task.ended;
   if (task.discard) {
+    if (outcome.verdict == Verdict::done) undo_first(input.task);
     begin_again(input.task);
     return;
   }

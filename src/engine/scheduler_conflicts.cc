@@ -37,6 +37,7 @@ void Scheduler::on(const Merged& input) {
   }
   if (!input.error.empty()) {
     take_back(input.task, input.error);
+    undo_first(input.task);
     forget_results(task);
     settle(input.task, Phase::failed, input.error);
     return;
@@ -47,6 +48,7 @@ void Scheduler::on(const Merged& input) {
                      describe_paths(conflict.paths)))
         .other = conflict.winner;
   }
+  task.rollback_due = false;
   settle(input.task, Phase::done, {});
 }
 
@@ -113,6 +115,7 @@ void Scheduler::lose(TaskIndex loser, const std::vector<model::Conflict>& confli
     stands_on_winners &= std::binary_search(task.from->begin(), task.from->end(), conflict.winner);
   }
   // Running on top of the same results once more would not help.
+  undo_first(loser);
   if (settings_.conflicts.value != model::ConflictStrategy::queue || stands_on_winners) {
     settle(loser, Phase::failed, std::move(reason));
     return;
@@ -123,7 +126,6 @@ void Scheduler::lose(TaskIndex loser, const std::vector<model::Conflict>& confli
     at(winner).before.push_back(loser);
   }
   forget_results(task);
-  undo_first(loser);
   must_ask(loser, std::move(reason));
   reconsider(loser);
 }

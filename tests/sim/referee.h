@@ -112,6 +112,7 @@ class Referee {
     bool is_cancelled = false;       // it does not begin any more, but for a retry
     std::set<TaskIndex> after;       // those whose results it gave way to, and on top of which it runs
     bool rollback_due = false;       // its last attempt was cut off before its rollback ran
+    bool has_begun = false;          // its last attempt did more than to take a result over
     std::uint32_t link = 0;          // whose turn it is
     std::set<std::uint32_t> cannot;  // that said so
   };
@@ -219,14 +220,18 @@ class Referee {
     const int links = std::max(1, static_cast<int>(planned.links.size()));
     if (tries >= links * (1 + planned.retries.value))
       fail(Check::tried_too_often, id(i) + " is tried more often than it may");
-    if (start.rollback_first != book.rollback_due)
-      fail(Check::rolls_back_wrongly, id(i) + " rolls back what need not, or not what must");
+    // A good attempt whose result is void has undone nothing itself.
+    const bool left_effects = planned.spec.rollback && book.has_begun && book.succeeded > book.started;
+    if (start.rollback_first != (book.rollback_due || left_effects))
+      fail(Check::rolls_back_wrongly, id(i) + (start.rollback_first ? " rolls back what need not be"
+                                                                    : " does not roll back what must be"));
     if (planned.spec.once && book.started > 0 && !book.may_repeat)
       fail(Check::once_unasked, id(i) + " is run again unasked");
 
     if (book.succeeded > book.started && !is_void(start.task, book.started)) {
       fail(Check::finished_runs_again, id(i) + " is run again although it had finished");
     }
+    book.has_begun = !start.only_kept;
     book.from = {start.from->begin(), start.from->end()};
     if (!std::is_sorted(start.from->begin(), start.from->end()) || book.from.size() != start.from->size()) {
       fail(Check::from_not_in_order, id(i) + " starts from what is not a set in plan order");
