@@ -111,6 +111,8 @@ MUTANTS = [
     ("a power cut takes a person's word", "power-cut-takes-a-word", DURABILITY, "std::holds_alternative<Decided>(input) || std::holds_alternative<CancelRequested>(input)",
      "false"),
     ("a power cut takes a cancellation", "power-cut-takes-a-word", DURABILITY, " || std::holds_alternative<CancelRequested>(input)", ""),
+    ("what a void result did stays done", "rolls-back-wrongly", TASKS, "  if (!task.only_kept) task.rollback_due = plan_.task(index).spec.rollback.has_value();\n", ""),
+    ("what a discarded attempt did stays done", "rolls-back-wrongly", INPUTS, "    if (outcome.verdict == Verdict::done) undo_first(input.task);\n", ""),
     ("a power cut hides what has begun once", "begun-unknown", DURABILITY, "return spec.once || spec.rollback", "return spec.rollback"),
     ("a power cut hides what must be rolled back", "begun-unknown", DURABILITY, "return spec.once || spec.rollback.has_value()", "return spec.once"),
     ("the journal forgets the feedback", "ends-otherwise", JSON, "    outcome.notes.clear();", "    outcome.notes.clear(), outcome.feedback.clear();"),

@@ -11,6 +11,8 @@ namespace fleet::app {
 Result<base::ExitCode> show_plan(World& world, const PlanRequest& request) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, request.where));
   FLEET_TRY(const Loaded loaded, load(world, checkout, request.workflow, Purpose::look));
+  for (const std::string& revision : request.revisions)
+    FLEET_CHECK(checkout.repository.resolve(revision));
   switch (request.format) {
     case PlanFormat::tree: {
       const terminal::Look look = world.terminal->look(terminal::Stream::out);

@@ -27,8 +27,11 @@ void add_run(CLI::App& app, Action& action) {
   app.add_flag("--dry-run", *dry_run, "Only show the plan, as `fleet plan` does");
   app.callback([options, dry_run, &action] {
     action = [options, dry_run](World& world) {
-      if (*dry_run) return show_plan(world, {options->where, options->workflow, PlanFormat::tree});
-      return run_workflow(world, *options);
+      if (!*dry_run) return run_workflow(world, *options);
+      PlanRequest request{options->where, options->workflow, PlanFormat::tree};
+      if (options->from != "HEAD") request.revisions.push_back(options->from);
+      if (!options->base.empty()) request.revisions.push_back(options->base);
+      return show_plan(world, request);
     };
   });
 }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "app/checkout.h"
 #include "app/load.h"
 #include "base/enum_names.h"
@@ -13,6 +16,7 @@ struct PlanRequest {
   Where where;
   WorkflowChoice workflow;
   PlanFormat format = PlanFormat::tree;
+  std::vector<std::string> revisions{};  // that a run would use, and that have to be there
 };
 [[nodiscard]] Result<base::ExitCode> show_plan(World& world, const PlanRequest& request);
 
