@@ -75,7 +75,7 @@ MUTANTS = [
     ("what a loser carries is kept", "starts-before-need", CONFLICTS, "    for_each_dependent(touched[i], touch);", "    break;"),
     ("not all that is void is taken out", "published-other-results", CONFLICTS, "    if (has_result(index) || (task.phase == Phase::merging && index != loser))",
      "    if (index == loser)"),
-    ("what began on a void start counts", "integrated-twice", INPUTS, "  if (task.discard) {\n    begin_again(input.task);\n    return;\n  }\n  switch", "  switch"),
+    ("what began on a void start counts", "integrated-twice", INPUTS, "  if (task.discard) {\n    if (outcome.verdict == Verdict::done) undo_first(input.task);\n    begin_again(input.task);\n    return;\n  }\n  switch", "  switch"),
     ("a loser is not held", "starts-before-winner", CONFLICTS, "if (!task.cancel && !all_settled_before(loser))", "if (false)"),
     ("what is held is never offered again", "hangs", CONFLICTS, "  while (!held_.empty()) {", "  while (false) {"),
     ("a stale conflict is believed", "conflict-is-over", CONFLICTS,
