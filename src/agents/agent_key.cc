@@ -8,7 +8,9 @@ namespace fleet::agents {
 std::string key_variable(const model::SingleAgent& agent) {
   if (!agent.key.empty()) return agent.key;
   if (const CliProgram* program = cli_program(agent.use)) return std::string(program->key_variable);
-  if (const ModelApi* api = model_api(agent.use)) return std::string(api->key_variable);
+  // A key goes where it belongs: elsewhere, the workflow has to say which.
+  if (const ModelApi* api = model_api(agent.use); api && agent.url.empty())
+    return std::string(api->key_variable);
   return {};
 }
 

@@ -126,11 +126,12 @@ class MessagesReader final : public ReplyReader {
       const std::string type = text_at(block.json, "type");
       if (type == "text") {
         const std::string text = text_at(block.json, "text");
-        if (text.empty()) continue;  // would be refused
+        if (text.find_first_not_of(" \t\r\n") == std::string::npos) continue;  // would be refused
         reply_.turn.text += text;
       } else if (type == "tool_use") {
         const Json input = parse_json(block.input);
-        if (block.input.empty()) block.input = member(block.json, "input").dump();
+        const Json& given = member(block.json, "input");
+        if (block.input.empty()) block.input = given.is_object() ? given.dump() : "{}";
         reply_.turn.calls.push_back({text_at(block.json, "id"), text_at(block.json, "name"), block.input});
         if (input.is_object()) block.json["input"] = input;
         if (!member(block.json, "input").is_object()) block.json["input"] = Json::object();

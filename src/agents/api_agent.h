@@ -74,6 +74,7 @@ class ApiAgent final : public Agent {
   std::deque<ToolCall> calls_;  // of the last answer, not performed yet
   std::vector<ToolResult> results_;
   std::optional<ToolCall> check_;  // that runs
+  bool was_cut_ = false;           // the last answer, at its limit
   int turns_ = 0;
   int tries_ = 0;         // that failed, one after the other
   int long_answers_ = 0;  // that the provider refused for the conversation's length, one after the other

@@ -58,6 +58,7 @@ class CompletionsReader final : public ReplyReader {
  private:
   void take(const Json& chunk) override {
     if (const Json& error = member(chunk, "error"); error.is_object()) return fail(error);
+    if (const std::string error = text_at(chunk, "error"); !error.empty()) return fail({{"message", error}});
     if (reply_.id.empty()) reply_.id = text_at(chunk, "id");
     if (const std::string name = text_at(chunk, "model"); !name.empty()) reply_.model = name;
     take_usage(member(chunk, "usage"));
@@ -135,7 +136,7 @@ class CompletionsReader final : public ReplyReader {
       if (turn.text.empty()) turn.text = refusal_;
     }
     for (Call& call : calls_) {
-      Json function{{"name", call.call.name}, {"arguments", call.call.arguments}};
+      Json function{{"name", call.call.name}, {"arguments", sound_arguments(call.call.arguments)}};
       native["tool_calls"].push_back(
           {{"id", call.call.id}, {"type", "function"}, {"function", std::move(function)}});
       turn.calls.push_back(std::move(call.call));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "agents/tool_box.h"
+#include "text/utf8.h"
 
 namespace fleet::agents {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 constexpr std::size_t kWorthLeavingOut = 400;  // bytes
 constexpr std::size_t kKeptTurns = 4;          // of ours, the last, where that is enough
 constexpr std::size_t kLastTurns = 1;
+constexpr double kMostBytesPerToken = 8;
 constexpr double kBytesPerToken = 3;  // code has 3 to 4: rather too many tokens than too few
 
 std::uint64_t size_of(const ModelTurn& turn) {
@@ -41,9 +43,11 @@ std::uint64_t size_of(const Conversation& conversation) {
 
 std::uint64_t ContextWindow::estimate(const Conversation& conversation) const {
   const std::uint64_t bytes = size_of(conversation);
-  const double ratio = counted_bytes_ > 0
-                           ? static_cast<double>(counted_) / static_cast<double>(counted_bytes_)
-                           : 1 / kBytesPerToken;
+  // What a provider counts is believed within reason.
+  const double told =
+      static_cast<double>(counted_) / static_cast<double>(std::max<std::uint64_t>(counted_bytes_, 1));
+  const double ratio =
+      counted_bytes_ == 0 ? 1 / kBytesPerToken : std::clamp(told, 1 / kMostBytesPerToken, 1.0);
   return static_cast<std::uint64_t>(static_cast<double>(bytes) * ratio);
 }
 
@@ -62,7 +66,24 @@ bool ContextWindow::fit(Conversation& conversation) const {
     leave_out(conversation, conversation.turns.size() - std::min(conversation.turns.size(), 2 * kept));
     if (estimate(conversation) <= most_) return true;
   }
-  return false;
+  cut_last(conversation);
+  return estimate(conversation) <= most_;
+}
+
+// The newest results to shares of half the room: the model sees the beginning of each.
+void ContextWindow::cut_last(Conversation& conversation) const {
+  auto* turn = std::get_if<UserTurn>(&conversation.turns.back());
+  if (turn == nullptr || turn->results.empty()) return;
+  const double bytes = static_cast<double>(size_of(conversation)) * static_cast<double>(most_) /
+                       static_cast<double>(std::max<std::uint64_t>(estimate(conversation), 1)) / 2;
+  const std::size_t share =
+      std::max(kWorthLeavingOut, static_cast<std::size_t>(bytes) / turn->results.size());
+  for (ToolResult& result : turn->results) {
+    if (result.text.size() <= share) continue;
+    result.text =
+        text::to_valid_utf8(std::string_view(result.text).substr(0, share)) +
+        fmt::format("\n(cut after {} of {} bytes: ask for less at once)", share, result.text.size());
+  }
 }
 
 // Results in the turns before `end`, the oldest first, until there is room again.

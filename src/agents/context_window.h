@@ -23,6 +23,7 @@ class ContextWindow {
   [[nodiscard]] bool fit(Conversation& conversation) const;
 
  private:
+  void cut_last(Conversation& conversation) const;
   void leave_out(Conversation& conversation, std::size_t end) const;
   [[nodiscard]] std::uint64_t estimate(const Conversation& conversation) const;
 

@@ -21,6 +21,12 @@ struct ToolResult {
   bool is_error = false;
 };
 
+// What a provider is handed back of a call's arguments: those that are no JSON object would be refused by
+// some, with all that comes after.
+[[nodiscard]] inline std::string sound_arguments(const std::string& arguments) {
+  return parse_json(arguments).is_object() ? arguments : "{}";
+}
+
 // Our turn: what became of the calls of the model's turn before, in their order, and words.
 struct UserTurn {
   std::vector<ToolResult> results{};

@@ -13,6 +13,7 @@ constexpr std::size_t kMostItems = 1000;
 
 // Whether the model reasons, and so its reasoning can be asked for in a form that can be handed back.
 bool does_reason(std::string_view model) {
+  if (model.starts_with("ft:")) model.remove_prefix(3);
   return !model.starts_with("gpt-3") && !model.starts_with("gpt-4") && !model.starts_with("chatgpt");
 }
 
@@ -123,6 +124,7 @@ class ResponsesReader final : public ReplyReader {
         }
       } else if (type == "function_call") {
         turn.calls.push_back({text_at(item, "call_id"), text_at(item, "name"), text_at(item, "arguments")});
+        item["arguments"] = sound_arguments(turn.calls.back().arguments);
       } else if (type == "reasoning" && text_at(item, "encrypted_content").empty()) {
         continue;  // it can only be named, and nothing was stored that a name could stand for
       }

@@ -58,7 +58,7 @@ void ReplyReader::take_body() {
     // A gateway's own page, or FastAPI's `detail`.
     std::string message = text_at(answer, "message");
     if (message.empty()) message = text_at(answer, "detail");
-    fail({{"message", message.empty() ? body_.substr(0, 300) : message}});
+    fail({{"message", message.empty() ? body_ : message}});
   }
 }
 

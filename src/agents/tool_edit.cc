@@ -48,15 +48,18 @@ Result<std::string> ToolRun::edit_file(const ToolArguments& arguments) {
   if (before.empty())
     return base::fail_input("edit", where, "`old_text` is empty", "write_file writes a whole file");
   if (before == after) return base::fail_input("edit", where, "`old_text` and `new_text` are the same");
-  std::vector<std::size_t> places = places_of(text, before);
-  if (places.empty() && text.find("\r\n") != std::string::npos) {
-    before = with_crlf(before);
+  // Where the lines of the file end in CRLF, so do the new ones.
+  if (text.find("\r\n") != std::string::npos) {
+    if (text.find(before) == std::string::npos) before = with_crlf(before);
     after = with_crlf(after);
-    places = places_of(text, before);
   }
+  const std::vector<std::size_t> places = places_of(text, before);
   if (places.empty())
     return base::fail_input("edit", where, "`old_text` is not in it",
                             "read the file, and copy the text exactly");
+  if (places.size() == 1 && !all && text.find(before, places[0] + 1) != std::string::npos)
+    return base::fail_input("edit", where, "`old_text` is in it in places that overlap",
+                            "add lines around it");
   if (places.size() > 1 && !all) {
     return base::fail_input("edit", where,
                             fmt::format("`old_text` is in it {} times, first in the lines {} and {}",
@@ -98,11 +101,7 @@ Result<std::string> ToolRun::apply_patch(const ToolArguments& arguments) {
     } else {
       FLEET_TRY(text, text_of(path));
     }
-    if (file.after.empty()) {
-      results[path] = std::nullopt;
-      continue;
-    }
-    if (file.hunks.empty() && !file.before.empty())
+    if (file.hunks.empty() && !file.before.empty() && !file.after.empty())
       return base::fail_input("patch", git::quote_path(path), "it has no hunk");
     auto patched = text::apply_hunks(text, file.hunks);
     if (!patched) {
@@ -111,7 +110,14 @@ Result<std::string> ToolRun::apply_patch(const ToolArguments& arguments) {
       error.hint = "nothing was changed; read the file, and write the patch anew, or use edit_file";
       return tl::make_unexpected(std::move(error));
     }
-    results[path] = *std::move(patched);
+    if (file.after.empty() && !patched->empty()) {
+      return base::fail_input("delete", git::quote_path(path), "the patch does not remove all that is in it",
+                              "delete_file deletes a file");
+    }
+    if (file.after.empty())
+      results[path] = std::nullopt;
+    else
+      results[path] = *std::move(patched);
   }
   // What fails here lies in the tree (a folder where a file should be), and is undone.
   const git::TreeEditor as_it_was = editor_;

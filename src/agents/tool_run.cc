@@ -12,9 +12,10 @@
 namespace fleet::agents {
 namespace {
 
-constexpr std::size_t kMostListed = 2000;              // paths
-constexpr std::size_t kMostRead = 64 * 1024;           // bytes
-constexpr std::size_t kMostWritten = 8 * 1024 * 1024;  // bytes
+constexpr std::size_t kMostListed = 2000;                 // paths
+constexpr std::size_t kMostRead = 64 * 1024;              // bytes
+constexpr std::uint64_t kMostHandled = 32 * 1024 * 1024;  // bytes
+constexpr std::size_t kMostWritten = 8 * 1024 * 1024;     // bytes
 
 }  // namespace
 
@@ -36,8 +37,7 @@ Result<std::string> ToolRun::perform(const ToolCall& call) {
     std::string names;
     for (const Tool& tool : box_.tools())
       names += (names.empty() ? "" : ", ") + tool.name;
-    return base::fail_input("call", text::truncate(call.name, 100), "there is no such tool",
-                            "use one of: " + names);
+    return base::fail_input("call", call.name, "there is no such tool", "use one of: " + names);
   }
   FLEET_TRY(const ToolArguments arguments, ToolArguments::parse(call));
   return (this->*found->method)(arguments);
@@ -57,6 +57,8 @@ Result<> ToolRun::check_writable(const std::string& path) const {
 
 Result<std::string> ToolRun::text_of(const std::string& path) const {
   FLEET_CHECK(check_readable(path));
+  FLEET_TRY(const std::uint64_t size, editor_.size(path));
+  if (size > kMostHandled) return base::fail_input("read", git::quote_path(path), "it is larger than 32 MB");
   FLEET_TRY(std::string text, editor_.read(path));
   if (!syntax::is_text(text)) return base::fail_input("read", git::quote_path(path), "it is no text");
   return text;
@@ -93,15 +95,18 @@ Result<std::string> ToolRun::read_file(const ToolArguments& arguments) {
   std::string shown;
   std::size_t line = 1;
   std::size_t shown_to = 0;
+  std::size_t cut = 0;  // line
   for (std::size_t at = 0; at < text.size(); ++line) {
     const std::size_t next = std::min(text.find('\n', at), text.size() - 1) + 1;
     if (line >= begin && line <= end && shown.size() < kMostRead) {
       shown += text.substr(at, std::min(next - at, kMostRead));
+      if (next - at > kMostRead) cut = line;
       shown_to = line;
     }
     at = next;
   }
   const std::size_t lines = line - 1;
+  if (cut > 0) shown += fmt::format("\n(line {} is cut after {} bytes)", cut, kMostRead);
   if (text.empty()) return std::string("(The file is empty.)");
   if (shown_to == 0) return fmt::format("(The file has {} lines only.)", lines);
   if (begin > 1 || shown_to < lines)

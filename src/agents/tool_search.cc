@@ -98,8 +98,10 @@ Result<std::string> ToolRun::search(const ToolArguments& arguments) {
   for (const std::string& path : paths) {
     if (hits == kMostHits || stop_.load(std::memory_order_relaxed)) break;
     if (wanted ? !wanted->matches(path) : structure && !syntax::covers(structure->language(), path)) continue;
+    FLEET_TRY(const std::uint64_t size, editor_.size(path));
+    if (size > kMostOfFile) continue;
     FLEET_TRY(const std::string text, editor_.read(path));
-    if (text.size() > kMostOfFile || !syntax::is_text(text)) continue;
+    if (!syntax::is_text(text)) continue;
     Offsets found;
     if (lines) {
       found = lines->find(text, kMostHits - hits);

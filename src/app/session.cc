@@ -230,6 +230,8 @@ Result<> Session::Impl::set_up(const FrozenOptions& frozen, Secrets secrets) {
   };
   driver_ = std::make_unique<engine::Driver>(plan_, run_.id, *loop_, *writer_, *executor_, *world_.clock,
                                              masker_, std::move(events));
+  // What was asked of a process before this one is not asked of this one.
+  static_cast<void>(store::take_cancellations(checkout_.layout, run_.id));
   FLEET_TRY(signals_, os::SignalWatch::create(*loop_, [this](int number) {
               if (number == os::kCancelSignal) return cancel_what_is_asked();
               note(fmt::format("{} received: {}", os::signal_name(number),

@@ -159,13 +159,15 @@ void Attempt::hear(const agents::Talk& talk) {
 }
 
 void Attempt::send_request(agents::SendRequest send) {
-  request_ = services_.http.send(std::move(send.request), std::move(send.reader),
-                                 [self = shared_from_this(), &loop = services_.loop](net::HttpEnd end) {
-                                   loop.post([self, end = std::move(end)] {
-                                     self->request_.reset();
-                                     self->step(agents::RequestEnded{end});
-                                   });
-                                 });
+  // What the network's thread is given goes on to ours, so that nothing of the attempt ends there.
+  request_ =
+      services_.http.send(std::move(send.request), std::move(send.reader),
+                          [self = shared_from_this(), &loop = services_.loop](net::HttpEnd end) mutable {
+                            loop.post([self = std::move(self), end = std::move(end)] {
+                              self->request_.reset();
+                              self->step(agents::RequestEnded{end});
+                            });
+                          });
 }
 
 void Attempt::edit_tree(agents::EditTree edit) {
@@ -191,8 +193,10 @@ void Attempt::edit_tree(agents::EditTree edit) {
       [this](Result<Edited> edited) {
         if (!edited) return fail(edited.error().line());
         outcome_.key = std::move(edited->key);
-        edited_tree_ = edited->tree;
-        edits_ = std::move(edited->changes);
+        if (edited->summary) {
+          edited_tree_ = edited->tree;
+          edits_ = std::move(edited->changes);
+        }
         step(agents::TreeEdited{std::move(edited->summary)});
       });
 }

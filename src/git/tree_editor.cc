@@ -51,6 +51,11 @@ Result<std::string> TreeEditor::read(std::string_view path) const {
   return store_.read_blob(entry.id);
 }
 
+Result<std::uint64_t> TreeEditor::size(std::string_view path) const {
+  FLEET_TRY(const TreeEntry found, entry(path));
+  return found.is_file() ? store_.blob_size(found.id) : std::uint64_t{0};
+}
+
 Result<> TreeEditor::write(std::string_view path, std::string_view bytes, FileMode mode) {
   FLEET_CHECK(check_path("write", path));
   FLEET_TRY(const TreeEntry before, edits_.at(path));

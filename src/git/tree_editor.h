@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ class TreeEditor {
 
   // Mode none when there is no file, symlink or submodule.
   [[nodiscard]] Result<model::TreeEntry> entry(std::string_view path) const;
+  [[nodiscard]] Result<std::uint64_t> size(
+      std::string_view path) const;  // bytes of a file, which is not read
   // The content of a file; a symlink is refused, not followed.
   [[nodiscard]] Result<std::string> read(std::string_view path) const;
   // `mode` none keeps an existing file's mode, and is `regular` for a new one. Writing over a symlink is

@@ -92,6 +92,7 @@ Result<> CurlTransfer::set_up(const std::string& ca_file) {
   set(CURLOPT_FOLLOWLOCATION, 0L);
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(CURLOPT_QUICK_EXIT, 1L);  // one that is called off does not wait for a name that is being looked up
   set(CURLOPT_ERRORBUFFER, message_.data());
   set(CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(request_.connect_timeout).count()));
@@ -176,8 +177,8 @@ Error CurlTransfer::error_of(int curl_code) const {
 
 void CurlTransfer::end(int curl_code) {
   if (curl_code == CURLE_OK) return tell(std::nullopt);
-  curl_off_t connected = 0;  // microseconds
-  ::curl_easy_getinfo(handle_, CURLINFO_CONNECT_TIME_T, &connected);
+  curl_off_t connected = 0;  // microseconds; also where the connection was there already
+  ::curl_easy_getinfo(handle_, CURLINFO_PRETRANSFER_TIME_T, &connected);
   tell(error_of(curl_code), curl_code == CURLE_OPERATION_TIMEDOUT && connected > 0);
 }
 

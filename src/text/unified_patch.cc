@@ -21,6 +21,9 @@ std::vector<std::string_view> split_lines(std::string_view text) {
   return lines;
 }
 
+constexpr std::size_t kMostCompared = 20'000'000;  // lines, of all hunks of a file
+constexpr std::size_t kMostOfPatch = 8 << 20;      // bytes
+
 std::string_view without_cr(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
@@ -173,16 +176,17 @@ class HunkApplier {
  private:
   void copy() { out_.emplace_back(lines_[next_]); }
 
-  [[nodiscard]] bool fits(const std::vector<std::string_view>& old, std::size_t at) const {
+  [[nodiscard]] bool fits(const std::vector<std::string_view>& old, std::size_t at) {
     if (at + old.size() > lines_.size()) return false;
     for (std::size_t i = 0; i < old.size(); ++i) {
+      ++compared_;
       if (without_cr(lines_[at + i]) != without_cr(old[i])) return false;
     }
     return true;
   }
 
   [[nodiscard]] Result<std::size_t> find(const std::vector<std::string_view>& old,
-                                         std::optional<std::size_t> line, std::size_t number) const {
+                                         std::optional<std::size_t> line, std::size_t number) {
     const auto refuse = [number](std::string_view why) {
       return base::fail_input("apply", fmt::format("hunk {}", number), std::string(why));
     };
@@ -197,6 +201,8 @@ class HunkApplier {
     const std::size_t wanted = line && *line > 0 ? *line - 1 : 0;
     const auto distance = [wanted](std::size_t at) { return at > wanted ? at - wanted : wanted - at; };
     for (std::size_t at = next_; at + old.size() <= lines_.size(); ++at) {
+      if (compared_ > kMostCompared)
+        return refuse("it takes too long to find: give fewer and more telling lines");
       if (!fits(old, at)) continue;
       ++places;
       if (!best || distance(at) < distance(*best)) best = at;
@@ -206,14 +212,16 @@ class HunkApplier {
           fmt::format("its context and removed lines are not in the file{}; the first of them is `{}`",
                       next_ > 0 ? " after the hunk before it" : "", old.front().substr(0, 200)));
     }
-    if (!line && places > 1)
-      return refuse(fmt::format("it fits in {} places: give a line number, or more context", places));
+    const bool is_exact = line && distance(*best) == 0;
+    if (!is_exact && places > 1)
+      return refuse(fmt::format("it fits in {} places: give the right line number, or more context", places));
     return *best;
   }
 
   std::vector<std::string_view> lines_;
   std::vector<std::string> out_;
-  std::size_t next_ = 0;  // line of the old file
+  std::size_t next_ = 0;      // line of the old file
+  std::size_t compared_ = 0;  // lines
   bool ends_with_newline_;
   bool crlf_;
 };
@@ -221,6 +229,7 @@ class HunkApplier {
 }  // namespace
 
 Result<std::vector<FilePatch>> parse_patch(std::string_view text) {
+  if (text.size() > kMostOfPatch) return base::fail_input("read", "the patch", "it has more than 8 MB");
   return PatchParser(text).parse();
 }
 

@@ -31,9 +31,9 @@ struct FilePatch {
 // Fault::input; `why` says at which line.
 [[nodiscard]] Result<std::vector<FilePatch>> parse_patch(std::string_view text);
 
-// The text with all hunks applied, each where its context and removed lines are found: at its line, else the
-// place nearest to it, after the hunk before. Line ends are those of the file. Fault::input where a hunk is
-// found nowhere, or, without a line number, in several places.
+// The text with all hunks applied, each where its context and removed lines are found after the hunk before:
+// at its line, else in the only place. Line ends are those of the file. Fault::input where a hunk is found
+// nowhere, or in several places and not at its line, or takes too long to find.
 [[nodiscard]] Result<std::string> apply_hunks(std::string_view text, const std::vector<Hunk>& hunks);
 
 }  // namespace fleet::text

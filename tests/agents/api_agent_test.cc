@@ -270,6 +270,21 @@ TEST_F(ApiAgentTest, AFinishBesideAFailedCallIsNotOneYet) {
   EXPECT_EQ(must(editor_.read("src/a.ts")), "one\nx\nthree\n");
 }
 
+TEST_F(ApiAgentTest, AFinishThatWasCutIsNotOneYet) {
+  answers_ = {turn("", {{"f", "finish", ""}}),
+              turn("", {{"f", "finish", R"({"summary": "a"})"}}, "max_tokens"), turn("", {finish()})};
+  EXPECT_EQ(run().verdict, Verdict::done);
+  EXPECT_THAT(results(1)[0], HasSubstr("`summary`: it is missing"));
+  EXPECT_THAT(results(2)[0], HasSubstr("cut at its limit"));
+}
+
+TEST_F(ApiAgentTest, WhatIsBlankIsNotSentBack) {
+  answers_ = {turn("\n\n", {call("list_files", Json::object())}), turn("", {finish()})};
+  run();
+  for (const Json& block : requests_[1]["messages"][1]["content"])
+    EXPECT_NE(block["type"], "text");
+}
+
 TEST_F(ApiAgentTest, OneThatSaysThatItCannotIsBlocked) {
   answers_ = {turn(
       "", {call("finish", {{"summary", "I tried."}, {"could_not", "there is no such function, the-key"}})})};
@@ -406,6 +421,17 @@ TEST_F(ApiAgentTest, WhatIsTooLongForTheModelIsMadeShorter) {
   EXPECT_EQ(run().verdict, Verdict::done);
   EXPECT_LT(requests_[7].dump().size(), requests_[6].dump().size());
   EXPECT_THAT(requests_[7].dump(), HasSubstr("left out to save room"));
+}
+
+TEST_F(ApiAgentTest, ManyLargeResultsAtOnceAreCut) {
+  must(editor_.write("big.txt", std::string(60'000, 'x') + "\n"));
+  answers_ = {turn("", std::vector<ToolCall>(10, call("read_file", {{"path", "big.txt"}}))),
+              turn("", {finish()})};
+  counts_ = true;
+  EXPECT_EQ(run().verdict, Verdict::done);
+  EXPECT_LT(requests_[1].dump().size(), 400'000U);
+  for (const std::string& text : results(1))
+    EXPECT_THAT(text, HasSubstr("ask for less at once"));
 }
 
 TEST_F(ApiAgentTest, WhatNeverFitsIsForAnother) {

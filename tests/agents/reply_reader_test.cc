@@ -164,6 +164,16 @@ TEST(ChatCompletions, CallsThatAreAllNumberedZeroAreToldApart) {
   EXPECT_EQ(reply.turn.calls[1].arguments, R"({"x":1})");
 }
 
+TEST(ChatCompletions, ArgumentsThatAreNoObjectAreNotHandedBack) {
+  const Reply reply = read(
+      kChatCompletions, head_of(200),
+      events(
+          {R"({"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"a"}}]},"finish_reason":"length"}]})"}));
+  ASSERT_THAT(reply.turn.calls, SizeIs(1));
+  EXPECT_EQ(reply.turn.calls[0].arguments, "{\"a");
+  EXPECT_EQ(reply.turn.native["tool_calls"][0]["function"]["arguments"], "{}");
+}
+
 TEST(ChatCompletions, ARefusalIsOneAndAnErrorInTheStreamToo) {
   const Reply refusal =
       read(kChatCompletions, head_of(200),

@@ -47,7 +47,9 @@ TEST_F(ToolBoxTest, ReadsLines) {
   must(editor_.write("big", std::string(100'000, 'a') + "\nend\n"));
   const std::string big = run("read_file", {{"path", "big"}});
   EXPECT_LT(big.size(), 66'000U);
-  EXPECT_THAT(big, HasSubstr("(lines 1 to 1 of 2)"));
+  EXPECT_THAT(big, HasSubstr("(line 1 is cut after 65536 bytes)\n(lines 1 to 1 of 2)"));
+  must(editor_.write("one line", std::string(100'000, 'a')));
+  EXPECT_THAT(run("read_file", {{"path", "one line"}}), HasSubstr("(line 1 is cut after 65536 bytes)"));
   EXPECT_THAT(run("read_file", {{"path", "lib/y.bin"}}), HasSubstr("it is no text"));
 }
 
@@ -78,6 +80,23 @@ TEST_F(ToolBoxTest, EditsWhatStandsThereOnce) {
   EXPECT_EQ(run("edit_file", {{"path", "twice.txt"}, {"old_text", "x"}, {"new_text", "z"}, {"all", true}}),
             "Edited twice.txt in 2 places.");
   EXPECT_EQ(must(editor_.read("twice.txt")), "z\ny\nz\n");
+}
+
+TEST_F(ToolBoxTest, NewLinesEndAsThoseOfTheFile) {
+  run("edit_file", {{"path", "crlf.txt"}, {"old_text", "two"}, {"new_text", "two\nand a half"}});
+  EXPECT_EQ(must(editor_.read("crlf.txt")), "one\r\ntwo\r\nand a half\r\nthree\r\n");
+}
+
+TEST_F(ToolBoxTest, PlacesThatOverlapAreSeveral) {
+  must(editor_.write("ends", "}\n}\n}\n"));
+  EXPECT_THAT(run("edit_file", {{"path", "ends"}, {"old_text", "}\n}\n"}, {"new_text", "x"}}),
+              HasSubstr("overlap"));
+}
+
+TEST_F(ToolBoxTest, APatchDeletesOnlyWhatItKnowsWhole) {
+  const std::string part = "--- a/twice.txt\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-x\n-y\n";
+  EXPECT_THAT(run("apply_patch", {{"patch", part}}), HasSubstr("does not remove all"));
+  EXPECT_EQ(run("apply_patch", {{"patch", part + "-x\n"}}), "Deleted twice.txt.\n");
 }
 
 TEST_F(ToolBoxTest, AppliesAPatchWholeOrNotAtAll) {

@@ -27,8 +27,8 @@ KEYS = {"ANTHROPIC_API_KEY": "sk-ant-key-of-this-test-0001", "CODEX_API_KEY": "s
         "GEMINI_API_KEY": "gm-key-of-this-test-000000003", "OPENAI_API_KEY": "sk-openai-key-of-this-test-0004"}
 # What it uses, where its API is on the server, and more keys.
 PROGRAMS = {"claude": ("claude-code", "", ", turns: 8"), "codex": ("codex", "/v1", ""), "gemini": ("gemini-cli", "", ", turns: 8")}
-MODELS = {"messages": ("anthropic", "", ""), "completions": ("openai", "/v1", ""), "responses": ("openai-responses", "/v1", ""),
-          "generate": ("gemini", "", "")}
+MODELS = {"messages": ("anthropic", "", ", key: ANTHROPIC_API_KEY"), "completions": ("openai", "/v1", ", key: OPENAI_API_KEY"),
+          "responses": ("openai-responses", "/v1", ", key: OPENAI_API_KEY"), "generate": ("gemini", "", ", key: GEMINI_API_KEY")}
 AGENTS = {**PROGRAMS, **MODELS}
 IDLE = 40  # seconds of silence
 

@@ -49,6 +49,19 @@ TEST(UnifiedPatch, IsAppliedWhereItsLinesAre) {
   EXPECT_EQ(patched("a\n\nb\n", with_header("@@ -1,3 +1,3 @@\n a\n\n-b\n+c\n")), "a\n\nc\n");
 }
 
+TEST(UnifiedPatch, DoesNotGuessAmongSeveralPlaces) {
+  EXPECT_THAT(patched("x\ny\nx\n", with_header("@@ -2 +2 @@\n-x\n+z\n")), HasSubstr("it fits in 2 places"));
+  EXPECT_EQ(patched("x\ny\nx\n", with_header("@@ -3 +3 @@\n-x\n+z\n")), "x\ny\nz\n");
+}
+
+TEST(UnifiedPatch, GivesUpOnWhatTakesTooLong) {
+  const std::string text(400'000, '\n');
+  std::string hunk = "@@ -1 +1 @@\n";
+  for (int i = 0; i < 5'000; ++i)
+    hunk += " \n";
+  EXPECT_THAT(patched(text, with_header(hunk + "-nowhere\n+x\n")), HasSubstr("takes too long"));
+}
+
 TEST(UnifiedPatch, KeepsLineEnds) {
   EXPECT_EQ(patched("a\r\nb\r\n", with_header("@@ -1,2 +1,2 @@\n a\n-b\n+c\n")), "a\r\nc\r\n");
   EXPECT_EQ(patched("a\nb", with_header("@@ -1,2 +1,2 @@\n-a\n+A\n b\n")), "A\nb");

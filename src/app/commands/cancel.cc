@@ -65,7 +65,8 @@ Result<base::ExitCode> run_cancel(World& world, const CancelOptions& options) {
 void add_cancel(CLI::App& app, Action& action) {
   auto options = std::make_shared<CancelOptions>();
   app.add_option("run", options->run, "The run's id")->required();
-  app.add_option("task", options->task, "Only this task; what needs it is skipped");
+  app.add_option("task", options->task, "Only this task; what needs it is skipped")
+      ->check(CLI::Validator([](std::string& name) { return name.empty() ? "it is empty" : ""; }, "TASK"));
   add_where(app, options->where);
   app.callback(
       [options, &action] { action = [options](World& world) { return run_cancel(world, *options); }; });
