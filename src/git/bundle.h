@@ -13,9 +13,10 @@
 
 namespace fleet::git {
 
-// Writes a run's refs (refs/fleet/<run>/** without what is withheld, and its branch) with all objects beyond the run's start commit as
-// a git bundle, version 2 (gitformat-bundle(5)): `git bundle verify` and `git fetch` read it too. The file is
-// written beside its name and renamed, so that it is there whole or not at all.
+// Writes a run's refs (refs/fleet/<run>/** without what is withheld, and its branch) with all objects beyond
+// the run's start commit as a git bundle, version 2 (gitformat-bundle(5)): `git bundle verify` and `git
+// fetch` read it too. The file is written beside its name and renamed, so that it is there whole or not at
+// all.
 [[nodiscard]] Result<> write_bundle(const Repository& repository, std::string_view run,
                                     std::string_view prefix, const std::filesystem::path& file);
 
