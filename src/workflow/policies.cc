@@ -145,7 +145,9 @@ void read_sandbox(Reader& reader, yaml::Node node, std::optional<model::SandboxS
   if (into->mode == model::SandboxMode::off && !into->network) {
     const auto mode = find(node, "mode");
     const auto network = find(node, "network");
-    reader.problems.add(mode ? mode->value : network ? network->value : node,
+    reader.problems.add(mode      ? mode->value
+                        : network ? network->value
+                                  : node,
                         "`network: off` is held by the sandbox, which `mode: off` switches off",
                         "leave `mode` out, or write `network: on`");
   }
