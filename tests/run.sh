@@ -55,8 +55,8 @@ if [[ $1 == --full ]]; then
   check ctest --preset tsan --parallel "$(nproc)" --label-exclude 'whole|house|schema'
 else
   # What has threads.
-  check cmake --build --preset tsan --target os_test git_test store_test syntax_test engine_test attempt_test
-  check ctest --preset tsan --parallel "$(nproc)" --label-regex '^(os|git|store|syntax|engine|attempt)$'
+  check cmake --build --preset tsan --target os_test net_test git_test store_test syntax_test engine_test attempt_test
+  check ctest --preset tsan --parallel "$(nproc)" --label-regex '^(os|net|git|store|syntax|engine|attempt)$'
 fi
 if [[ $1 == --full ]]; then
   check examples/quickstart.sh

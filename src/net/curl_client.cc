@@ -186,8 +186,12 @@ class CurlClient final : public HttpClient {
   CurlClient& operator=(const CurlClient&) = delete;
   ~CurlClient() override {
     if (!thread_.joinable()) return;
-    queue_.lock()->closing = true;
-    transfers_->wake();
+    {
+      // Under the lock, without which the thread does not see that it is to close, and takes nothing down.
+      auto queue = queue_.lock();
+      queue->closing = true;
+      transfers_->wake();
+    }
     thread_.join();
   }
 
