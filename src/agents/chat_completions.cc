@@ -112,20 +112,13 @@ class CompletionsReader final : public ReplyReader {
     const std::uint64_t prompt = count_at(usage, "prompt_tokens");
     const std::uint64_t written = count_at(usage, "completion_tokens");
     const Json& details = member(usage, "prompt_tokens_details");
-    model::Tokens tokens;
-    tokens.cached_input = std::min(prompt, count_at(details, "cached_tokens"));
-    tokens.cache_writes = std::min(prompt - tokens.cached_input, count_at(details, "cache_write_tokens"));
-    tokens.input = prompt - tokens.cached_input - tokens.cache_writes;
-    tokens.output = written;
+    model::Tokens tokens = tokens_of(prompt, details, written);
     // xAI counts reasoning beside what is written, the others within it: the total tells which.
     const std::uint64_t reasoning = count_at(member(usage, "completion_tokens_details"), "reasoning_tokens");
     if (reasoning > 0 && count_at(usage, "total_tokens") == prompt + written + reasoning)
       tokens.output += reasoning;
     reply_.cost.tokens = tokens;
-    // What xAI charges, of which 10^10 are a dollar.
-    if (const auto ticks = number_at(usage, "cost_in_usd_ticks");
-        ticks && *ticks >= 0 && *ticks / 1e10 <= kMostUsd)
-      reply_.cost.usd = *ticks / 1e10;
+    reply_.cost.usd = usd_of_ticks(usage);
   }
 
   void conclude() override {

@@ -100,15 +100,8 @@ class ResponsesReader final : public ReplyReader {
     if (!usage.is_object()) return;
     const std::uint64_t read = count_at(usage, "input_tokens");
     const Json& details = member(usage, "input_tokens_details");
-    model::Tokens tokens;
-    tokens.cached_input = std::min(read, count_at(details, "cached_tokens"));
-    tokens.cache_writes = std::min(read - tokens.cached_input, count_at(details, "cache_write_tokens"));
-    tokens.input = read - tokens.cached_input - tokens.cache_writes;
-    tokens.output = count_at(usage, "output_tokens");
-    reply_.cost.tokens = tokens;
-    if (const auto ticks = number_at(usage, "cost_in_usd_ticks");
-        ticks && *ticks >= 0 && *ticks / 1e10 <= kMostUsd)
-      reply_.cost.usd = *ticks / 1e10;
+    reply_.cost.tokens = tokens_of(read, details, count_at(usage, "output_tokens"));
+    reply_.cost.usd = usd_of_ticks(usage);
   }
 
   void conclude() override {

@@ -1,5 +1,6 @@
 #include "agents/reply_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "agents/api_failure.h"
@@ -81,6 +82,21 @@ void ReplyReader::fail(const Json& error) {
   refine(failed, error);
   if (failed.message.empty()) failed.message = "HTTP status " + std::to_string(head_.status);
   reply_.error = std::move(failed);
+}
+
+model::Tokens tokens_of(std::uint64_t read, const Json& details, std::uint64_t written) {
+  model::Tokens tokens;
+  tokens.cached_input = std::min(read, count_at(details, "cached_tokens"));
+  tokens.cache_writes = std::min(read - tokens.cached_input, count_at(details, "cache_write_tokens"));
+  tokens.input = read - tokens.cached_input - tokens.cache_writes;
+  tokens.output = written;
+  return tokens;
+}
+
+std::optional<double> usd_of_ticks(const Json& usage) {
+  const auto ticks = number_at(usage, "cost_in_usd_ticks");
+  const double usd = ticks.value_or(-1) / 1e10;
+  return usd >= 0 && usd <= kMostUsd ? std::optional(usd) : std::nullopt;
 }
 
 }  // namespace fleet::agents

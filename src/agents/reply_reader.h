@@ -79,6 +79,12 @@ class ReplyReader : public net::BodyReader {
   std::size_t size_ = 0;
 };
 
+// As OpenAI's protocols count: what was `read` includes what came from the cache and what was put into it,
+// which `details` tell.
+[[nodiscard]] model::Tokens tokens_of(std::uint64_t read, const Json& details, std::uint64_t written);
+// What xAI charges, in either of them: `cost_in_usd_ticks`, of which 10^10 are a dollar.
+[[nodiscard]] std::optional<double> usd_of_ticks(const Json& usage);
+
 template <class Reader>
 std::shared_ptr<ReplyReader> make_reply_reader() {
   return std::make_shared<Reader>();

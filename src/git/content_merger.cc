@@ -10,7 +10,8 @@
 namespace fleet::git {
 namespace {
 
-// With half a million lines it takes 1 s, and 10 where all of them are alike or in another order.
+// With half a million lines `git merge-file`, whose algorithm this is, took 0.4 s, and 5 s where one side had
+// them in another order.
 constexpr std::uint64_t kMostBytes = 32'000'000;
 constexpr std::ptrdiff_t kMostLines = 500'000;
 
