@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "model/analysis_report.h"
 
 // Findings -> files. Everything in them comes from code and from other tools, is untrusted, and is escaped.
@@ -54,5 +55,7 @@ inline constexpr std::size_t kJunitLimit = 30'000'000;  // bytes; GitLab takes n
 
 // One object as src/report/findings.schema.json describes. Bytes that are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string to_json(const model::AnalysisReport& report);
+// What that wrote, without metrics. An Error for text that it cannot have written.
+[[nodiscard]] Result<model::AnalysisReport> findings_from_json(std::string_view text);
 
 }  // namespace fleet::report
