@@ -27,6 +27,8 @@ namespace {
 
 constexpr const char* kGateFile = "gate.json";
 constexpr std::uint64_t kMostGateBytes = 8 << 20;
+constexpr const char* kFindingsFile = "findings.json";
+constexpr std::uint64_t kMostFindingsBytes = 512 << 20;
 
 bool is_same(const std::optional<model::Gate>& a, const std::optional<model::Gate>& b) {
   if (!a || !b) return !a && !b;
@@ -155,10 +157,17 @@ Result<Judgement> judge_change(const World& world, const Checkout& checkout, con
 
 Result<std::vector<std::string>> write_findings(const model::AnalysisReport& analysis,
                                                 const std::filesystem::path& folder) {
-  const std::vector<std::string> files{folder / "findings.json", folder / "findings.sarif"};
+  const std::vector<std::string> files{folder / kFindingsFile, folder / "findings.sarif"};
   FLEET_CHECK(os::write_file_atomically(files[0], report::to_json(analysis)));
   FLEET_CHECK(os::write_file_atomically(files[1], report::to_sarif(analysis)));
   return files;
+}
+
+Result<std::optional<model::AnalysisReport>> written_findings(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / kFindingsFile;
+  if (!os::exists(file)) return std::nullopt;
+  FLEET_TRY(const std::string text, os::read_file(file, kMostFindingsBytes));
+  return report::findings_from_json(text);
 }
 
 Result<> keep_gate(const Checkout& checkout, const std::string& run, const model::GateReport& gate) {

@@ -41,6 +41,10 @@ struct Judgement {
 [[nodiscard]] Result<std::vector<std::string>> write_findings(const model::AnalysisReport& analysis,
                                                               const std::filesystem::path& folder);
 
+// What was written there; none: nothing was, as by a run without a gate.
+[[nodiscard]] Result<std::optional<model::AnalysisReport>> written_findings(
+    const std::filesystem::path& folder);
+
 // What came of it is kept in the run's own folder; none: it was not judged yet.
 [[nodiscard]] Result<> keep_gate(const Checkout& checkout, const std::string& run,
                                  const model::GateReport& gate);

@@ -148,6 +148,16 @@ GateEnd hold_against_gate(const World& world, const Checkout& checkout, const mo
   return {std::move(judgement->analysis), !passed};
 }
 
+Result<std::vector<std::string>> write_run_reports(const Checkout& checkout, const model::Report& report,
+                                                   const model::Plan& plan,
+                                                   const std::optional<model::AnalysisReport>& analysis,
+                                                   const std::filesystem::path& folder) {
+  FLEET_TRY(store::Reader reader, store::Reader::open(checkout.layout.database()));
+  FLEET_TRY(const report::HtmlExtras extras,
+            html_extras(reader, report.workflow, analysis ? &*analysis : nullptr));
+  return write_reports(report, plan.report_formats, extras, folder);
+}
+
 // Beyond this point no agent runs; snapshots are read-only. What cannot be written is said last, and takes
 // nothing else away: not the export, not the summary, and not the exit code of a run that was not good.
 ExitCode conclude(World& world, const Checkout& checkout, const std::string& run, const model::Plan& plan,
@@ -156,7 +166,8 @@ ExitCode conclude(World& world, const Checkout& checkout, const std::string& run
   GateEnd gate;
   const auto write_to = [&](const model::Report& report, const std::filesystem::path& folder,
                             std::vector<std::string>& paths) {
-    Result<std::vector<std::string>> written = write_reports(report, plan, folder);
+    Result<std::vector<std::string>> written =
+        write_run_reports(checkout, report, plan, gate.analysis, folder);
     if (written && gate.analysis) {
       auto findings = write_findings(*gate.analysis, folder);
       if (!findings)

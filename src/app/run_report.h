@@ -2,6 +2,7 @@
 
 #include "app/checkout.h"
 #include "model/report.h"
+#include "report/html.h"
 
 namespace fleet::app {
 
@@ -12,9 +13,15 @@ namespace fleet::app {
 // Whether the change of a run in that state is held against the gate.
 [[nodiscard]] bool is_judged(model::RunState state);
 
-// Writes what the plan's formats ask for into the folder; gives back the paths.
+// What a page shows of the runs of the same workflow, and of what the run has changed, where that is on hand
+// and outlives what is given back.
+[[nodiscard]] Result<report::HtmlExtras> html_extras(store::Reader& reader, const std::string& workflow,
+                                                     const model::AnalysisReport* analysis);
+
+// Writes the report in these formats into the folder; gives back the paths.
 [[nodiscard]] Result<std::vector<std::string>> write_reports(const model::Report& report,
-                                                             const model::Plan& plan,
+                                                             const std::vector<model::ReportFormat>& formats,
+                                                             const report::HtmlExtras& extras,
                                                              const std::filesystem::path& folder);
 // Whether that was done there.
 [[nodiscard]] bool are_written(const model::Plan& plan, const std::filesystem::path& folder);

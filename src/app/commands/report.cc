@@ -2,9 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include "app/commands/commands.h"
 #include "app/commands/options.h"
+#include "app/gate.h"
 #include "app/run_report.h"
 
 namespace fleet::app {
@@ -14,7 +17,11 @@ struct ReportOptions {
   Where where;
   std::string run;
   std::string to;
+  std::vector<model::ReportFormat> formats;  // empty: those of the workflow
 };
+// Those of a run; the others are of findings.
+constexpr model::ReportFormat kRunFormats[] = {model::ReportFormat::json, model::ReportFormat::markdown,
+                                               model::ReportFormat::html};
 
 Result<base::ExitCode> run_report(World& world, const ReportOptions& options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
@@ -22,9 +29,14 @@ Result<base::ExitCode> run_report(World& world, const ReportOptions& options) {
   FLEET_TRY(const store::RunRow run, find_run(reader, options.run));
   FLEET_TRY(const model::Plan plan, frozen_plan(reader, run.id));
   FLEET_TRY(const model::Report report, build_report(checkout, reader, run, plan));
-  const std::filesystem::path folder =
-      options.to.empty() ? checkout.layout.report(run.id) : std::filesystem::path(options.to);
-  FLEET_TRY(const std::vector<std::string> files, write_reports(report, plan, folder));
+  const std::filesystem::path own = checkout.layout.report(run.id);
+  const std::filesystem::path folder = options.to.empty() ? own : std::filesystem::path(options.to);
+  // Nothing is analysed again: what the run found stands beside its reports.
+  FLEET_TRY(const auto analysis, written_findings(own));
+  FLEET_TRY(const report::HtmlExtras extras,
+            html_extras(reader, run.workflow, analysis ? &*analysis : nullptr));
+  const auto& formats = options.formats.empty() ? plan.report_formats : options.formats;
+  FLEET_TRY(const std::vector<std::string> files, write_reports(report, formats, extras, folder));
   for (const std::string& file : files)
     world.out(file + "\n");
   return base::ExitCode::good;
@@ -36,6 +48,11 @@ void add_report(CLI::App& app, Action& action) {
   auto options = std::make_shared<ReportOptions>();
   app.add_option("run", options->run, "The run's id (default: the newest)");
   app.add_option("--to", options->to, "The folder (default: the run's own)")->type_name("DIR");
+  std::vector<std::string_view> words;
+  for (const model::ReportFormat format : kRunFormats)
+    words.push_back(base::name_of(format));
+  add_words(app, "--format", words, "This one, whatever the workflow asks for",
+            [options](std::size_t i) { options->formats = {kRunFormats[i]}; });
   add_where(app, options->where);
   app.callback(
       [options, &action] { action = [options](World& world) { return run_report(world, *options); }; });
