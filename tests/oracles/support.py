@@ -24,9 +24,9 @@ def need(*programs):
             not_tested(f"{program} is not installed; .ci/install-packages test brings it")
 
 
-def fetch(folder):
-    """The node_modules that package-lock.json pins, under `folder`. No script of theirs runs."""
-    lock = HERE / "package-lock.json"
+def fetch(folder, pins=HERE):
+    """The node_modules that the package-lock.json in `pins` pins, under `folder`. No script of theirs runs."""
+    lock = pins / "package-lock.json"
     wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as guard:
@@ -34,11 +34,11 @@ def fetch(folder):
         stamp = folder / "fetched"
         if not (stamp.exists() and stamp.read_text() == wanted):
             for name in ("package.json", "package-lock.json", ".npmrc"):
-                shutil.copy(HERE / name, folder)
+                shutil.copy(pins / name, folder)
             done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, text=True,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             if done.returncode != 0:
-                not_tested(f"npm ci could not fetch the sources into {folder}:\n{done.stdout}")
+                not_tested(f"npm ci could not fetch the packages into {folder}:\n{done.stdout}")
             stamp.write_text(wanted)
     return folder / "node_modules"
 

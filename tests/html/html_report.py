@@ -1,0 +1,28 @@
+#!/usr/bin/env python3
+"""The HTML report in Debian's Chromium, without a screen: page.mjs says what it must do there.
+
+usage: html_report.py HTML_PAGES FOLDER    (a folder to keep the packages in)
+"""
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "oracles"))
+import support  # noqa: E402
+
+
+def main(html_pages, folder):
+    support.need("chromium", "node", "npm")
+    modules = support.fetch(Path(folder), HERE)
+    with tempfile.TemporaryDirectory(prefix="fleet-html-") as pages:
+        subprocess.run([html_pages, pages], check=True)
+        # What the browser keeps for itself goes away with the pages.
+        environment = {**os.environ, "HOME": pages, "XDG_CONFIG_HOME": pages, "XDG_CACHE_HOME": pages}
+        return subprocess.run(["node", HERE / "page.mjs", modules, pages], env=environment).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
