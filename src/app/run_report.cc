@@ -109,7 +109,7 @@ Result<History> read_history(store::Reader& reader, const std::string& run, cons
     } else if (const auto* published = std::get_if<engine::Published>(&input)) {
       history.published = *published;
       overridden = published->overridden;  // what was said at each arrival may have changed since
-    } else if (const auto* resumed = std::get_if<engine::RunResumed>(&input)) {
+    } else {
       ++history.resumed;
     }
     return {};
