@@ -66,6 +66,7 @@ Json page_findings(const model::AnalysisReport& analysis, Room& room, std::size_
   std::vector<std::size_t> all(analysis.findings.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
   std::vector<Json> made;
+  made.reserve(all.size());
   for (const model::Finding& finding : analysis.findings) {
     const model::RuleFacts& rule = facts.at(finding.rule);
     const auto [place, is_new] = places.emplace(finding.rule, places.size());
@@ -73,6 +74,7 @@ Json page_findings(const model::AnalysisReport& analysis, Room& room, std::size_
     made.push_back(page_finding(finding, place->second, rule.message));
   }
   std::vector<std::size_t> sizes;
+  sizes.reserve(made.size());
   for (const Json& finding : made)
     sizes.push_back(size_on_page(finding) + 1);
   const std::size_t around = size_on_page(json);

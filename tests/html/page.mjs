@@ -17,7 +17,9 @@ const MOST_SECONDS = 2; // until a page of 2,000 tasks and 5,000 findings can be
 const TIMED = 5; // openings, of which the middle one counts
 
 const browser = await puppeteer.launch({
-  executablePath: '/usr/bin/chromium', headless: true, args: process.getuid() === 0 ? ['--no-sandbox'] : [],
+  executablePath: '/usr/bin/chromium',
+  headless: true,
+  args: process.getuid() === 0 ? ['--no-sandbox'] : [],
 });
 
 // Every page is watched: it may ask nobody for anything, and have nothing to complain about.
@@ -66,10 +68,16 @@ async function search(page, words) {
 const TESTS = {
   async 'the verdict and its reasons stand first, and the title has them'() {
     const {page, complaints} = await open('sample.html');
-    assert.equal(await page.$eval('main h1', (node) => node.textContent), 'failed: 5 of 8 tasks done, 1 failed, 2 skipped, gate failed');
+    assert.equal(
+      await page.$eval('main h1', (node) => node.textContent),
+      'failed: 5 of 8 tasks done, 1 failed, 2 skipped, gate failed',
+    );
     assert.match(await page.title(), /^showroom-integration: failed/);
-    assert.deepEqual(await page.$$eval('.reasons li', (all) => all.map((node) => node.textContent)),
-      ['gate: 2 new findings', 'build failed after 2 attempts: `npm run build` ended with exit 2', '1 task was skipped because of a need: publish']);
+    assert.deepEqual(await page.$$eval('.reasons li', (all) => all.map((node) => node.textContent)), [
+      'gate: 2 new findings',
+      'build failed after 2 attempts: `npm run build` ended with exit 2',
+      '1 task was skipped because of a need: publish',
+    ]);
     assert.match(await page.$eval('#wrong pre', (node) => node.textContent), /Cannot find name 'PBR'/);
     assert.deepEqual(complaints, []);
   },
@@ -79,8 +87,25 @@ const TESTS = {
       const {page, complaints} = await open('sample.html', {scheme});
       await readThrough(page);
       const seen = await page.$$eval('main > section', (all) => all.filter((node) => !node.hidden).map((node) => node.id));
-      assert.deepEqual(seen, ['verdict', 'wrong', 'tasks', 'timeline', 'graph', 'findings', 'agents', 'durations', 'conflicts', 'requirements', 'earlier']);
-      assert.deepEqual(await page.$$eval('.chart canvas', (all) => all.map((node) => node.closest('section').id)), ['timeline', 'findings', 'durations', 'earlier']);
+      assert.deepEqual(seen, [
+        'verdict',
+        'wrong',
+        'tasks',
+        'timeline',
+        'graph',
+        'findings',
+        'agents',
+        'durations',
+        'conflicts',
+        'requirements',
+        'earlier',
+      ]);
+      assert.deepEqual(await page.$$eval('.chart canvas', (all) => all.map((node) => node.closest('section').id)), [
+        'timeline',
+        'findings',
+        'durations',
+        'earlier',
+      ]);
       assert.equal((await page.$$('svg.graph .node')).length, 8);
       const [paper] = await page.$$eval('body', ([node]) => [getComputedStyle(node).backgroundColor]);
       assert.equal(paper === 'rgb(18, 20, 24)', scheme === 'dark');
@@ -104,16 +129,25 @@ const TESTS = {
     assert.equal(await status(page, 'findings'), '1 of 5,000 findings');
     await page.keyboard.press('Escape');
     await settle(page);
-    await page.evaluate(() => [...document.querySelectorAll('#tasks .chip')].find((chip) => chip.textContent.startsWith('failed')).click());
+    await page.evaluate(() =>
+      [...document.querySelectorAll('#tasks .chip')].find((chip) => chip.textContent.startsWith('failed')).click(),
+    );
     const failed = Number((await status(page, 'tasks')).split(' ')[0]);
     assert.ok(failed > 10 && failed < 100);
     const states = await page.$$eval('#tasks tbody .badge', (all) => [...new Set(all.map((node) => node.textContent))]);
     assert.deepEqual(states, ['failed']);
     // By time, the longest first.
-    await page.evaluate(() => [...document.querySelectorAll('#tasks .sort')].find((head) => head.textContent === 'Time').click());
+    await page.evaluate(() =>
+      [...document.querySelectorAll('#tasks .sort')].find((head) => head.textContent === 'Time').click(),
+    );
     const times = await page.$$eval('#tasks tbody tr', (all) => all.slice(0, 8).map((row) => row.cells[4].textContent));
-    const seconds = times.map((time) => (/m/.test(time) ? Number(time.split('m')[0]) * 60 + Number.parseInt(time.split('m')[1], 10) : Number.parseFloat(time)));
-    assert.deepEqual(seconds, [...seconds].sort((a, b) => b - a));
+    const seconds = times.map((time) =>
+      /m/.test(time) ? Number(time.split('m')[0]) * 60 + Number.parseInt(time.split('m')[1], 10) : Number.parseFloat(time),
+    );
+    assert.deepEqual(
+      seconds,
+      [...seconds].sort((a, b) => b - a),
+    );
     assert.deepEqual(complaints, []);
   },
 
@@ -123,7 +157,7 @@ const TESTS = {
     assert.ok(before < 200);
     await page.evaluate(() => document.querySelector('#findings .listing .scroll').scrollTo(0, 1e6));
     await settle(page);
-    assert.ok(await rows(page, 'findings') > before);
+    assert.ok((await rows(page, 'findings')) > before);
   },
 
   async 'all can be done with the keyboard'() {
@@ -166,7 +200,9 @@ const TESTS = {
 
   async 'a task shows its attempts, output, paths, conflicts, and findings in what it changed'() {
     const {page} = await open('sample.html');
-    await page.evaluate(() => { location.hash = '#task=lighting'; });
+    await page.evaluate(() => {
+      location.hash = '#task=lighting';
+    });
     await settle(page);
     const text = await page.$eval('#panel', (node) => node.textContent);
     assert.match(text, /Lost a conflict to materials\.viewer: lighting ran again on top of materials\.viewer/);
@@ -179,11 +215,15 @@ const TESTS = {
     const {page, complaints} = await open('hostile.html');
     await readThrough(page);
     for (let place = 0; place < 8; ++place) {
-      await page.evaluate((at) => { location.hash = `#task=${at}`; }, place);
+      await page.evaluate((at) => {
+        location.hash = `#task=${at}`;
+      }, place);
       await settle(page);
       assert.equal(await page.$eval('#panel', (node) => node.hidden), false);
     }
-    await page.evaluate(() => { for (const all of document.querySelectorAll('details')) all.open = true; });
+    await page.evaluate(() => {
+      for (const all of document.querySelectorAll('details')) all.open = true;
+    });
     await settle(page);
     const found = await page.evaluate(() => ({
       evil: Object.keys(window).filter((name) => name.startsWith('evil')),
@@ -210,8 +250,10 @@ const TESTS = {
     for (const name of ['sample.html', 'hostile.html', 'large.html']) {
       const {page, complaints} = await open(name, {width: 390, height: 844});
       await readThrough(page);
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 390, name);
-      await page.evaluate(() => { location.hash = '#task=2'; });
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390, name);
+      await page.evaluate(() => {
+        location.hash = '#task=2';
+      });
       await settle(page);
       assert.equal(await page.$eval('#panel', (node) => node.getBoundingClientRect().width), 390);
       assert.deepEqual(complaints, []);
@@ -228,22 +270,35 @@ const TESTS = {
   },
 
   async 'its markup is valid, as written and as the scripts leave it'() {
-    const validate = new HtmlValidate(new StaticConfigLoader([], {
-      extends: ['html-validate:recommended'],
-      rules: {
-        // Of how sources look, which the browser that writes the page out again changes; and what keeps scripts out of a page.
-        'no-trailing-whitespace': 'off', 'no-inline-style': 'off', 'require-sri': 'off', 'long-title': 'off', 'doctype-style': 'off',
-        'attribute-boolean-style': 'off',
-      },
-    }));
+    const validate = new HtmlValidate(
+      new StaticConfigLoader([], {
+        extends: ['html-validate:recommended'],
+        rules: {
+          // Of how sources look, which the browser that writes the page out again changes; and what keeps scripts out of a page.
+          'no-trailing-whitespace': 'off',
+          'no-inline-style': 'off',
+          'require-sri': 'off',
+          'long-title': 'off',
+          'doctype-style': 'off',
+          'attribute-boolean-style': 'off',
+        },
+      }),
+    );
     for (const name of ['sample.html', 'hostile.html']) {
       const {page} = await open(name);
       await readThrough(page);
-      await page.evaluate(() => { location.hash = '#task=5'; });
+      await page.evaluate(() => {
+        location.hash = '#task=5';
+      });
       await settle(page);
-      for (const text of [readFileSync(join(folder, name), 'utf8'), `<!doctype html>\n${await page.$eval('html', (node) => node.outerHTML)}`]) {
+      for (const text of [
+        readFileSync(join(folder, name), 'utf8'),
+        `<!doctype html>\n${await page.$eval('html', (node) => node.outerHTML)}`,
+      ]) {
         const {results} = await validate.validateString(text);
-        const errors = results.flatMap(({messages}) => messages.map((each) => `${each.ruleId} at ${each.line}:${each.column}: ${each.message} (${each.selector})`));
+        const errors = results.flatMap(({messages}) =>
+          messages.map((each) => `${each.ruleId} at ${each.line}:${each.column}: ${each.message} (${each.selector})`),
+        );
         assert.deepEqual([...new Set(errors)].slice(0, 10), []);
       }
     }
@@ -254,7 +309,7 @@ const TESTS = {
     const times = [];
     for (let time = 0; time < TIMED; ++time) {
       const {page, complaints, begin} = await open('large.html');
-      assert.ok(await rows(page, 'tasks') > 0);
+      assert.ok((await rows(page, 'tasks')) > 0);
       // Painted, and the browser answers.
       await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
       times.push((performance.now() - begin) / 1000);
@@ -262,7 +317,9 @@ const TESTS = {
       await page.browserContext().close();
     }
     const [middle] = times.sort((a, b) => a - b).slice(Math.floor(TIMED / 2));
-    console.log(`  ${size} bytes of at most ${MOST_BYTES}; open after ${middle.toFixed(2)} s of at most ${MOST_SECONDS} (${times.map((time) => time.toFixed(2)).join(', ')})`);
+    console.log(
+      `  ${size} bytes of at most ${MOST_BYTES}; open after ${middle.toFixed(2)} s of at most ${MOST_SECONDS} (${times.map((time) => time.toFixed(2)).join(', ')})`,
+    );
     assert.ok(size <= MOST_BYTES);
     assert.ok(middle <= MOST_SECONDS);
     const {page, complaints} = await open('large.html');

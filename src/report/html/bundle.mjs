@@ -14,17 +14,31 @@ const {buildSync, transformSync} = createRequire(join(modules, 'x.js'))('esbuild
 const read = (...parts) => readFileSync(join(...parts), 'utf8');
 
 // What ends a script element may not stand in one, and letters that are not ASCII need no second look.
-const script = (name) => buildSync({
-  entryPoints: [join(here, name)], bundle: true, minify: true, write: false, format: 'iife', target: 'es2022', charset: 'ascii',
-  legalComments: 'none', nodePaths: [modules], define: {'process.env.NODE_ENV': '"production"'},
-}).outputFiles[0].text.trim().replace(/<\/script/gi, '<\\/script').replace(/<!--/g, '<\\!--');
+const script = (name) =>
+  buildSync({
+    entryPoints: [join(here, name)],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    charset: 'ascii',
+    legalComments: 'none',
+    nodePaths: [modules],
+    define: {'process.env.NODE_ENV': '"production"'},
+  })
+    .outputFiles[0].text.trim()
+    .replace(/<\/script/gi, '<\\/script')
+    .replace(/<!--/g, '<\\!--');
 
 // Each line of the policy's hashes is of the exact text between the tags.
 const hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 const LICENCES = [
-  ['Apache ECharts', 'echarts', ['LICENSE', 'NOTICE', 'licenses/LICENSE-d3']], ['ZRender', 'zrender', ['LICENSE']],
-  ['tslib', 'tslib', ['LICENSE.txt']], ['dagre', '@dagrejs/dagre', ['LICENSE']],
+  ['Apache ECharts', 'echarts', ['LICENSE', 'NOTICE', 'licenses/LICENSE-d3']],
+  ['ZRender', 'zrender', ['LICENSE']],
+  ['tslib', 'tslib', ['LICENSE.txt']],
+  ['dagre', '@dagrejs/dagre', ['LICENSE']],
   ['graphlib', '@dagrejs/graphlib', ['LICENSE']],
 ];
 const licences = LICENCES.map(([name, folder, files]) => {
@@ -42,7 +56,8 @@ const parts = {
 parts.policy = `default-src 'none'; script-src ${hash(parts.script)} ${hash(parts.drawings)}; style-src ${hash(parts.style)}; base-uri 'none'; form-action 'none'`;
 
 const [head, tail, ...more] = read(here, 'page.html')
-  .replace(/@(\w+)@/g, (whole, name) => (name === 'data' ? '\0' : parts[name] ?? whole)).split('\0');
+  .replace(/@(\w+)@/g, (whole, name) => (name === 'data' ? '\0' : (parts[name] ?? whole)))
+  .split('\0');
 if (tail === undefined || more.length > 0) throw new Error('page.html has not one place for the data');
 
 // As raw strings: in pieces, since compilers bound the length of one, cut where no character is.
@@ -57,7 +72,9 @@ function literal(text) {
   return pieces.join('\n');
 }
 if (`${head}${tail}`.includes(')page~"')) throw new Error('the page holds what ends a raw string');
-writeFileSync(output, `// Made by src/report/html/bundle.mjs.
+writeFileSync(
+  output,
+  `// Made by src/report/html/bundle.mjs.
 #include "report/html_page.h"
 
 namespace fleet::report {
@@ -66,4 +83,5 @@ const std::string_view kPageHead = ${literal(head)};
 const std::string_view kPageTail = ${literal(tail)};
 
 }  // namespace fleet::report
-`);
+`,
+);

@@ -23,7 +23,11 @@ export function font() {
 
 // The tooltip is drawn, too: what it says never becomes HTML.
 export const tooltip = (colour) => ({
-  renderMode: 'richText', confine: true, backgroundColor: colour.raised, borderColor: colour.line, borderWidth: 1,
+  renderMode: 'richText',
+  confine: true,
+  backgroundColor: colour.raised,
+  borderColor: colour.line,
+  borderWidth: 1,
   textStyle: {color: colour.text, fontSize: 12, fontFamily: font()},
 });
 
@@ -38,7 +42,10 @@ export function chart(section, {className, label, height, options, pick, onTheme
   const redraw = () => {
     const printing = 'print' in document.documentElement.dataset;
     drawn.resize(printing ? {width: Math.min(PAPER, box.clientWidth || PAPER), height} : {width: 'auto', height});
-    drawn.setOption({animation: false, textStyle: {fontFamily: font()}, ...options(colours(), drawn.getWidth())}, {notMerge: true});
+    drawn.setOption(
+      {animation: false, textStyle: {fontFamily: font()}, ...options(colours(), drawn.getWidth())},
+      {notMerge: true},
+    );
   };
   redraw();
   onTheme(redraw);

@@ -24,7 +24,9 @@ for (const task of tasks) for (const need of task.needs) tasks[need].neededBy.pu
 export const taskOf = (id) => (places.has(id) ? tasks[places.get(id)] : undefined);
 export const lastAttempt = (task) => task.attempts[task.attempts.length - 1];
 
-export const agentsOf = (task) => [...new Set(task.attempts.flatMap((attempt) => (attempt.agent ? [attempt.agent.name] : [])))];
+export const agentsOf = (task) => [
+  ...new Set(task.attempts.flatMap((attempt) => (attempt.agent ? [attempt.agent.name] : []))),
+];
 
 // What a search looks through, made when it is first asked for.
 export function textOf(task) {
@@ -48,8 +50,21 @@ export function textOfFinding(finding) {
   if (finding.text === undefined) {
     const rule = ruleOf(finding);
     const steps = (finding.flow ?? []).flatMap((step) => [step.path, step.what]);
-    finding.text = [rule.id, rule.tool, finding.message ?? rule.message, finding.path, finding.symbol, finding.excerpt, finding.severity,
-      finding.mark, ...(rule.cwe ?? []), ...steps].filter(Boolean).join('\n').toLowerCase();
+    finding.text = [
+      rule.id,
+      rule.tool,
+      finding.message ?? rule.message,
+      finding.path,
+      finding.symbol,
+      finding.excerpt,
+      finding.severity,
+      finding.mark,
+      ...(rule.cwe ?? []),
+      ...steps,
+    ]
+      .filter(Boolean)
+      .join('\n')
+      .toLowerCase();
   }
   return finding.text;
 }

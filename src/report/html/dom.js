@@ -6,7 +6,9 @@ function build(node, attributes, children) {
     if (typeof value === 'function') node.addEventListener(name, value);
     else node.setAttribute(name, value === true ? '' : value);
   }
-  node.append(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false && child !== ''));
+  node.append(
+    ...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false && child !== ''),
+  );
   return node;
 }
 
@@ -46,10 +48,13 @@ export function later(work) {
 
 // Calls once, when the element comes near to what is seen.
 export function whenNear(element, work) {
-  const observer = new IntersectionObserver((entries) => {
-    if (!entries.some((entry) => entry.isIntersecting)) return;
-    observer.disconnect();
-    work();
-  }, {rootMargin: '600px'});
+  const observer = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      observer.disconnect();
+      work();
+    },
+    {rootMargin: '600px'},
+  );
   observer.observe(element);
 }

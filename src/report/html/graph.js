@@ -43,28 +43,73 @@ function relatives(tasks, task) {
   return found;
 }
 
-const describe = (task) => `${task.id}: ${stateWord(task.state)}${task.took > 0 ? `, ${duration(task.took)}` : ''}${task.critical ? ', on the longest chain' : ''}`;
+const describe = (task) =>
+  `${task.id}: ${stateWord(task.state)}${task.took > 0 ? `, ${duration(task.took)}` : ''}${task.critical ? ', on the longest chain' : ''}`;
+
+function shapeOf({task, x, y, width, height}, small) {
+  return svg(
+    'g',
+    {
+      class: `node ${tone(task.state)}${task.critical ? ' critical' : ''}`,
+      'data-place': String(task.place),
+      role: 'link',
+      tabindex: '-1',
+      'aria-label': describe(task),
+      transform: `translate(${x},${y})`,
+    },
+    svg('rect', {width, height, rx: small ? 5 : 2}),
+    small && svg('circle', {cx: 13, cy: height / 2, r: 4}),
+    small && svg('text', {x: 23, y: height / 2 + 4}, nameOf(task)),
+  );
+}
+
+const lineOf = ({from, to, points}) => svg('path', {d: curve(points), 'data-from': String(from), 'data-to': String(to)});
+
+function legendOf(tasks, small) {
+  const states = [...new Set(tasks.map((task) => task.state))];
+  const how = small
+    ? 'What a task needs is to its left. A thick border: the longest chain of the plan.'
+    : 'One square a task, one block a level: what a task needs is in blocks to its left. Point at a task for its own edges.';
+  return el(
+    'p',
+    {class: 'legend'},
+    states.map((state) => el('span', {}, el('i', {class: `swatch ${tone(state)}`}), stateWord(state))),
+    el('span', {class: 'dim'}, how),
+  );
+}
+
+// What the arrow keys lead to: along the edges, and up and down in a level as it is drawn.
+function nextOf(key, task, nodes) {
+  if (key === 'ArrowLeft') return task.needs[0];
+  if (key === 'ArrowRight') return task.neededBy[0];
+  const step = {ArrowUp: -1, ArrowDown: 1}[key];
+  if (step === undefined) return undefined;
+  const level = nodes.filter((node) => node.task.level === task.level).sort((a, b) => a.x - b.x || a.y - b.y);
+  return level[level.findIndex((node) => node.task === task) + step]?.task.place;
+}
 
 export function graph(section, {data, openTask}) {
   const {tasks} = data;
   const small = isSmall(tasks);
   const {nodes, edges, width, height, labels} = layOut(tasks, section.clientWidth || 960);
-  const lines = svg('g', {class: 'edges'});
-  const shapes = nodes.map((node) => svg('g', {class: `node ${tone(node.task.state)}${node.task.critical ? ' critical' : ''}`, 'data-place': String(node.task.place),
-    role: 'link', tabindex: '-1', 'aria-label': describe(node.task), transform: `translate(${node.x},${node.y})`},
-  svg('rect', {width: node.width, height: node.height, rx: small ? 5 : 2}),
-  small && svg('circle', {cx: 13, cy: node.height / 2, r: 4}),
-  small && svg('text', {x: 23, y: node.height / 2 + 4}, nameOf(node.task))));
-  const drawing = svg('svg', {class: `graph ${small ? 'boxes' : 'squares'}`, width, height, viewBox: `0 0 ${width} ${height}`, role: 'group',
-    'aria-label': `Graph of ${count(tasks.length, 'task')}`},
-  labels.map((label) => svg('text', {class: 'level', x: label.x, y: label.y}, label.text)), lines, shapes);
-  if (edges) lines.append(...edges.map((edge) => svg('path', {d: curve(edge.points), 'data-from': String(edge.from), 'data-to': String(edge.to)})));
+  const lines = svg('g', {class: 'edges'}, (edges ?? []).map(lineOf));
+  const shapes = nodes.map((node) => shapeOf(node, small));
+  const drawing = svg(
+    'svg',
+    {
+      class: `graph ${small ? 'boxes' : 'squares'}`,
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
+      role: 'group',
+      'aria-label': `Graph of ${count(tasks.length, 'task')}`,
+    },
+    labels.map((label) => svg('text', {class: 'level', x: label.x, y: label.y}, label.text)),
+    lines,
+    shapes,
+  );
   const caption = el('p', {class: 'status', role: 'status'}, '\u00a0');
-  const states = [...new Set(tasks.map((task) => task.state))];
-  section.append(el('p', {class: 'legend'}, states.map((state) => el('span', {}, el('i', {class: `swatch ${tone(state)}`}), stateWord(state))),
-    el('span', {class: 'dim'}, small ? 'What a task needs is to its left. A thick border: the longest chain of the plan.'
-      : 'One square a task, one block a level: what a task needs is in blocks to its left. Point at a task for its own edges.')),
-  caption, el('div', {class: 'scroll'}, drawing));
+  section.append(legendOf(tasks, small), caption, el('div', {class: 'scroll'}, drawing));
 
   let current = 0;
   const focusOn = (place) => {
@@ -84,42 +129,43 @@ export function graph(section, {data, openTask}) {
     }
     caption.textContent = `${describe(task)} · needs ${number(task.needs.length)}, needed by ${number(task.neededBy.length)}`;
     if (edges) {
-      for (const line of lines.children) line.classList.toggle('near', near.has(Number(line.dataset.from)) && near.has(Number(line.dataset.to)));
+      for (const line of lines.children) {
+        const {from, to} = line.dataset;
+        line.classList.toggle('near', near.has(Number(from)) && near.has(Number(to)));
+      }
       return;
     }
-    const own = [...task.needs.map((need) => [need, place]), ...task.neededBy.map((other) => [place, other])].slice(0, MOST_DRAWN);
-    lines.replaceChildren(...own.map(([from, to]) => svg('path', {class: 'near', d: link(nodes[from], nodes[to])})));
+    const own = [...task.needs.map((need) => [need, place]), ...task.neededBy.map((other) => [place, other])];
+    lines.replaceChildren(
+      ...own.slice(0, MOST_DRAWN).map(([from, to]) => svg('path', {class: 'near', d: link(nodes[from], nodes[to])})),
+    );
   };
   const clear = () => {
     drawing.classList.remove('pointed');
     if (!edges) lines.replaceChildren();
     caption.textContent = '\u00a0';
   };
-  const placeOf = (event) => Number(event.target.closest('.node')?.dataset.place ?? -1);
 
-  drawing.addEventListener('pointerover', (event) => {
-    if (placeOf(event) >= 0) point(placeOf(event));
-  });
+  const onTask = (event, what) => {
+    const node = event.target.closest('.node');
+    if (node) what(Number(node.dataset.place));
+  };
+  drawing.addEventListener('pointerover', (event) => onTask(event, point));
   drawing.addEventListener('pointerleave', clear);
-  drawing.addEventListener('focusin', (event) => {
-    if (placeOf(event) < 0) return;
-    focusOn(placeOf(event));
-    point(current);
-  });
+  drawing.addEventListener('focusin', (event) =>
+    onTask(event, (place) => {
+      focusOn(place);
+      point(place);
+    }),
+  );
   drawing.addEventListener('focusout', clear);
-  drawing.addEventListener('click', (event) => {
-    if (placeOf(event) >= 0) openTask(tasks[placeOf(event)]);
-  });
+  drawing.addEventListener('click', (event) => onTask(event, (place) => openTask(tasks[place])));
   drawing.addEventListener('keydown', (event) => {
-    const task = tasks[current];
-    // Level neighbours as they stand in the drawing.
-    const column = nodes.filter((node) => node.task.level === task.level).sort((a, b) => a.x - b.x || a.y - b.y).map((node) => node.task.place);
-    const at = column.indexOf(current);
-    const next = {ArrowLeft: task.needs[0], ArrowRight: task.neededBy[0], ArrowUp: column[at - 1], ArrowDown: column[at + 1]}[event.key];
-    if (event.key === 'Enter' || event.key === ' ') openTask(task);
+    const next = nextOf(event.key, tasks[current], nodes);
+    if (event.key === 'Enter' || event.key === ' ') openTask(tasks[current]);
     else if (next === undefined) return;
+    else shapes[next].focus();
     event.preventDefault();
-    if (next !== undefined) shapes[next].focus();
   });
   addEventListener('searched', ({detail}) => {
     drawing.classList.toggle('searched', detail !== null);

@@ -11,7 +11,8 @@ const SQUARE = 13;
 const STEP = 16;
 const BLOCK_GAP = 30;
 
-export const isSmall = (tasks) => tasks.length <= MOST_BOXES && tasks.reduce((sum, task) => sum + task.needs.length, 0) <= MOST_EDGES;
+export const isSmall = (tasks) =>
+  tasks.length <= MOST_BOXES && tasks.reduce((sum, task) => sum + task.needs.length, 0) <= MOST_EDGES;
 
 export const nameOf = (task) => (task.id.length > LONGEST ? `${task.id.slice(0, LONGEST - 1)}…` : task.id);
 
@@ -46,10 +47,23 @@ function squares(tasks, pageWidth) {
   let left = 6;
   let bottom = 0;
   for (const level of used) {
-    const middle = (task) => (task.needs.length === 0 ? task.place : task.needs.reduce((sum, need) => sum + (place[need]?.rank ?? 0), 0) / task.needs.length);
-    const sorted = level.map((task) => [middle(task), task]).sort((a, b) => a[0] - b[0] || a[1].place - b[1].place).map(([, task]) => task);
+    const middle = (task) =>
+      task.needs.length === 0
+        ? task.place
+        : task.needs.reduce((sum, need) => sum + (place[need]?.rank ?? 0), 0) / task.needs.length;
+    const sorted = level
+      .map((task) => [middle(task), task])
+      .sort((a, b) => a[0] - b[0] || a[1].place - b[1].place)
+      .map(([, task]) => task);
     for (const [at, task] of sorted.entries()) {
-      place[task.place] = {task, rank: at, x: left + Math.floor(at / rows) * STEP, y: 22 + (at % rows) * STEP, width: SQUARE, height: SQUARE};
+      place[task.place] = {
+        task,
+        rank: at,
+        x: left + Math.floor(at / rows) * STEP,
+        y: 22 + (at % rows) * STEP,
+        width: SQUARE,
+        height: SQUARE,
+      };
       bottom = Math.max(bottom, place[task.place].y + STEP);
     }
     labels.push({x: left, y: 12, text: String(level.length)});

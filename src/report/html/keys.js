@@ -7,8 +7,14 @@ import {switchTheme} from './theme.js';
 // Everything can be reached with the keyboard alone; these keys are short cuts.
 
 const KEYS = [
-  ['/', 'search'], ['j or ↓, k or ↑', 'the next row, the one before'], ['Enter', 'open the row'], ['Esc', 'close what is open, empty the search'],
-  ['f', 'the next failed task'], ['t', 'light or dark'], ['←, →, ↑, ↓ in the graph', 'what a task needs, what needs it, its neighbours'], ['?', 'these keys'],
+  ['/', 'search'],
+  ['j or ↓, k or ↑', 'the next row, the one before'],
+  ['Enter', 'open the row'],
+  ['Esc', 'close what is open, empty the search'],
+  ['f', 'the next failed task'],
+  ['t', 'light or dark'],
+  ['←, →, ↑, ↓ in the graph', 'what a task needs, what needs it, its neighbours'],
+  ['?', 'these keys'],
 ];
 
 function move(step) {
@@ -30,9 +36,15 @@ function nextFailed() {
 function showKeys() {
   const dialog = byId('keys');
   if (!dialog.firstChild) {
-    dialog.append(el('h2', {id: 'keys-title'}, 'Keys'),
-      el('dl', {}, KEYS.map(([key, what]) => el('div', {}, el('dt', {}, el('kbd', {}, key)), el('dd', {}, what)))),
-      el('form', {method: 'dialog'}, el('button', {class: 'plain'}, 'Close')));
+    dialog.append(
+      el('h2', {id: 'keys-title'}, 'Keys'),
+      el(
+        'dl',
+        {},
+        KEYS.map(([key, what]) => el('div', {}, el('dt', {}, el('kbd', {}, key)), el('dd', {}, what))),
+      ),
+      el('form', {method: 'dialog'}, el('button', {class: 'plain'}, 'Close')),
+    );
   }
   dialog.showModal();
 }
@@ -62,8 +74,15 @@ export function startKeys() {
     const inGraph = event.target.closest('svg.graph') !== null;
     const scrolls = event.target.closest('pre, aside') !== null;
     const actions = {
-      '/': () => search.select(), f: nextFailed, t: switchTheme, '?': showKeys, j: () => move(1), k: () => move(-1),
-      ...(event.target.closest('.listing') && !inGraph && !scrolls ? {ArrowDown: () => move(1), ArrowUp: () => move(-1)} : {}),
+      '/': () => search.select(),
+      f: nextFailed,
+      t: switchTheme,
+      '?': showKeys,
+      j: () => move(1),
+      k: () => move(-1),
+      ...(event.target.closest('.listing') && !inGraph && !scrolls
+        ? {ArrowDown: () => move(1), ArrowUp: () => move(-1)}
+        : {}),
     };
     if (!actions[event.key]) return;
     event.preventDefault();

@@ -24,23 +24,46 @@ export class Listing {
     this.status = el('p', {class: 'status', role: 'status'});
     this.more = el('button', {type: 'button', class: 'more', click: () => this.show(MORE)});
     this.chips = groups.map((group) =>
-      el('button', {type: 'button', class: `chip ${group.tone}`, 'aria-pressed': 'false', click: () => this.choose(group)}, `${group.label} `,
-        el('b', {}, number(rows.filter(group.test).length))));
-    this.node = el('div', {class: 'listing'},
-      el('div', {class: 'tools'}, el('div', {class: 'chips', role: 'group', 'aria-label': `Which ${caption}`}, this.chips), this.status),
-      this.box = el('div', {class: 'scroll'},
+      el(
+        'button',
+        {type: 'button', class: `chip ${group.tone}`, 'aria-pressed': 'false', click: () => this.choose(group)},
+        `${group.label} `,
+        el('b', {}, number(rows.filter(group.test).length)),
+      ),
+    );
+    this.node = el(
+      'div',
+      {class: 'listing'},
+      el(
+        'div',
+        {class: 'tools'},
+        el('div', {class: 'chips', role: 'group', 'aria-label': `Which ${caption}`}, this.chips),
+        this.status,
+      ),
+      (this.box = el(
+        'div',
+        {class: 'scroll'},
         el('table', {}, el('caption', {class: 'hidden'}, caption), el('thead', {}, el('tr', {}, this.heads)), this.body),
-        this.more));
-    this.box.addEventListener('scroll', () => {
-      if (this.box.scrollTop + this.box.clientHeight * 2 > this.box.scrollHeight) this.show(MORE);
-    }, {passive: true});
+        this.more,
+      )),
+    );
+    this.box.addEventListener(
+      'scroll',
+      () => {
+        if (this.box.scrollTop + this.box.clientHeight * 2 > this.box.scrollHeight) this.show(MORE);
+      },
+      {passive: true},
+    );
     this.update();
   }
 
   headOf(column, place) {
     if (!column.by) return el('th', {scope: 'col', class: column.className}, column.label);
-    return el('th', {scope: 'col', class: column.className},
-      el('button', {type: 'button', class: 'sort', click: () => this.sortBy(place)}, column.label));
+    return el(
+      'th',
+      {scope: 'col', class: column.className},
+      el('button', {type: 'button', class: 'sort', click: () => this.sortBy(place)}, column.label),
+    );
   }
 
   // A second time: the other way round; a third time: as it was.
@@ -58,7 +81,8 @@ export class Listing {
 
   choose(group) {
     this.chosen = this.chosen === group ? null : group;
-    for (const [at, chip] of this.chips.entries()) chip.setAttribute('aria-pressed', String(this.groups[at] === this.chosen));
+    for (const [at, chip] of this.chips.entries())
+      chip.setAttribute('aria-pressed', String(this.groups[at] === this.chosen));
     this.update();
   }
 
@@ -80,7 +104,8 @@ export class Listing {
     this.box.scrollTop = 0;
     this.show(FIRST);
     const all = this.rows.length;
-    this.status.textContent = this.found.length === all ? count(all, this.noun) : `${number(this.found.length)} of ${count(all, this.noun)}`;
+    this.status.textContent =
+      this.found.length === all ? count(all, this.noun) : `${number(this.found.length)} of ${count(all, this.noun)}`;
     this.onChange?.(this.found);
   }
 

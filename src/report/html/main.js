@@ -25,8 +25,11 @@ const openTask = (task) => {
 
 const hasRun = tasks.some((task) => task.attempts.length > 0);
 const drawings = [
-  ['timeline', hasRun], ['graph', tasks.length > 1], ['durations', tasks.filter((task) => task.took > 0).length > 1],
-  ['earlier', data.runs.length > 1], ['radar', byId('radar') !== null],
+  ['timeline', hasRun],
+  ['graph', tasks.length > 1],
+  ['durations', tasks.filter((task) => task.took > 0).length > 1],
+  ['earlier', data.runs.length > 1],
+  ['radar', byId('radar') !== null],
 ];
 
 // The script of the drawings, which is most of the page, runs when the first of them is due. It is a script by its text
@@ -83,4 +86,3 @@ addEventListener('click', (event) => {
 });
 startKeys();
 follow();
-

@@ -23,7 +23,8 @@ function factsOf(task) {
   const facts = [];
   facts.push(fact('Kind', `${task.kind}${task.priority === 'normal' ? '' : `, ${task.priority} priority`}`));
   const forecast = task.forecast === undefined ? '' : `, ${duration(task.forecast)} in earlier runs`;
-  if (task.attempts.length > 0) facts.push(fact('Time', `${duration(task.took)} in ${count(task.attempts.length, 'attempt')}${forecast}`));
+  if (task.attempts.length > 0)
+    facts.push(fact('Time', `${duration(task.took)} in ${count(task.attempts.length, 'attempt')}${forecast}`));
   facts.push(fact('Level', `${task.level + 1}${task.critical ? ', on the longest chain of the plan' : ''}`));
   if (task.needs.length > 0) facts.push(fact('Needs', linksOf(task.needs)));
   if (task.neededBy.length > 0) facts.push(fact('Needed by', linksOf(task.neededBy)));
@@ -40,7 +41,8 @@ function outputOf(attempt) {
   const note = `${attempt.cut ? part : ''}${bytes(attempt.size)}`;
   parts.push(el('h4', {}, 'Output ', el('span', {class: 'dim'}, note)));
   if (attempt.head) parts.push(el('pre', {tabindex: '0', 'aria-label': 'Start of the output'}, attempt.head));
-  if (attempt.cut && attempt.head && attempt.tail) parts.push(el('p', {class: 'gap'}, 'what lies between is not in this page'));
+  if (attempt.cut && attempt.head && attempt.tail)
+    parts.push(el('p', {class: 'gap'}, 'what lies between is not in this page'));
   if (attempt.tail) parts.push(el('pre', {tabindex: '0', 'aria-label': 'End of the output'}, attempt.tail));
   return parts;
 }
@@ -50,13 +52,19 @@ function pathsOf(attempt) {
   const more = attempt.changes - attempt.paths.length;
   return [
     el('h4', {}, 'Changed ', el('span', {class: 'dim'}, count(attempt.changes, 'path'))),
-    el('ul', {class: 'paths'}, attempt.paths.map((path) => el('li', {}, code(path))),
-      more > 0 && el('li', {class: 'dim'}, `and ${number(more)} more`)),
+    el(
+      'ul',
+      {class: 'paths'},
+      attempt.paths.map((path) => el('li', {}, code(path))),
+      more > 0 && el('li', {class: 'dim'}, `and ${number(more)} more`),
+    ),
   ];
 }
 
 function useOf(attempt) {
-  const words = [`from ${duration(attempt.start)} to ${attempt.end === undefined ? 'no end on record' : duration(attempt.end)}`];
+  const words = [
+    `from ${duration(attempt.start)} to ${attempt.end === undefined ? 'no end on record' : duration(attempt.end)}`,
+  ];
   if (attempt.cpu > 0) words.push(`${duration(attempt.cpu)} of CPU`);
   if (attempt.memory) words.push(`${bytes(attempt.memory)} at most`);
   const {agent} = attempt;
@@ -76,7 +84,12 @@ export function attemptBody(attempt) {
     attempt.reason && el('p', {}, attempt.reason),
     attempt.summary && el('p', {}, attempt.summary),
     useOf(attempt),
-    attempt.programs && el('ul', {class: 'programs'}, attempt.programs.map(([command, how]) => el('li', {}, code(command), ` ${how}`))),
+    attempt.programs &&
+      el(
+        'ul',
+        {class: 'programs'},
+        attempt.programs.map(([command, how]) => el('li', {}, code(command), ` ${how}`)),
+      ),
     (attempt.notes ?? []).map((note) => el('p', {class: 'note'}, note)),
     outputOf(attempt),
     pathsOf(attempt),
@@ -88,8 +101,12 @@ function attemptOf(task, attempt) {
   const took = attempt.end === undefined ? '' : ` after ${duration(attempt.end - attempt.start)}`;
   const isLast = attempt === lastAttempt(task);
   const shown = isLast && attempt.reason === task.reason ? {...attempt, reason: ''} : attempt; // it stands above
-  return el('details', {class: 'attempt', open: isLast},
-    el('summary', {}, el('span', {}, `Attempt ${attempt.number}`), badge(word), el('span', {class: 'dim'}, took)), attemptBody(shown));
+  return el(
+    'details',
+    {class: 'attempt', open: isLast},
+    el('summary', {}, el('span', {}, `Attempt ${attempt.number}`), badge(word), el('span', {class: 'dim'}, took)),
+    attemptBody(shown),
+  );
 }
 
 function conflictsOf(task) {
@@ -97,9 +114,22 @@ function conflictsOf(task) {
   return own.map((conflict) => {
     const lost = conflict.loser === task.id;
     const other = taskOf(lost ? conflict.winner : conflict.loser);
-    return el('div', {class: 'clash'}, el('p', {}, lost ? 'Lost a conflict to ' : 'Won a conflict with ',
-      other ? taskLink(other) : code(lost ? conflict.winner : conflict.loser), `: ${conflict.decision}`),
-    el('ul', {class: 'paths'}, conflict.paths.map((path) => el('li', {}, code(path)))));
+    return el(
+      'div',
+      {class: 'clash'},
+      el(
+        'p',
+        {},
+        lost ? 'Lost a conflict to ' : 'Won a conflict with ',
+        other ? taskLink(other) : code(lost ? conflict.winner : conflict.loser),
+        `: ${conflict.decision}`,
+      ),
+      el(
+        'ul',
+        {class: 'paths'},
+        conflict.paths.map((path) => el('li', {}, code(path))),
+      ),
+    );
   });
 }
 
@@ -116,16 +146,30 @@ export function showTask(task) {
   open = task;
   const title = el('h2', {id: 'panel-title', tabindex: '-1'}, task.id);
   panel.replaceChildren(
-    el('div', {class: 'panel-head'}, title, badge(task.state),
-      el('button', {type: 'button', class: 'plain close', 'aria-label': 'Close', title: 'Close (Esc)', click: closePanel}, '×')),
-    el('div', {class: 'panel-body'},
+    el(
+      'div',
+      {class: 'panel-head'},
+      title,
+      badge(task.state),
+      el(
+        'button',
+        {type: 'button', class: 'plain close', 'aria-label': 'Close', title: 'Close (Esc)', click: closePanel},
+        '×',
+      ),
+    ),
+    el(
+      'div',
+      {class: 'panel-body'},
       task.title !== task.id && el('p', {class: 'lead'}, task.title),
       task.reason && el('p', {class: `reason ${tone(task.state)}`}, task.reason),
       task.description && el('p', {}, task.description),
-      factsOf(task), conflictsOf(task),
+      factsOf(task),
+      conflictsOf(task),
       task.attempts.length > 0 && el('h3', {}, 'Attempts'),
       [...task.attempts].reverse().map((attempt) => attemptOf(task, attempt)),
-      findingsOf(task)));
+      findingsOf(task),
+    ),
+  );
   panel.hidden = false;
   panel.scrollTop = 0;
   document.body.classList.add('with-panel');

@@ -26,9 +26,16 @@ function stepOf(step) {
 // Everything of one finding but its place in the list.
 export function findingBody(finding) {
   const rule = ruleOf(finding);
-  const about = [rule.id, rule.tool !== 'fleet' && rule.tool, `${finding.confidence} confidence`, ...(rule.cwe ?? []), rule.owasp];
+  const about = [
+    rule.id,
+    rule.tool !== 'fleet' && rule.tool,
+    `${finding.confidence} confidence`,
+    ...(rule.cwe ?? []),
+    rule.owasp,
+  ];
   return [
-    finding.excerpt && el('pre', {class: 'excerpt'}, el('span', {class: 'line'}, finding.line ? String(finding.line) : ''), finding.excerpt),
+    finding.excerpt &&
+      el('pre', {class: 'excerpt'}, el('span', {class: 'line'}, finding.line ? String(finding.line) : ''), finding.excerpt),
     finding.flow && el('ol', {class: 'flow'}, finding.flow.map(stepOf)),
     rule.why && el('p', {}, rule.why),
     rule.fix && el('p', {}, el('b', {}, 'Instead: '), rule.fix),
@@ -37,7 +44,16 @@ export function findingBody(finding) {
 }
 
 export function findingItem(finding) {
-  return el('details', {class: 'finding'},
-    el('summary', {}, badge(finding.severity), el('span', {}, finding.message ?? ruleOf(finding).message), code(placeOf(finding), 'dim')),
-    findingBody(finding));
+  return el(
+    'details',
+    {class: 'finding'},
+    el(
+      'summary',
+      {},
+      badge(finding.severity),
+      el('span', {}, finding.message ?? ruleOf(finding).message),
+      code(placeOf(finding), 'dim'),
+    ),
+    findingBody(finding),
+  );
 }

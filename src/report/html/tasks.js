@@ -11,14 +11,22 @@ function rowOf(task) {
   const last = lastAttempt(task);
   const why = task.reason || last?.summary || '';
   const changes = task.state === 'done' && last?.changes > 0 ? count(last.changes, 'path') : '';
-  return el('tr', {'data-task': String(task.place)},
-    el('th', {scope: 'row'}, taskLink(task, {className: 'row-link'}), task.title !== task.id && el('div', {class: 'dim title'}, task.title)),
+  return el(
+    'tr',
+    {'data-task': String(task.place)},
+    el(
+      'th',
+      {scope: 'row'},
+      taskLink(task, {className: 'row-link'}),
+      task.title !== task.id && el('div', {class: 'dim title'}, task.title),
+    ),
     el('td', {}, badge(task.state)),
     el('td', {class: 'dim'}, [task.kind, ...agentsOf(task)].join(' · ')),
     el('td', {class: 'number'}, task.attempts.length > 0 ? String(task.attempts.length) : ''),
     el('td', {class: 'number'}, task.attempts.length > 0 ? duration(task.took) : ''),
     el('td', {class: 'number'}, changes),
-    el('td', {class: 'wide why'}, why));
+    el('td', {class: 'wide why'}, why),
+  );
 }
 
 export function showTasks() {
@@ -32,7 +40,8 @@ export function showTasks() {
     groups: [
       ...states.map((state) => ({label: stateWord(state), tone: tone(state), test: (task) => task.state === state})),
       ...(tasks.some((task) => task.attempts.length > 1)
-        ? [{label: 'tried again', tone: 'idle', test: (task) => task.attempts.length > 1}] : []),
+        ? [{label: 'tried again', tone: 'idle', test: (task) => task.attempts.length > 1}]
+        : []),
     ],
     columns: [
       {label: 'Task', by: (task) => task.id.toLowerCase()},
@@ -40,7 +49,12 @@ export function showTasks() {
       {label: 'Kind', by: (task) => [task.kind, ...agentsOf(task)].join()},
       {label: 'Attempts', className: 'number', by: (task) => task.attempts.length, downFirst: true},
       {label: 'Time', className: 'number', by: (task) => task.took, downFirst: true},
-      {label: 'Changes', className: 'number', by: (task) => (task.state === 'done' && lastAttempt(task)?.changes) || 0, downFirst: true},
+      {
+        label: 'Changes',
+        className: 'number',
+        by: (task) => (task.state === 'done' && lastAttempt(task)?.changes) || 0,
+        downFirst: true,
+      },
       {label: ''},
     ],
   });
@@ -51,4 +65,3 @@ export function showTasks() {
   });
   return listing;
 }
-

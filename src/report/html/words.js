@@ -29,7 +29,6 @@ export function short(value) {
 }
 
 // Of milliseconds since 1970, where the reader is.
-export const moment = (time) =>
-  new Date(time).toLocaleString(undefined, {dateStyle: 'medium', timeStyle: 'medium'});
+export const moment = (time) => new Date(time).toLocaleString(undefined, {dateStyle: 'medium', timeStyle: 'medium'});
 
 export const stateWord = (state) => state.replace('-', ' ');
