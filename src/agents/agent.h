@@ -60,6 +60,7 @@ struct RunCheck {
 struct SendRequest {
   net::HttpRequest request;
   std::shared_ptr<net::BodyReader> reader;
+  std::optional<double> most{};  // USD: what it costs at worst; none: nobody knows
 };
 // Answered by Waited.
 struct Wait {
@@ -110,6 +111,8 @@ class Agent {
   virtual Want next(const Event& event) = 0;
   // Of one that asks a model, what is known so far: also of an attempt that is ended early.
   [[nodiscard]] virtual std::optional<model::AgentUse> use() const { return std::nullopt; }
+  // Of the last request, after its RequestEnded: what it cost, in USD. None: nobody knows.
+  [[nodiscard]] virtual std::optional<double> charged() const { return std::nullopt; }
   // What was said since this was last asked; asked after each step.
   [[nodiscard]] virtual Talk talk() { return {}; }
 };

@@ -31,7 +31,7 @@ Json content_of(const UserTurn& turn) {
 
 net::HttpRequest make_messages(const Conversation& conversation, const model::SingleAgent& who,
                                const std::string& key) {
-  Json body{{"model", who.model}, {"max_tokens", kMostOutput}, {"stream", true}};
+  Json body{{"model", who.model}, {"max_tokens", most_output(who)}, {"stream", true}};
   // What stays the same from turn to turn is read from the provider's cache: the tools and the system's
   // words, and the conversation up to its last turn.
   if (!conversation.system.empty())

@@ -91,7 +91,8 @@ ApiAgent::ApiAgent(const Assignment& assignment, const ModelApi& api, ToolBox to
       checks_(assignment.task.spec.checks.size()),
       is_in_chain_(assignment.task.links.size() > 1),
       seed_(fmt::format("{} {}", assignment.task.id, assignment.attempt)),
-      tools_(std::move(tools)) {
+      tools_(std::move(tools)),
+      window_(who_.context, most_output(who_)) {
   conversation_.system = std::string(kSystem);
   if (!assignment.instructions.empty()) {
     conversation_.system += "\n\nThe project's own instructions:\n";
@@ -145,6 +146,8 @@ Want ApiAgent::ask() {
     return give_up(AgentFailure::context_too_long, "what cannot be left out is too long already");
   reader_ = api_.make_reader();
   SendRequest send{api_.make_request(conversation_, who_, key_), reader_};
+  if (who_.price)
+    send.most = who_.price->most(window_.most_read(send.request.body.size()), most_output(who_));
   send.request.idle_timeout = who_.idle_timeout.value_or(kDefaultIdleTimeout);
   return send;
 }
@@ -152,7 +155,7 @@ Want ApiAgent::ask() {
 Want ApiAgent::take_reply(const RequestEnded& ended) {
   const int status = ended.end.head ? ended.end.head->status : 0;
   Reply reply = std::exchange(reader_, nullptr)->finish();
-  if (status >= 200 && status < 300) count(reply);
+  count(ended.end, reply);
   if (reply.error && status != 0) return try_again(*std::move(reply.error));
   if (!reply.is_whole) {
     ReplyError error{"the answer ended in the middle", AgentFailure::network, {}};
@@ -344,11 +347,23 @@ Want ApiAgent::give_up(AgentFailure failure, std::string_view why) {
   return finish;
 }
 
-void ApiAgent::count(const Reply& reply) {
+void ApiAgent::count(const net::HttpEnd& end, const Reply& reply) {
+  const int status = end.head ? end.head->status : 0;
+  // A provider charges for no answer but a good one.
+  charged_ = 0;
+  if (!end.was_sent || (status != 0 && (status < 200 || status >= 300))) return;
+  charged_.reset();
+  if (status == 0) return cost_.add({});  // it may have reached the model
   if (!reply.model.empty()) answered_by_ = name_of(masked(reply.model));
-  cost_.add(reply.cost);
+  model::Cost cost = reply.cost;
+  if (!cost.usd && cost.tokens && who_.price) cost.usd = who_.price->usd(*cost.tokens);
+  cost_.add(cost);
   // Of one that was cut, what was told so far is not all.
-  if (!reply.is_whole) cost_.add({});
+  if (reply.is_whole) {
+    charged_ = cost.usd;
+  } else {
+    cost_.add({});
+  }
 }
 
 std::optional<model::AgentUse> ApiAgent::use() const {

@@ -28,6 +28,7 @@ class ApiAgent final : public Agent {
                                                              const ModelApi& api);
   Want next(const Event& event) override;
   [[nodiscard]] std::optional<model::AgentUse> use() const override;
+  [[nodiscard]] std::optional<double> charged() const override { return charged_; }
   [[nodiscard]] Talk talk() override { return std::exchange(talk_, {}); }
 
  private:
@@ -51,7 +52,7 @@ class ApiAgent final : public Agent {
   [[nodiscard]] std::optional<Want> finish_by(const ToolCall& call);
   void answer(ToolCall call, std::string text, bool is_error);
   [[nodiscard]] Want give_up(model::AgentFailure failure, std::string_view why);
-  void count(const Reply& reply);
+  void count(const net::HttpEnd& end, const Reply& reply);
   void show(std::string_view line);
   void show_call(const ToolCall& call);
   void record(const Json& line);
@@ -84,6 +85,7 @@ class ApiAgent final : public Agent {
   std::optional<model::AgentFailure> failure_;
   std::optional<Duration> retry_after_;
   model::TotalCost cost_;
+  std::optional<double> charged_;  // USD: for the last request
 };
 
 }  // namespace fleet::agents

@@ -45,9 +45,9 @@ net::HttpRequest make_completions(const Conversation& conversation, const model:
   // protocol it is not known which bound on the output they take, so they keep their own.
   if (dialect != Dialect::mistral) body["stream_options"] = {{"include_usage", true}};
   if (dialect == Dialect::mistral) {
-    body["max_tokens"] = kMostOutput;
+    body["max_tokens"] = most_output(who);
   } else if (who.url.empty()) {
-    body["max_completion_tokens"] = kMostOutput;
+    body["max_completion_tokens"] = most_output(who);
   }
   net::HttpRequest request = json_request(endpoint(who, url, "/v1/chat/completions"), body);
   if (!key.empty()) request.headers.push_back({"authorization", "Bearer " + key});

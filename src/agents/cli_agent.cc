@@ -70,7 +70,7 @@ Result<std::unique_ptr<Agent>> CliAgent::create(const Assignment& assignment, co
   if (!assignment.key.empty() && !variable.empty()) run.env[variable] = assignment.key;
   run.shown = fmt::format("{} ({})", assignment.agent, program.name);
   run.idle_limit = who.idle_timeout.value_or(kDefaultIdleTimeout);
-  return std::make_unique<CliAgent>(program, std::move(run), assignment.agent, who.model, assignment.mask);
+  return std::make_unique<CliAgent>(program, std::move(run), assignment.agent, who, assignment.mask);
 }
 
 Want CliAgent::next(const Event& event) {
@@ -100,6 +100,7 @@ std::optional<model::AgentUse> CliAgent::use() const {
   use.session = name_of(masked(report.session));
   use.turns = report.turns;
   use.cost = report.cost;
+  if (!use.cost.usd && use.cost.tokens && price_) use.cost.usd = price_->usd_of_sum(*use.cost.tokens);
   return use;
 }
 

@@ -16,12 +16,13 @@ class CliAgent final : public Agent {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Agent>> create(const Assignment& assignment,
                                                              const CliProgram& program);
-  CliAgent(const CliProgram& program, RunProgram run, std::string agent, std::string model,
+  CliAgent(const CliProgram& program, RunProgram run, std::string agent, const model::SingleAgent& who,
            std::function<std::string(std::string_view)> mask)
       : program_(program),
         run_(std::move(run)),
         agent_(std::move(agent)),
-        model_(std::move(model)),
+        model_(who.model),
+        price_(who.price),
         mask_(std::move(mask)) {}
   Want next(const Event& event) override;
   [[nodiscard]] std::optional<model::AgentUse> use() const override;
@@ -37,6 +38,7 @@ class CliAgent final : public Agent {
   std::shared_ptr<CliReader> reader_;
   std::string agent_;
   std::string model_;
+  std::optional<model::Price> price_;
   std::function<std::string(std::string_view)> mask_;
   std::optional<model::AgentFailure> failure_;
   std::optional<Duration> retry_after_;

@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kWorthLeavingOut = 400;  // bytes
 constexpr std::size_t kKeptTurns = 4;          // of ours, the last, where that is enough
 constexpr std::size_t kLastTurns = 1;
+// What a provider adds that no request shows: how its model calls tools (346 tokens and more).
+constexpr std::uint64_t kUnseen = 2'000;
 constexpr double kMostBytesPerToken = 8;
 constexpr double kBytesPerToken = 3;  // code has 3 to 4: rather too many tokens than too few
 
@@ -41,6 +43,12 @@ std::uint64_t size_of(const Conversation& conversation) {
 
 }  // namespace
 
+ContextWindow::ContextWindow(std::optional<std::uint64_t> context, int output) {
+  if (!context) return;
+  const auto answer = static_cast<std::uint64_t>(std::max(output, 0));
+  most_ = std::min(kUsual, *context - std::min(*context, answer + kUnseen));
+}
+
 std::uint64_t ContextWindow::estimate(const Conversation& conversation) const {
   const std::uint64_t bytes = size_of(conversation);
   // What a provider counts is believed within reason.
@@ -54,14 +62,24 @@ std::uint64_t ContextWindow::estimate(const Conversation& conversation) const {
 void ContextWindow::counted(const model::Tokens& tokens, const Conversation& conversation) {
   counted_ = tokens.read() + tokens.output;
   counted_bytes_ = size_of(conversation);
+  counted_body_ = sent_body_;
+  is_counted_ = true;
+}
+
+std::uint64_t ContextWindow::most_read(std::uint64_t body_bytes) {
+  sent_body_ = body_bytes;
+  const std::uint64_t most = body_bytes + kUnseen;
+  if (!is_counted_ || body_bytes < counted_body_) return most;
+  return std::min(most, counted_ + (body_bytes - counted_body_));
 }
 
 void ContextWindow::refused(const Conversation& conversation) {
   most_ = std::min(most_, estimate(conversation)) / 2;
 }
 
-bool ContextWindow::fit(Conversation& conversation) const {
+bool ContextWindow::fit(Conversation& conversation) {
   if (estimate(conversation) <= most_) return true;
+  is_counted_ = false;
   for (const std::size_t kept : {kKeptTurns, kLastTurns}) {
     leave_out(conversation, conversation.turns.size() - std::min(conversation.turns.size(), 2 * kept));
     if (estimate(conversation) <= most_) return true;
@@ -71,7 +89,7 @@ bool ContextWindow::fit(Conversation& conversation) const {
 }
 
 // The newest results to shares of half the room: the model sees the beginning of each.
-void ContextWindow::cut_last(Conversation& conversation) const {
+void ContextWindow::cut_last(Conversation& conversation) {
   auto* turn = std::get_if<UserTurn>(&conversation.turns.back());
   if (turn == nullptr || turn->results.empty()) return;
   const double bytes = static_cast<double>(size_of(conversation)) * static_cast<double>(most_) /
@@ -87,7 +105,7 @@ void ContextWindow::cut_last(Conversation& conversation) const {
 }
 
 // Results in the turns before `end`, the oldest first, until there is room again.
-void ContextWindow::leave_out(Conversation& conversation, std::size_t end) const {
+void ContextWindow::leave_out(Conversation& conversation, std::size_t end) {
   for (std::size_t i = 0; i < end && estimate(conversation) > most_ / 2; ++i) {
     auto* turn = std::get_if<UserTurn>(&conversation.turns[i]);
     if (turn == nullptr) continue;

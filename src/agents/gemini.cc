@@ -66,7 +66,7 @@ net::HttpRequest make_generate(const Conversation& conversation, const model::Si
       contents.push_back({{"role", "model"}, {"parts", native}});
     }
   }
-  Json body{{"contents", std::move(contents)}, {"generationConfig", {{"maxOutputTokens", kMostOutput}}}};
+  Json body{{"contents", std::move(contents)}, {"generationConfig", {{"maxOutputTokens", most_output(who)}}}};
   if (!conversation.system.empty())
     body["systemInstruction"] = {{"parts", Json::array({Json{{"text", conversation.system}}})}};
   Json functions = Json::array();

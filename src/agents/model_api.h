@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,8 +29,11 @@ extern const ModelApi kAnthropicMessages, kChatCompletions, kXaiCompletions, kMi
 // Null where the kind is no provider.
 [[nodiscard]] const ModelApi* model_api(model::AgentKind kind);
 
-// The most that one answer may have, in tokens: enough for a long file, and within what models can.
-inline constexpr int kMostOutput = 16'384;
+// The most that one answer may have, in tokens: enough for a long file, and within what the model can.
+[[nodiscard]] inline int most_output(const model::SingleAgent& who) {
+  constexpr int kMost = 16'384;
+  return std::min(kMost, who.max_output.value_or(kMost));
+}
 
 // The agent's own address, or the provider's, and the path after it. A version that the path begins with
 // (`/v1`) is not written twice.

@@ -47,7 +47,7 @@ net::HttpRequest make_responses(const Conversation& conversation, const model::S
             {"instructions", conversation.system},
             {"input", std::move(input)},
             {"tools", std::move(tools)},
-            {"max_output_tokens", kMostOutput},
+            {"max_output_tokens", most_output(who)},
             {"store", false},
             {"stream", true}};
   if (does_reason(who.model)) body["include"] = Json::array({"reasoning.encrypted_content"});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
 
 #include "base/time.h"
 #include "os/files.h"
@@ -34,6 +35,8 @@ std::optional<int> parse_count(const std::string& text) {
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value < 1 || value > kMostParallel ? std::nullopt : std::optional(value);
 }
+
+constexpr std::string_view kMoney = "write an amount in USD: 5, or 2.50";
 
 // In a bare repository there is no root: what is relative is relative to where we stand.
 std::filesystem::path root_of(const Checkout& checkout) {
@@ -80,6 +83,14 @@ Result<std::map<std::string, std::string>> parse_inputs(const std::vector<std::s
 
 }  // namespace
 
+std::optional<double> parse_cost(std::string_view text) {
+  double usd = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), usd, std::chars_format::fixed);
+  if (error != std::errc{} || end != text.data() + text.size() || std::signbit(usd)) return std::nullopt;
+  return usd <= kMostCost ? std::optional(usd) : std::nullopt;
+}
+
 std::optional<Duration> parse_time_limit(std::string_view text) {
   const std::optional<Duration> limit = base::parse_duration(text);
   return limit && limit->count() > 0 ? limit : std::nullopt;
@@ -90,6 +101,7 @@ Result<plan::Overrides> limits_of_environment(const World& world) {
   FLEET_CHECK(read_variable(world, "FLEET_MAX_PARALLEL", limits.parallel, parse_count,
                             fmt::format("write a number from 1 to {}", kMostParallel)));
   FLEET_CHECK(read_variable(world, "FLEET_MAX_DURATION", limits.duration, parse_time_limit, kDurations));
+  FLEET_CHECK(read_variable(world, "FLEET_MAX_COST", limits.cost, parse_cost, kMoney));
   FLEET_CHECK(read_variable(world, "FLEET_GRACE", limits.grace, base::parse_duration, kDurations));
   return limits;
 }
@@ -123,6 +135,7 @@ Result<Loaded> load(const World& world, const Checkout& checkout, const Workflow
     const auto earlier = choice.earlier_inputs.find(input.name);
     if (earlier != choice.earlier_inputs.end()) options.inputs.insert(*earlier);
   }
+  options.today = world.clock->now();
   options.cores = static_cast<int>(os::usable_cores());
   std::map<std::string, Duration, std::less<>> typical;
   if (os::exists(checkout.layout.database())) {

@@ -44,6 +44,9 @@ enum class Purpose { look, run };
 
 // The time limit of a run: longer than nothing, as in the workflow file.
 [[nodiscard]] std::optional<Duration> parse_time_limit(std::string_view text);
+inline constexpr double kMostCost = 1e9;  // USD
+// `5`, `2.50`
+[[nodiscard]] std::optional<double> parse_cost(std::string_view text);
 
 // What FLEET_MAX_PARALLEL, FLEET_MAX_DURATION and FLEET_GRACE say, with the bounds of their options.
 [[nodiscard]] Result<plan::Overrides> limits_of_environment(const World& world);

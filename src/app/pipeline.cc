@@ -16,6 +16,7 @@
 #include "model/json.h"
 #include "os/files.h"
 #include "os/process_tree.h"
+#include "plan/prices.h"
 #include "report/build.h"
 #include "store/process_lock.h"
 #include "store/writer.h"
@@ -111,8 +112,10 @@ ExitCode exit_code(const engine::FinishRun& finish, const std::string& delivery_
 
 std::string next_command(const model::Report& report, const engine::FinishRun& finish) {
   if (finish.state == model::RunState::stopped) {
-    const bool is_over_time = finish.stopped == engine::StopReason::duration;
-    return fmt::format("fleet resume {}{}", report.run, is_over_time ? " --max-duration T" : "");
+    const std::string_view higher = finish.stopped == engine::StopReason::duration ? " --max-duration T"
+                                    : finish.stopped == engine::StopReason::cost   ? " --max-cost USD"
+                                                                                   : "";
+    return fmt::format("fleet resume {}{}", report.run, higher);
   }
   if (finish.state != model::RunState::finished)
     return fmt::format("fleet resume {} --retry-failed", report.run);
@@ -247,15 +250,24 @@ Result<> check_id(const std::string& id) {
 void change_limits(model::Settings& settings, const plan::Overrides& limits, model::Origin by) {
   if (limits.parallel) settings.parallel = {*limits.parallel, by};
   if (limits.duration) settings.duration = {limits.duration, by};
+  if (limits.cost) settings.cost = {limits.cost, by};
   if (limits.grace) settings.grace = {*limits.grace, by};
 }
 
 // The stored limits, with those that this environment and this command line change: also one that the run
 // began with by its command line.
-Result<model::Settings> limits_now(const World& world, model::Settings stored, const plan::Overrides& given) {
+Result<model::Settings> limits_now(const World& world, const model::Plan& plan,
+                                   const plan::Overrides& given) {
+  model::Settings stored = plan.settings;
   FLEET_TRY(const plan::Overrides environment, limits_of_environment(world));
   change_limits(stored, environment, model::Origin::environment);
   change_limits(stored, given, model::Origin::command_line);
+  if (!stored.cost.value) return stored;
+  for (const auto& [name, agent] : plan.agents) {
+    if (const auto wrong = plan::unbounded(agent))
+      return base::fail_input("hold a limit on cost for", name, wrong->why,
+                              "go on without one, or change the workflow file and use --replan");
+  }
   return stored;
 }
 
@@ -402,7 +414,7 @@ Result<ExitCode> resume_run(World& world, const ResumeOptions& options) {
   }
   FLEET_CHECK(check_base(checkout.repository, plan, run.id, frozen.base));
   FLEET_CHECK(check_folders(options.end, run.id));
-  FLEET_TRY(const model::Settings limits, limits_now(world, plan.settings, options.limits));
+  FLEET_TRY(const model::Settings limits, limits_now(world, plan, options.limits));
   say_what_changed(world, checkout, run.id, plan, stored);
   FLEET_TRY(Secrets secrets,
             collect_secrets(world, plan,

@@ -78,12 +78,15 @@ struct History {
   std::vector<model::ConflictReport> conflicts;
   int resumed = 0;
   engine::Published published;
+  std::optional<model::BudgetReport> budget;
+  std::string stopped;  // why, where the limit on cost did that
 };
 
 // What only the journal tells. Entries of other kinds are passed over unread.
 Result<History> read_history(store::Reader& reader, const std::string& run, const model::Plan& plan) {
   History history;
   bool has_clashes = false;
+  std::optional<double> limit = plan.settings.cost.value;
   std::vector<model::Conflict> overridden;
   const auto add = [&](const model::Conflict& conflict, bool is_overridden, bool again) {
     model::ConflictReport report{plan.task(conflict.loser).id, plan.task(conflict.winner).id, conflict.paths,
@@ -109,14 +112,15 @@ Result<History> read_history(store::Reader& reader, const std::string& run, cons
     } else if (const auto* published = std::get_if<engine::Published>(&input)) {
       history.published = *published;
       overridden = published->overridden;  // what was said at each arrival may have changed since
-    } else {
+    } else if (const auto* resumed = std::get_if<engine::RunResumed>(&input)) {
       ++history.resumed;
+      limit = resumed->settings.cost.value;
     }
     return {};
   }));
   for (const model::Conflict& conflict : overridden)
     add(conflict, true, false);
-  if (!has_clashes) return history;
+  if (!has_clashes && !limit) return history;
   // Not every clash was decided about: a result that was held back may have got on with the others in the
   // end.
   engine::Scheduler scheduler(plan);
@@ -127,6 +131,9 @@ Result<History> read_history(store::Reader& reader, const std::string& run, cons
   std::vector<Decided> all;
   FLEET_CHECK(engine::read_journal(reader, run, plan, [&](const engine::RecordedInput& recorded) {
     const engine::Step step = scheduler.handle(recorded.input, recorded.at);
+    for (const model::RunEvent& event : step.events) {
+      if (event.kind == model::RunEventKind::run_stopping) history.stopped = event.message;
+    }
     const auto* conflicted = std::get_if<engine::Conflicted>(&recorded.input);
     if (conflicted == nullptr) return;
     for (const model::Conflict& conflict : conflicted->conflicts) {
@@ -137,6 +144,10 @@ Result<History> read_history(store::Reader& reader, const std::string& run, cons
       if (decided) all.push_back({conflict, scheduler.task(conflict.loser).attempt});
     }
   }));
+  if (limit) history.budget = {*limit, scheduler.budget().booked()};
+  const auto end = scheduler.finished();
+  if (!end || end->state != model::RunState::stopped || end->stopped != engine::StopReason::cost)
+    history.stopped.clear();
   for (const Decided& each : all)
     add(each.conflict, false, scheduler.task(each.conflict.loser).attempt > each.attempt);
   return history;
@@ -238,6 +249,8 @@ Result<model::Report> build_report(const Checkout& checkout, store::Reader& read
   FLEET_TRY(History history, read_history(reader, run.id, plan));
   report.conflicts = std::move(history.conflicts);
   report.resumed = history.resumed;
+  report.budget = history.budget;
+  if (!history.stopped.empty()) report.reasons.push_back(history.stopped);
   if (!history.published.error.empty()) report.reasons.push_back(history.published.error);
   FLEET_TRY(report.delivery, delivery(checkout.repository, plan, run, history.published));
   report::complete(report, plan);

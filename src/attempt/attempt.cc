@@ -104,6 +104,14 @@ void Attempt::stop(Verdict as, bool hurry) {
   stop_edit_ = true;
   if (undoing_ && !hurry_) return limit_rollback(services_.plan.settings.grace.value);
   if (request_) services_.http.cancel(*request_);
+  if (held_) {
+    held_.reset();
+    net::HttpEnd end;  // so that it knows what it has cost
+    end.error = Error{base::Fault::world, "send a request", "", "it was told to stop", {}};
+    end.was_sent = false;
+    static_cast<void>(agent_->next(agents::RequestEnded{std::move(end)}));
+    services_.loop.post([self = shared_from_this()] { self->conclude(); });
+  }
   if (waiting_) {
     services_.loop.cancel(*waiting_);
     services_.loop.post([self = shared_from_this()] { self->waited(); });
@@ -125,6 +133,7 @@ void Attempt::fail(const std::string& why) {
 void Attempt::step(const agents::Event& event) {
   if (is_stopped()) return conclude();
   agents::Want want = agent_->next(event);
+  if (std::holds_alternative<agents::RequestEnded>(event)) settle();
   hear(agent_->talk());
   if (auto* program = std::get_if<agents::RunProgram>(&want)) {
     run_program(std::move(*program),
@@ -158,7 +167,25 @@ void Attempt::hear(const agents::Talk& talk) {
   }
 }
 
+// Where the run has a limit on cost, the scheduler holds the money.
 void Attempt::send_request(agents::SendRequest send) {
+  if (!start_.metered) return transfer(std::move(send));
+  if (!send.most) return fail("limits.cost cannot hold: nobody knows what its agent costs");
+  most_ = *send.most;
+  held_ = std::move(send);
+  inbox_.post(engine::CallRequested{{start_.task, start_.serial, ++calls_}, most_});
+}
+
+void Attempt::granted(std::uint32_t number) {
+  if (held_ && number == calls_) transfer(*std::exchange(held_, std::nullopt));
+}
+
+void Attempt::settle() {
+  if (!start_.metered) return;
+  inbox_.post(engine::CallSettled{{start_.task, start_.serial, calls_}, agent_->charged().value_or(most_)});
+}
+
+void Attempt::transfer(agents::SendRequest send) {
   // What the network's thread is given goes on to ours, so that nothing of the attempt ends there.
   request_ =
       services_.http.send(std::move(send.request), std::move(send.reader),

@@ -33,6 +33,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
           std::function<void()> over);
 
   void begin();
+  // The call that it asked for may be made.
+  void granted(std::uint32_t number);
   // Ends it early; the outcome has this verdict. In a hurry, its program is killed at once; else it is given
   // its grace, as is a rollback that runs.
   void stop(model::Verdict as, bool hurry);
@@ -54,6 +56,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   void edit_tree(agents::EditTree edit);
   void run_check(std::size_t index);
   void send_request(agents::SendRequest send);
+  void transfer(agents::SendRequest send);
+  void settle();
   void waited();
   void hear(const agents::Talk& talk);
   void with_workspace(ObjectId commit, Next next);
@@ -115,6 +119,11 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   std::unique_ptr<os::OutputLog> stream_log_;  // what a reader was given, as it was
   std::optional<os::ProgramId> program_;
   std::optional<net::HttpClient::RequestId> request_;
+  // Of a run with limits.cost: the request that waits to be granted, how many there were, and what the last
+  // one costs at worst.
+  std::optional<agents::SendRequest> held_;
+  std::uint32_t calls_ = 0;
+  double most_ = 0;  // USD
   std::optional<os::EventLoop::TimerId> waiting_;
   std::atomic<bool> stop_edit_ = false;  // read by the worker that edits the tree
   bool hurry_ = false;

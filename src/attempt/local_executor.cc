@@ -7,6 +7,8 @@ void LocalExecutor::perform(const engine::Action& action, engine::Inbox& inbox) 
     evaluate(*condition, inbox);
   } else if (const auto* attempt = std::get_if<engine::StartAttempt>(&action)) {
     start(*attempt, inbox);
+  } else if (const auto* grant_to = std::get_if<engine::GrantCall>(&action)) {
+    grant(grant_to->call);
   } else if (const auto* end = std::get_if<engine::StopAttempt>(&action)) {
     stop(*end);
   } else if (const auto* result = std::get_if<engine::Merge>(&action)) {
@@ -37,6 +39,11 @@ void LocalExecutor::start(const engine::StartAttempt& action, engine::Inbox& inb
                                            [this, serial] { running_.erase(serial); });
   running_[serial] = attempt;
   attempt->begin();
+}
+
+void LocalExecutor::grant(const engine::Call& call) {
+  const auto running = running_.find(call.serial);
+  if (running != running_.end()) running->second->granted(call.number);
 }
 
 void LocalExecutor::stop(const engine::StopAttempt& action) {

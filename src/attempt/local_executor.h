@@ -25,6 +25,7 @@ class LocalExecutor final : public engine::Executor {
  private:
   void evaluate(const engine::EvaluateCondition& action, engine::Inbox& inbox);
   void start(const engine::StartAttempt& action, engine::Inbox& inbox);
+  void grant(const engine::Call& call);
   void stop(const engine::StopAttempt& action);
   void merge(const engine::Merge& action, engine::Inbox& inbox);
 

@@ -49,7 +49,11 @@ Json agents_of(const model::Plan& plan, TaskIndex task) {
   Json agents = Json::array();
   for (const model::AgentLink& link : plan.task(task).links) {
     model::SingleAgent agent = plan.agents.at(link.agent);
-    agent.key.clear();  // how it is let in, and how long one waits for it, says nothing of the result
+    // How it is let in, how long one waits for it, and what it costs, say nothing of the result.
+    agent.key.clear();
+    agent.price.reset();
+    agent.context.reset();
+    agent.max_output.reset();
     agent.idle_timeout.reset();
     agents.push_back({link.agent, model::to_json(agent)});
   }

@@ -46,6 +46,13 @@ struct StartAttempt {
   // ends as blocked.
   bool only_kept = false;
   int retries_left = 0;  // how often the task would run again if this attempt failed
+  // The run has limits.cost: each of its requests to a model is asked for by CallRequested before it is made.
+  bool metered = false;
+};
+// Make the call that was asked for; answered by CallSettled, or by the attempt's end. A call that does not
+// fit is never granted, and its attempt is stopped.
+struct GrantCall {
+  Call call;
 };
 // End a running attempt; it still answers with AttemptFinished.
 struct StopAttempt {
@@ -87,7 +94,7 @@ struct FinishRun {
   std::optional<StopReason> stopped;
 };
 
-using Action = std::variant<EvaluateCondition, StartAttempt, StopAttempt, Merge, Withdraw, SetTimer, Ask,
-                            Publish, FinishRun>;
+using Action = std::variant<EvaluateCondition, StartAttempt, GrantCall, StopAttempt, Merge, Withdraw,
+                            SetTimer, Ask, Publish, FinishRun>;
 
 }  // namespace fleet::engine

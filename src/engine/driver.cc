@@ -194,6 +194,12 @@ void Driver::add_attempt(const model::RunEvent& event, const Arrival& arrival, c
   metric("cpu", seconds(outcome.usage.user_cpu + outcome.usage.system_cpu));
   if (outcome.usage.peak_memory) metric("peak_memory", static_cast<double>(*outcome.usage.peak_memory));
   metric("changed_paths", outcome.changes);
+  if (!outcome.agent) return;
+  const model::Cost& cost = outcome.agent->cost;
+  if (cost.usd) metric("cost", *cost.usd);
+  if (!cost.tokens) return;
+  metric("tokens_read", static_cast<double>(cost.tokens->read()));
+  metric("tokens_written", static_cast<double>(cost.tokens->output));
 }
 
 void Driver::release(const std::vector<Action>& actions, const std::vector<model::RunEvent>& events) {

@@ -16,7 +16,7 @@ class Inbox {
 };
 
 // One of the four seams: whoever carries out what the scheduler wants done with tasks (EvaluateCondition,
-// StartAttempt, StopAttempt, Merge, Withdraw, Publish). In the product, attempt::LocalExecutor.
+// StartAttempt, GrantCall, StopAttempt, Merge, Withdraw, Publish). In the product, attempt::LocalExecutor.
 class Executor {
  public:
   virtual ~Executor() = default;

@@ -23,6 +23,13 @@ requires requires(const OfTask& input) {
 bool fits(const OfTask& input, std::size_t tasks) {
   return input.task.value < tasks;
 }
+template <class OfCall>
+requires requires(const OfCall& input) {
+  Call{input.call};
+}
+bool fits(const OfCall& input, std::size_t tasks) {
+  return input.call.task.value < tasks;
+}
 bool fits(const RunStarted& input, std::size_t tasks) {
   return std::all_of(input.begun.begin(), input.begun.end(),
                      [tasks](const Begun& begun) { return begun.task.value < tasks; });

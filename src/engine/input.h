@@ -19,6 +19,13 @@ using Serial = std::uint32_t;
 
 enum class TimerKind { backoff, run_limit, grace };
 
+// One request of an attempt to a model. An attempt makes them one after the other.
+struct Call {
+  TaskIndex task;
+  Serial serial = 0;         // of the attempt
+  std::uint32_t number = 0;  // within the attempt, from 1
+};
+
 struct TimerId {
   TimerKind kind = TimerKind::backoff;
   TaskIndex task;     // of a backoff
@@ -31,6 +38,7 @@ enum class StopReason {
   duration,  // limits.duration: the run can be resumed under a higher limit
   failures,  // limits.stop-when-failed
   decision,  // a person, or `otherwise`, said abort
+  cost,      // limits.cost: the run can be resumed under a higher limit
 };
 
 // A task that an earlier run, with another plan, has begun, and this one goes on with.
@@ -63,6 +71,15 @@ struct AttemptFinished {
   TaskIndex task;
   Serial serial = 0;
   model::Outcome outcome;
+};
+// Of a run with limits.cost: a running attempt wants to ask a model. It does so when CallGranted is out.
+struct CallRequested {
+  Call call;
+  double most = 0;  // USD: what it costs at worst
+};
+struct CallSettled {
+  Call call;
+  double usd = 0;  // what it did cost, or was reserved for it where nobody knows
 };
 struct TimerFired {
   TimerId timer;
@@ -99,9 +116,9 @@ struct Published {
   std::vector<model::Conflict> overridden{};
 };
 
-using Input =
-    std::variant<RunStarted, RunResumed, ConditionEvaluated, AttemptStarted, AttemptFinished, TimerFired,
-                 Merged, Conflicted, Decided, CancelRequested, StopRequested, Published>;
+using Input = std::variant<RunStarted, RunResumed, ConditionEvaluated, AttemptStarted, AttemptFinished,
+                           CallRequested, CallSettled, TimerFired, Merged, Conflicted, Decided,
+                           CancelRequested, StopRequested, Published>;
 
 // Whether an input can belong to a run of a plan with so many tasks: what was read from a journal is checked
 // with it before the scheduler, which takes it for granted, sees it.
@@ -111,5 +128,5 @@ using Input =
 
 namespace fleet {
 FLEET_ENUM_NAMES(engine::TimerKind, "backoff", "run-limit", "grace");
-FLEET_ENUM_NAMES(engine::StopReason, "signal", "duration", "failures", "decision");
+FLEET_ENUM_NAMES(engine::StopReason, "signal", "duration", "failures", "decision", "cost");
 }  // namespace fleet

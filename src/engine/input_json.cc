@@ -9,6 +9,9 @@ namespace fleet::model {
 using engine::AttemptFinished;
 using engine::AttemptStarted;
 using engine::Begun;
+using engine::Call;
+using engine::CallRequested;
+using engine::CallSettled;
 using engine::CancelRequested;
 using engine::ConditionEvaluated;
 using engine::Conflicted;
@@ -60,6 +63,20 @@ struct Fields<AttemptFinished> {
                  field("outcome", &AttemptFinished::outcome)};
 };
 template <>
+struct Fields<Call> {
+  static constexpr auto list =
+      std::tuple{field("task", &Call::task), field("serial", &Call::serial), field("number", &Call::number)};
+};
+template <>
+struct Fields<CallRequested> {
+  static constexpr auto list =
+      std::tuple{field("call", &CallRequested::call), field("most", &CallRequested::most)};
+};
+template <>
+struct Fields<CallSettled> {
+  static constexpr auto list = std::tuple{field("call", &CallSettled::call), field("usd", &CallSettled::usd)};
+};
+template <>
 struct Fields<TimerFired> {
   static constexpr auto list = std::tuple{field("timer", &TimerFired::timer)};
 };
@@ -96,12 +113,12 @@ struct Fields<Published> {
 };
 template <>
 struct Alternatives<engine::Input> {
-  static constexpr std::array<std::string_view, 12> names{
-      "run_started",    "run_resumed", "condition_evaluated", "attempt_started", "attempt_finished",
-      "timer_fired",    "merged",      "conflicted",          "decided",         "cancel_requested",
-      "stop_requested", "published"};
+  static constexpr std::array<std::string_view, 14> names{
+      "run_started",    "run_resumed",      "condition_evaluated", "attempt_started", "attempt_finished",
+      "call_requested", "call_settled",     "timer_fired",         "merged",          "conflicted",
+      "decided",        "cancel_requested", "stop_requested",      "published"};
 };
-static_assert(std::variant_size_v<engine::Input> == 12, "every input needs a name");
+static_assert(std::variant_size_v<engine::Input> == 14, "every input needs a name");
 
 }  // namespace fleet::model
 

@@ -37,6 +37,8 @@ class Masking {
   void operator()(RunStarted&) const {}
   void operator()(RunResumed&) const {}
   void operator()(AttemptStarted&) const {}
+  void operator()(CallRequested&) const {}
+  void operator()(CallSettled&) const {}
   void operator()(TimerFired&) const {}
   void operator()(Decided&) const {}
   void operator()(CancelRequested&) const {}

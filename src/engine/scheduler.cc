@@ -31,6 +31,7 @@ Step Scheduler::handle(const Input& input, TimePoint now) {
   now_ = resumes ? now : std::max(now, now_);
   step_ = {};
   std::visit([this](const auto& value) { on(value); }, input);
+  grant_calls();
   offer_held();
   dispatch();
   finish_if_done();
@@ -42,6 +43,7 @@ void Scheduler::on(const RunStarted& input) {
   started_ = true;
   seed_ = input.seed;
   ready_.set_parallel(settings_.parallel.value);
+  budget_.set_cap(settings_.cost.value);
   emit(RunEventKind::run_started);
   set_run_limit();
   for (const Begun& begun : input.begun) {
@@ -62,6 +64,8 @@ void Scheduler::on(const RunResumed& input) {
   if (!started_) return;
   settings_ = input.settings;
   ready_.set_parallel(settings_.parallel.value);
+  budget_.close_all();
+  budget_.set_cap(settings_.cost.value);
   emit(RunEventKind::run_resumed);
   if (input.retry_failed || !is_ending()) stopping_.reset();
   signalled_ = false;
@@ -115,6 +119,7 @@ void Scheduler::on(const AttemptFinished& input) {
   if (task.phase != Phase::running || task.serial != input.serial) return;
   const model::Outcome& outcome = input.outcome;
   ready_.release(input.task);
+  budget_.close(input.serial, outcome.agent ? outcome.agent->cost.usd : std::nullopt);
   task.process = {};
   task.rollback_due = outcome.rollback_due;
   model::RunEvent& event = emit(RunEventKind::attempt_finished, input.task, outcome.reason);
@@ -166,6 +171,16 @@ void Scheduler::on(const AttemptFinished& input) {
   }
 }
 
+void Scheduler::on(const CallRequested& input) {
+  const Task& task = at(input.call.task);
+  if (task.phase != Phase::running || task.serial != input.call.serial || task.stop_sent) return;
+  budget_.request(input.call, input.most);
+}
+
+void Scheduler::on(const CallSettled& input) {
+  budget_.settle(input.call, input.usd);
+}
+
 void Scheduler::on(const TimerFired& input) {
   switch (input.timer.kind) {
     case TimerKind::backoff: {
@@ -190,8 +205,7 @@ void Scheduler::on(const CancelRequested& input) {
   task.cancel = true;
   switch (task.phase) {
     case Phase::running:
-      if (!task.stop_sent) step_.actions.push_back(StopAttempt{input.task, task.serial, Verdict::cancelled});
-      task.stop_sent = true;
+      if (!task.stop_sent) stop_attempt(input.task, Verdict::cancelled, false);
       break;
     case Phase::merging:
       break;  // as good as done, but should its result be taken back, it does not run again

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/action.h"
+#include "engine/budget.h"
 #include "engine/input.h"
 #include "engine/marks.h"
 #include "engine/ready_queue.h"
@@ -66,6 +67,8 @@ class Scheduler {
     model::ProcessIdentity process;
   };
   [[nodiscard]] std::vector<RunningAttempt> running_attempts() const;
+  // What was spent on models.
+  [[nodiscard]] const Budget& budget() const { return budget_; }
   // What a run with another plan has to know to go on from this one: the tasks that have begun.
   [[nodiscard]] std::vector<Begun> begun() const;
 
@@ -127,6 +130,8 @@ class Scheduler {
   void on(const ConditionEvaluated&);
   void on(const AttemptStarted&);
   void on(const AttemptFinished&);
+  void on(const CallRequested&);
+  void on(const CallSettled&);
   void on(const TimerFired&);
   void on(const Merged&);
   void on(const Conflicted&);
@@ -169,8 +174,10 @@ class Scheduler {
   void go_on_with(TaskIndex);
   void check_failures();
   void retry_failures();
-  void stop(StopReason);
+  void grant_calls();
+  void stop(StopReason, std::string why = {});
   void stop_attempts(model::Verdict as, bool hurry);
+  void stop_attempt(TaskIndex, model::Verdict as, bool hurry);
   void cancel_the_rest();
   void finish_if_done();
   void ask_about_failures();
@@ -198,6 +205,7 @@ class Scheduler {
   model::Settings settings_;
   std::vector<Task> tasks_;
   ReadyQueue ready_;
+  Budget budget_;
   Marks marks_;                       // of the walk that is under way
   std::set<TaskIndex> held_;          // with some that no longer are
   std::uint32_t settled_before_ = 0;  // all before this one in plan order are settled

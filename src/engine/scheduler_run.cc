@@ -23,6 +23,8 @@ std::string_view describe(StopReason reason) {
       return "too many tasks failed (limits.stop-when-failed); nothing new starts";
     case StopReason::decision:
       return "aborted by decision";
+    case StopReason::cost:
+      return "the run's limit on cost is reached";
   }
   return {};
 }
@@ -116,22 +118,45 @@ void Scheduler::retry_failures() {
 
 // What a signal or the time limit stops can be resumed, so a signal takes the place of too many failures
 // (which a resume counts again); a decision to abort is final.
-void Scheduler::stop(StopReason reason) {
+void Scheduler::stop(StopReason reason, std::string why) {
   const auto rank = [](StopReason of) {
     return of == StopReason::decision ? 2 : of == StopReason::signal ? 1 : 0;
   };
   if (stopping_ && rank(*stopping_) >= rank(reason)) return;
   stopping_ = reason;
-  emit(RunEventKind::run_stopping, {}, std::string(describe(reason)));
+  emit(RunEventKind::run_stopping, {}, why.empty() ? std::string(describe(reason)) : std::move(why));
+}
+
+// Where not even the next call fits, none of those that wait will: their attempts are interrupted, to run
+// again under a higher limit. What needs no more money may end.
+void Scheduler::grant_calls() {
+  for (const Call& call : budget_.grant())
+    step_.actions.push_back(GrantCall{call});
+  const auto exhausted = budget_.exhausted();
+  if (!exhausted) return;
+  stop(StopReason::cost,
+       fmt::format("limits.cost is reached: {} of {} are spent, and the next request of {} may cost {}",
+                   model::describe_usd(budget_.booked()), model::describe_usd(*settings_.cost.value),
+                   id(exhausted->call.task), model::describe_usd(exhausted->most)));
+  for (const Call& call : budget_.give_up()) {
+    FLEET_ASSERT(at(call.task).serial == call.serial, "who has ended, or was told to, asks for nothing");
+    stop_attempt(call.task, Verdict::interrupted, false);
+  }
 }
 
 void Scheduler::stop_attempts(Verdict as, bool hurry) {
   for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
-    Task& task = tasks_[i];
+    const Task& task = tasks_[i];
     if (task.phase != Phase::running || (task.stop_sent && !hurry)) continue;
-    task.stop_sent = true;
-    step_.actions.push_back(StopAttempt{{i}, task.serial, as, hurry});
+    stop_attempt({i}, as, hurry);
   }
+}
+
+void Scheduler::stop_attempt(TaskIndex index, Verdict as, bool hurry) {
+  Task& task = at(index);
+  task.stop_sent = true;
+  budget_.withdraw(task.serial);
+  step_.actions.push_back(StopAttempt{index, task.serial, as, hurry});
 }
 
 // Stopped for good: what is not running will not run, unless the run is resumed to retry its failures.

@@ -124,8 +124,7 @@ bool Scheduler::start_over(TaskIndex index) {
       forget_results(task);
       return false;
     case Phase::running:
-      if (!task.stop_sent) step_.actions.push_back(StopAttempt{index, task.serial, Verdict::cancelled});
-      task.stop_sent = true;
+      if (!task.stop_sent) stop_attempt(index, Verdict::cancelled, false);
       task.discard = true;
       return false;
     case Phase::merging:
@@ -175,7 +174,7 @@ void Scheduler::start(TaskIndex index) {
   task.reason.clear();
   step_.actions.push_back(StartAttempt{index, task.serial, task.attempt, task.from, need_results(index),
                                        task.feedback, task.link, task.go_on, task.rollback_due,
-                                       task.only_kept, tries_left(index)});
+                                       task.only_kept, tries_left(index), settings_.cost.value.has_value()});
   emit(RunEventKind::attempt_started, index, std::string(this->task(index).agent)).attempt = task.attempt;
 }
 

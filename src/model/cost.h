@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace fleet::model {
 
@@ -44,5 +45,8 @@ struct TotalCost {
     without_usd += cost.usd ? 0 : 1;
   }
 };
+
+// For people: `$1.25`, and `$0.0042` where cents say nothing.
+[[nodiscard]] std::string describe_usd(double usd);
 
 }  // namespace fleet::model

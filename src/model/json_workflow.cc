@@ -1,6 +1,15 @@
 #include "model/json_workflow.h"
 
+#include <cmath>
+
 namespace fleet::model {
+
+std::string Fields<Rates>::wrong(const Rates& rates) {
+  const auto is_bad = [](double rate) { return !std::isfinite(rate) || rate < 0; };
+  const bool bad =
+      is_bad(rates.input) || is_bad(rates.output) || is_bad(rates.cached_input) || is_bad(rates.cache_writes);
+  return bad ? "a price cannot be negative" : "";
+}
 
 std::string Fields<Retry>::wrong(const Retry& retry) {
   return retry.times >= 0 && retry.factor >= 0 ? "" : "times and factor cannot be negative";

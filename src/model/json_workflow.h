@@ -86,12 +86,34 @@ struct Fields<Prompt> {
 };
 
 template <>
+struct Fields<Rates> {
+  static constexpr auto list =
+      std::tuple{field("input", &Rates::input), field("output", &Rates::output),
+                 field("cached_input", &Rates::cached_input), field("cache_writes", &Rates::cache_writes)};
+  static std::string wrong(const Rates& rates);
+};
+
+template <>
+struct Fields<LongRates> {
+  static constexpr auto list =
+      std::tuple{field("above", &LongRates::above), field("rates", &LongRates::rates)};
+};
+
+template <>
+struct Fields<Price> {
+  static constexpr auto list =
+      std::tuple{field("rates", &Price::rates), field("when_long", &Price::when_long)};
+};
+
+template <>
 struct Fields<SingleAgent> {
   static constexpr auto list =
       std::tuple{field("use", &SingleAgent::use),         field("model", &SingleAgent::model),
                  field("key", &SingleAgent::key),         field("url", &SingleAgent::url),
                  field("command", &SingleAgent::command), field("can", &SingleAgent::can),
-                 field("turns", &SingleAgent::turns),     field("idle_timeout", &SingleAgent::idle_timeout)};
+                 field("turns", &SingleAgent::turns),     field("idle_timeout", &SingleAgent::idle_timeout),
+                 field("context", &SingleAgent::context), field("max_output", &SingleAgent::max_output),
+                 field("price", &SingleAgent::price)};
 };
 
 template <>

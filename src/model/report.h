@@ -111,6 +111,12 @@ struct AgentReport {
   TotalCost cost;
 };
 
+// What a run with limits.cost has spent.
+struct BudgetReport {
+  double limit = 0;   // USD
+  double booked = 0;  // what models charged, and what they may have where nobody knows
+};
+
 struct Report {
   std::string run;  // id
   std::string workflow;
@@ -126,10 +132,11 @@ struct Report {
   std::vector<ConflictReport> conflicts;
   std::vector<RequirementReport> requirements;
   DeliveryReport delivery;
-  std::optional<GateReport> gate;   // none: the workflow has none, or it is not time yet
-  std::vector<AgentReport> agents;  // of those that asked models, by their names
-  Usage usage;                      // wall: summed over the attempts
-  Duration critical_path{};         // the longest chain of attempts that really waited on each other
+  std::optional<GateReport> gate;      // none: the workflow has none, or it is not time yet
+  std::vector<AgentReport> agents;     // of those that asked models, by their names
+  std::optional<BudgetReport> budget;  // none: the run has no limit on cost
+  Usage usage;                         // wall: summed over the attempts
+  Duration critical_path{};            // the longest chain of attempts that really waited on each other
   int parallel = 1;
   std::vector<std::string> notes;
 };

@@ -11,6 +11,7 @@
 
 #include "base/enum_names.h"
 #include "base/time.h"
+#include "model/price.h"
 
 // What a user wrote, read and validated, before any of it is planned. Plain values. Text that may hold `${{
 // }}` keeps it as written; plan/ and attempt/ evaluate it when its values are known.
@@ -86,7 +87,6 @@ struct Limits {
   std::optional<AskWhenFailed> ask_when_failed;
   std::optional<double> stop_when_failed;  // share, 0 to 1
   Location at;
-  Location cost_at;
 };
 
 // One model, program or plugin.
@@ -99,6 +99,10 @@ struct SingleAgent {
   std::vector<std::string> can;
   std::optional<int> turns;
   std::optional<Duration> idle_timeout;  // the longest silence of its program
+  // Of its model. In a plan also where only a list says it; none: nobody knows.
+  std::optional<std::uint64_t> context;  // tokens that it can hold, its answer included
+  std::optional<int> max_output;         // tokens of an answer
+  std::optional<Price> price;
 };
 struct FirstOf {
   std::vector<Text> agents;

@@ -179,7 +179,8 @@ void CurlTransfer::end(int curl_code) {
   if (curl_code == CURLE_OK) return tell(std::nullopt);
   curl_off_t connected = 0;  // microseconds; also where the connection was there already
   ::curl_easy_getinfo(handle_, CURLINFO_PRETRANSFER_TIME_T, &connected);
-  tell(error_of(curl_code), curl_code == CURLE_OPERATION_TIMEDOUT && connected > 0);
+  was_sent_ = connected > 0;
+  tell(error_of(curl_code), curl_code == CURLE_OPERATION_TIMEDOUT && was_sent_);
 }
 
 void CurlTransfer::end(Error error) {
@@ -190,6 +191,7 @@ void CurlTransfer::tell(std::optional<Error> error, bool was_silent) {
   HttpEnd end;
   end.error = std::move(error);
   end.was_silent = was_silent;
+  end.was_sent = was_sent_;
   if (head_.status != 0) {
     if (!has_begun_) reader_->begin(head_);
     has_begun_ = true;

@@ -54,6 +54,7 @@ class CurlTransfer {
   curl_slist* headers_ = nullptr;
   HttpHead head_;
   std::size_t head_size_ = 0;
+  bool was_sent_ = true;    // as far as anybody knows
   bool has_begun_ = false;  // its head was told to the reader
   bool is_too_much_ = false;
   std::string message_;  // of libcurl, more exact than its code

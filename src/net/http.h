@@ -55,6 +55,7 @@ struct HttpEnd {
   // the network.
   std::optional<Error> error;
   bool was_silent = false;  // the error is that nothing was heard for the request's idle_timeout
+  bool was_sent = true;     // false: not a byte of the request was
 };
 
 }  // namespace fleet::net

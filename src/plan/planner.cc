@@ -14,6 +14,7 @@
 #include "plan/matrix.h"
 #include "plan/numbering.h"
 #include "plan/order.h"
+#include "plan/prices.h"
 #include "plan/settings.h"
 #include "plan/values.h"
 #include "text/expression.h"
@@ -100,13 +101,14 @@ void look_ahead(model::Plan& plan) {
 }
 
 // Who does the prompts. Tasks of the same agent have the same links.
-void assign_agents(const model::Workflow& workflow, const AgentRecords& records, model::Plan& plan) {
+void assign_agents(const model::Workflow& workflow, const PlanOptions& options, model::Plan& plan,
+                   model::Diagnostics& diagnostics) {
   std::map<std::string, std::vector<model::AgentLink>> of_agent;
   for (model::PlannedTask& task : plan.tasks) {
     const auto* prompt = std::get_if<model::Prompt>(&task.spec.work);
     if (prompt == nullptr) continue;
     const auto [found, is_new] = of_agent.try_emplace(prompt->agent);
-    if (is_new) found->second = links(workflow, prompt->agent, records);
+    if (is_new) found->second = links(workflow, prompt->agent, options.agent_records);
     task.links = found->second;
   }
   for (const model::AgentSpec& agent : workflow.agents) {
@@ -115,7 +117,14 @@ void assign_agents(const model::Workflow& workflow, const AgentRecords& records,
       return std::any_of(used.second.begin(), used.second.end(),
                          [&](const model::AgentLink& link) { return link.agent == agent.name; });
     });
-    if (single && is_used) plan.agents.emplace(agent.name, *single);
+    if (!single || !is_used) continue;
+    model::SingleAgent& planned = plan.agents.emplace(agent.name, *single).first->second;
+    fill_in_listed(planned, options.today);
+    if (!plan.settings.cost.value) continue;
+    if (auto wrong = unbounded(planned))
+      diagnostics.push_back({workflow.path, agent.at, static_cast<int>(agent.name.size()),
+                             fmt::format("a limit on cost cannot hold for {}: {}", agent.name, wrong->why),
+                             std::move(wrong->hint)});
   }
 }
 
@@ -148,7 +157,7 @@ Planning make(const model::Workflow& workflow, const PlanOptions& options) {
   plan.tasks = write_out(workflow, options, numbering.slots, plan.inputs, out.diagnostics);
   if (out.diagnostics.empty()) {
     plan.graph = std::move(numbering.graph);
-    assign_agents(workflow, options.agent_records, plan);
+    assign_agents(workflow, options, plan, out.diagnostics);
     look_ahead(plan);
     Foreseen foreseen = foresee_conflicts(plan);
     plan.conflicts = std::move(foreseen.conflicts);

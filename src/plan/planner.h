@@ -43,6 +43,7 @@ struct PlanOptions {
   // How long a task of this id took before, where history knows. May be empty.
   std::function<std::optional<Duration>(std::string_view task_id)> history;
   AgentRecords agent_records;
+  TimePoint today{};  // whose prices hold
 };
 
 // Bounds on what a small file can blow up to. The reader's bounds on matrices are tighter; past this one, a

@@ -225,7 +225,12 @@ std::vector<model::AgentReport> agents(const std::vector<TaskReport>& tasks) {
 std::string describe_usd(const model::TotalCost& cost) {
   if (was_never_asked(cost)) return {};
   if (cost.without_usd > 0 && cost.usd == 0) return "unknown";
-  return fmt::format("{}${:.{}f}", cost.without_usd > 0 ? "at least " : "", cost.usd, cost.usd < 0.1 ? 4 : 2);
+  return (cost.without_usd > 0 ? "at least " : "") + model::describe_usd(cost.usd);
+}
+
+std::string describe(const model::BudgetReport& budget) {
+  return fmt::format("{} of {} are spent", model::describe_usd(budget.booked),
+                     model::describe_usd(budget.limit));
 }
 
 std::string describe_tokens(const model::TotalCost& cost) {

@@ -29,6 +29,8 @@ namespace fleet::report {
 
 // In words: `$0.42`, `at least $0.42`, `unknown`; `12,345 read, 678 written`.
 [[nodiscard]] std::string describe_usd(const model::TotalCost& cost);
+// `$0.42 of $1.00 are spent`
+[[nodiscard]] std::string describe(const model::BudgetReport& budget);
 [[nodiscard]] std::string describe_tokens(const model::TotalCost& cost);
 
 // The longest chain of tasks that needed each other, by the time their attempts really took.

@@ -75,6 +75,12 @@ struct Fields<AgentReport> {
 };
 
 template <>
+struct Fields<BudgetReport> {
+  static constexpr auto list =
+      std::tuple{field("limit", &BudgetReport::limit), field("booked", &BudgetReport::booked)};
+};
+
+template <>
 struct Fields<Report> {
   static constexpr auto list = std::tuple{field("run", &Report::run),
                                           field("workflow", &Report::workflow),
@@ -92,6 +98,7 @@ struct Fields<Report> {
                                           field("delivery", &Report::delivery),
                                           field("gate", &Report::gate),
                                           field("agents", &Report::agents),
+                                          field("budget", &Report::budget),
                                           field("usage", &Report::usage),
                                           field("critical_path", &Report::critical_path),
                                           field("parallel", &Report::parallel),

@@ -172,6 +172,10 @@ void write_head(Page& page, const model::Report& report) {
   if (report.resumed > 0)
     page.add(fmt::format("It was resumed {}.\n",
                          report.resumed == 1 ? "once" : fmt::format("{} times", report.resumed)));
+  if (report.budget)
+    page.add(fmt::format("Of {} by {}, {} are spent.\n",
+                         escape_prose(model::describe_usd(report.budget->limit)), span("limits.cost"),
+                         escape_prose(model::describe_usd(report.budget->booked))));
   write_delivery(page, report.delivery);
   if (report.gate) write_gate(page, *report.gate);
   for (const std::string& note : report.notes)

@@ -267,8 +267,9 @@ std::string summary(const model::Report& report, const SummaryPlaces& places, co
   if (!report.notes.empty()) out += "\n";
   for (const std::string& note : report.notes)
     out += toned("note", Tone::warning, look) + "  " + whole(note, look) + "\n";
-  out +=
-      "\n" + time_facts(report, look) + delivery_fact(report.delivery, look) + gate_facts(report.gate, look);
+  out += "\n" + time_facts(report, look);
+  if (report.budget) out += fact("cost", report::describe(*report.budget), look);
+  out += delivery_fact(report.delivery, look) + gate_facts(report.gate, look);
   for (const std::string& path : places.reports)
     out += fact(&path == &places.reports.front() ? "report" : "", path, look);
   if (!places.next.empty()) out += fact("next", places.next, look);

@@ -72,8 +72,40 @@ using model::ChooseFrom;
 using model::FirstOf;
 using model::SingleAgent;
 
+constexpr int kMostTokens = 100'000'000;
+constexpr double kMostRate = 1e6;  // USD per million tokens
+
 void read_parallel(Reader& reader, yaml::Node node, AgentSpec& agent) {
   agent.parallel = read_integer(reader, node, 1, kMostParallel);
+}
+
+void read_rate(Reader& reader, yaml::Node node, double& rate) {
+  if (const auto read = read_number(reader, node, 0, kMostRate)) rate = *read;
+}
+const Key<model::Rates> kPriceKeys[] = {
+    {"input", [](Reader& r, yaml::Node v, model::Rates& rates) { read_rate(r, v, rates.input); }},
+    {"output", [](Reader& r, yaml::Node v, model::Rates& rates) { read_rate(r, v, rates.output); }},
+    {"cached-input",
+     [](Reader& r, yaml::Node v, model::Rates& rates) { read_rate(r, v, rates.cached_input); }},
+    {"cache-writes",
+     [](Reader& r, yaml::Node v, model::Rates& rates) { read_rate(r, v, rates.cache_writes); }},
+};
+
+// What is not told apart costs as much as what is simply read.
+void read_price(Reader& reader, yaml::Node node, SingleAgent& agent) {
+  if (!expect_mapping(reader, node, "a price",
+                      "write `price: {input: 3, output: 15}`: USD per million tokens"))
+    return;
+  for (const std::string_view key : {"input", "output"}) {
+    if (!find(node, key))
+      reader.problems.add(node, fmt::format("a price needs `{}`", key),
+                          "write `price: {input: 3, output: 15}`: USD per million tokens");
+  }
+  model::Rates rates;
+  read_keys(reader, node, "a price", kPriceKeys, rates);
+  if (!find(node, "cached-input")) rates.cached_input = rates.input;
+  if (!find(node, "cache-writes")) rates.cache_writes = rates.input;
+  agent.price = model::Price{rates, {}};
 }
 
 const Key<AgentSpec> kSingleKeys[] = {
@@ -104,6 +136,15 @@ const Key<AgentSpec> kSingleKeys[] = {
                  AgentSpec& agent) { as<SingleAgent>(agent).turns = read_integer(r, v, 1, kMostTurns); }},
     {"idle-timeout", [](Reader& r, yaml::Node v,
                         AgentSpec& agent) { as<SingleAgent>(agent).idle_timeout = read_duration(r, v); }},
+    {"context",
+     [](Reader& r, yaml::Node v, AgentSpec& agent) {
+       as<SingleAgent>(agent).context = read_integer(r, v, 1'000, kMostTokens);
+     }},
+    {"max-output",
+     [](Reader& r, yaml::Node v, AgentSpec& agent) {
+       as<SingleAgent>(agent).max_output = read_integer(r, v, 100, kMostTokens);
+     }},
+    {"price", [](Reader& r, yaml::Node v, AgentSpec& agent) { read_price(r, v, as<SingleAgent>(agent)); }},
     {"parallel", read_parallel},
 };
 
@@ -145,6 +186,10 @@ void check_single(Reader& reader, yaml::Entry entry, const SingleAgent& agent) {
   if (kind == Reach::api) {
     demand("model", "add `model: ...`, as the provider names it");
     refuse("command", "remove it; a program is an agent with `use: plugin`");
+  }
+  if (kind != Reach::api) {
+    refuse("context", "remove it: the program keeps its own conversation");
+    refuse("max-output", "remove it: the program keeps its own conversation");
   }
   if (kind == Reach::plugin) refuse("url", "remove it; a plugin takes arguments in its `command`");
   using model::AgentKind;

@@ -29,10 +29,7 @@ const Key<model::Limits> kLimitKeys[] = {
     {"duration",
      [](Reader& r, yaml::Node v, model::Limits& limits) { limits.duration = read_duration(r, v); }},
     {"cost",
-     [](Reader& r, yaml::Node v, model::Limits& limits) {
-       limits.cost = read_number(r, v, 0, kMostMoney);
-       limits.cost_at = v.at();
-     }},
+     [](Reader& r, yaml::Node v, model::Limits& limits) { limits.cost = read_number(r, v, 0, kMostMoney); }},
     {"ask-when-failed", read_ask},
     {"stop-when-failed",
      [](Reader& r, yaml::Node v, model::Limits& limits) { limits.stop_when_failed = read_share(r, v); }},

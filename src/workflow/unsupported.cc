@@ -59,7 +59,6 @@ model::Diagnostics unsupported(const model::Workflow& workflow) {
     found.push_back({workflow.path, at, static_cast<int>(written.size()),
                      fmt::format("this build of fleet cannot honour {} yet", what), std::move(suggestion)});
   };
-  if (workflow.limits.cost) add(workflow.limits.cost_at, " ", "a limit on cost", "remove `cost`");
   Agents agents(workflow);
   for (const model::TaskSpec& task : workflow.tasks) {
     if (const auto* prompt = std::get_if<model::Prompt>(&task.work)) agents.use(prompt->agent);

@@ -24,6 +24,7 @@ struct Answer {
   std::string body;
   std::optional<Error> error;
   bool was_silent = false;
+  bool was_sent = true;
 };
 
 std::string event(const Json& data) {
@@ -93,6 +94,7 @@ class ApiAgentTest : public ::testing::Test {
     Event event = Begin{};
     for (int step = 0; step < 10'000; ++step) {
       Want want = agent_->next(event);
+      if (std::holds_alternative<RequestEnded>(event)) charged_.push_back(agent_->charged());
       const Talk talk = agent_->talk();
       shown_ += talk.shown;
       raw_ += talk.raw;
@@ -118,6 +120,7 @@ class ApiAgentTest : public ::testing::Test {
     auto& send = std::get<SendRequest>(want);
     requests_.push_back(Json::parse(send.request.body));
     sent_.push_back(send.request);
+    most_.push_back(send.most);
     if (answers_.empty()) {
       ADD_FAILURE() << "it asks once more: " << send.request.body;
       return RequestEnded{};
@@ -135,6 +138,7 @@ class ApiAgentTest : public ::testing::Test {
     }
     ended.end.error = answer.error;
     ended.end.was_silent = answer.was_silent;
+    ended.end.was_sent = answer.was_sent;
     return ended;
   }
   Answer take_first() {
@@ -168,6 +172,8 @@ class ApiAgentTest : public ::testing::Test {
   int check_status_ = 0;
   std::vector<Json> requests_;
   std::vector<net::HttpRequest> sent_;
+  std::vector<std::optional<double>> most_;     // USD, of each request
+  std::vector<std::optional<double>> charged_;  // and what it cost
   std::vector<Duration> waits_;
   std::unique_ptr<Agent> agent_;
   std::string shown_, raw_;
@@ -454,6 +460,62 @@ TEST_F(ApiAgentTest, TheWorldsFailureIsNoAnswer) {
   std::filesystem::remove_all(clone_ / ".git/objects");
   const Finish end = run();
   EXPECT_EQ(end.verdict, Verdict::failed);
+}
+
+// Money: 1 USD for a million tokens that are read, 10 for a million that are written.
+constexpr model::Price kPrice{{1, 10, 0.1, 1.25}, {}};
+
+TEST_F(ApiAgentTest, SaysWhatARequestMayCostAndWhatItDid) {
+  who_.price = kPrice;
+  counts_ = true;
+  answers_ = {turn("", {call("read_file", {{"path", "src/a.ts"}}, "c1")}), turn("", {finish()})};
+  EXPECT_EQ(run().verdict, Verdict::done);
+  ASSERT_EQ(most_.size(), 2U);
+  // A token may be as short as a byte, and dear to cache; of what was counted, the count holds.
+  const auto body = [&](std::size_t i) { return static_cast<double>(sent_[i].body.size()); };
+  EXPECT_NEAR(most_[0].value(), ((body(0) + 2'000) * 1.25 + 16'384 * 10) / 1e6, 1e-9);
+  const double counted = std::floor(body(0) / 4) + 5;
+  EXPECT_NEAR(most_[1].value(), ((counted + body(1) - body(0)) * 1.25 + 16'384 * 10) / 1e6, 1e-9);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_NEAR(charged_[i].value(), (std::floor(body(i) / 4) + 5 * 10) / 1e6, 1e-9);
+    EXPECT_LT(charged_[i].value(), most_[i].value());
+  }
+  EXPECT_NEAR(agent_->use()->cost.usd.value(), *charged_[0] + *charged_[1], 1e-12);
+}
+
+TEST_F(ApiAgentTest, WhatWasRefusedOrNeverSentIsFreeAndWhatWasCutIsUnknown) {
+  who_.price = kPrice;
+  Answer unreachable;
+  unreachable.status = 0;
+  unreachable.error = Error{base::Fault::world, "send", "it", "nobody is there", {}};
+  unreachable.was_sent = false;
+  Answer lost = unreachable;
+  lost.was_sent = true;
+  Answer cut = turn("half", {});
+  cut.body.resize(cut.body.size() / 2);
+  answers_ = {refused(529, "overloaded_error"),   unreachable, lost,
+              turn("", {call("list_files", {})}), cut,         turn("", {finish()})};
+  EXPECT_EQ(run().verdict, Verdict::done);
+  ASSERT_EQ(charged_.size(), 6U);
+  EXPECT_EQ(charged_[0], 0);
+  EXPECT_EQ(charged_[1], 0);
+  EXPECT_EQ(charged_[2], std::nullopt);
+  EXPECT_GT(charged_[3].value(), 0);
+  EXPECT_EQ(charged_[4], std::nullopt);
+  EXPECT_EQ(agent_->use()->cost.usd, std::nullopt);
+}
+
+TEST_F(ApiAgentTest, KeepsToWhatItsModelCanHoldAndWrite) {
+  who_.context = 20'000;
+  who_.max_output = 4'000;
+  counts_ = true;
+  repeat_ = true;
+  answers_ = {turn("", {call("search", {{"pattern", "two"}, {"path", std::string(20'000, 'x')}})})};
+  who_.turns = 10;
+  run();
+  EXPECT_EQ(requests_[0]["max_tokens"], 4'000);
+  for (const net::HttpRequest& request : sent_)
+    EXPECT_LT(request.body.size(), 20'000U * 4);
 }
 
 }  // namespace

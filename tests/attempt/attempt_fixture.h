@@ -157,6 +157,7 @@ class AttemptTest : public ::testing::Test, public engine::Inbox {
   git::TempFolder folder_;
   std::vector<std::string> notes_;
   std::vector<engine::Input> posted_;
+  std::function<void(const engine::Input&)> on_post_;
   model::Plan plan_;
   FakeModels http_;
   std::unique_ptr<Services> services_;
@@ -168,6 +169,7 @@ class AttemptTest : public ::testing::Test, public engine::Inbox {
       outcome_ = finished->outcome;
       loop_->stop();
     }
+    if (on_post_) on_post_(input);
     posted_.push_back(std::move(input));
   }
 

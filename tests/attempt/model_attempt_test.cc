@@ -151,5 +151,51 @@ TEST_F(ModelAttempt, IsEndedWhileItsCheckRuns) {
   EXPECT_LT(end.usage.wall, std::chrono::seconds(20));
 }
 
+// Of a run with limits.cost
+
+TEST_F(ModelAttempt, AsksForTheMoneyBeforeEachRequestAndTellsWhatItCost) {
+  set_up_with();
+  plan_.agents["coder"].price = model::Price{{1, 10, 0.1, 1.25}, {}};
+  http_.answers = {answer({{"write_file", {{"path", "b"}, {"text", "new\n"}}}}), answer({kFinish})};
+  std::size_t asked = 0;
+  on_post_ = [&](const engine::Input& input) {
+    const auto* request = std::get_if<engine::CallRequested>(&input);
+    if (request == nullptr) return;
+    EXPECT_EQ(http_.requests.size(), asked);  // it waits
+    EXPECT_EQ(request->call.number, ++asked);
+    EXPECT_GT(request->most, 0.16);
+    services_->loop.post([this, number = request->call.number] {
+      attempt_->granted(number + 1);  // one that it did not ask for
+      attempt_->granted(number);
+    });
+  };
+  engine::StartAttempt start;
+  start.metered = true;
+  begin(start);
+  EXPECT_EQ(outcome().verdict, Verdict::done);
+  std::vector<double> settled;
+  for (const engine::Input& input : posted_) {
+    if (const auto* one = std::get_if<engine::CallSettled>(&input)) settled.push_back(one->usd);
+  }
+  EXPECT_THAT(settled, ElementsAre(testing::DoubleEq(60e-6), testing::DoubleEq(60e-6)));
+}
+
+TEST_F(ModelAttempt, EndsWhileItWaitsForMoney) {
+  set_up_with();
+  plan_.agents["coder"].price.emplace();
+  on_post_ = [&](const engine::Input& input) {
+    if (std::holds_alternative<engine::CallRequested>(input))
+      services_->loop.post([this] { attempt_->stop(Verdict::interrupted, false); });
+  };
+  engine::StartAttempt start;
+  start.metered = true;
+  begin(start);
+  const model::Outcome end = outcome();
+  EXPECT_EQ(end.verdict, Verdict::interrupted);
+  EXPECT_TRUE(http_.requests.empty());
+  EXPECT_EQ(end.agent->cost.usd, 0);
+  EXPECT_EQ(end.agent->cost.tokens, model::Tokens{});
+}
+
 }  // namespace
 }  // namespace fleet::attempt::tests

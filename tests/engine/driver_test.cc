@@ -289,6 +289,8 @@ TEST(Journal, ReadsBackEveryInputAsItWas) {
                                   Decided{TaskIndex{1}, model::FailureAnswer::skip, true},
                                   CancelRequested{{1}},
                                   StopRequested{StopReason::duration},
+                                  CallRequested{{TaskIndex{1}, 4, 2}, 0.125},
+                                  CallSettled{{TaskIndex{1}, 4, 2}, 0.03},
                                   Published{"fleet/r1", {}, "no"}};
   ASSERT_EQ(inputs.size(), std::variant_size_v<Input>);
   for (const Input& input : inputs) {

@@ -72,6 +72,10 @@ class PlanOf {
     plan_.agents[name] = {};
     return *this;
   }
+  PlanOf& cost(double usd) {
+    plan_.settings.cost.value = usd;
+    return *this;
+  }
   // One after the other; `name` is that of all of them together.
   PlanOf& chain(const std::string& name, const std::vector<std::string>& agents) {
     last().spec.work = model::Prompt{name, "do it", {}};

@@ -39,6 +39,11 @@ enum class Check {
   conflict_is_over,
   cut_off_verdict,
   answer_counts_twice,
+  // Of money
+  over_budget,
+  call_waits_for_nothing,
+  stops_with_money_left,
+  books_wrongly,
   // Of the run
   hangs,
   goes_on_and_on,
@@ -50,6 +55,7 @@ enum class Check {
   replay_differs,
   power_cut_takes_work,
   power_cut_takes_a_word,
+  power_cut_takes_a_grant,
   begun_unknown,
   // At the end
   has_not_ended,
@@ -78,11 +84,13 @@ FLEET_ENUM_NAMES(engine::tests::Check, "starts-while-stopping", "starts-while-as
                  "tried-too-often", "wrong-link", "rolls-back-wrongly", "once-unasked", "finished-runs-again",
                  "from-not-in-order", "from-not-integrated", "from-too-much", "from-too-little",
                  "starts-before-need", "starts-after-bad-need", "could-start", "starts-before-better",
-                 "waits-for-nothing", "conflict-is-over", "cut-off-verdict", "answer-counts-twice", "hangs",
+                 "waits-for-nothing", "conflict-is-over", "cut-off-verdict", "answer-counts-twice",
+                 "over-budget", "call-waits-for-nothing", "stops-with-money-left", "books-wrongly", "hangs",
                  "goes-on-and-on", "integrated-twice", "published-other-results", "thrown", "journal-changes",
-                 "replay-differs", "power-cut-takes-work", "power-cut-takes-a-word", "begun-unknown",
-                 "has-not-ended", "ended-for-no-reason", "other-results-count", "run-state", "clash-stands",
-                 "ends-otherwise", "counts-otherwise", "started-otherwise");
+                 "replay-differs", "power-cut-takes-work", "power-cut-takes-a-word",
+                 "power-cut-takes-a-grant", "begun-unknown", "has-not-ended", "ended-for-no-reason",
+                 "other-results-count", "run-state", "clash-stands", "ends-otherwise", "counts-otherwise",
+                 "started-otherwise");
 static_assert(base::EnumNames<engine::tests::Check>::names.size() ==
                   static_cast<std::size_t>(engine::tests::Check::started_otherwise) + 1,
               "every check needs a name");

@@ -23,9 +23,9 @@ from typing import NamedTuple
 RUNS = "200000"  # random runs in which a bug must show itself; most do in a few hundred
 UNSEEN_RUNS = "40000"
 
-TASKS, CONFLICTS, RUN, INPUTS, QUEUE, DURABILITY, INPUT, JSON = (
+TASKS, CONFLICTS, RUN, INPUTS, QUEUE, DURABILITY, INPUT, JSON, BUDGET = (
     "scheduler_tasks.cc", "scheduler_conflicts.cc", "scheduler_run.cc", "scheduler.cc", "ready_queue.cc", "durability.cc",
-    "input.cc", "input_json.cc")
+    "input.cc", "input_json.cc", "budget.cc")
 
 # In the place of a check: the engine itself sees the bug, and stops the program. That proves no check.
 ASSERTED = "an assertion"
@@ -64,6 +64,17 @@ MUTANTS = [
     ("two offers look the same", "answer-counts-twice", TASKS, "  task.serial = ++last_serial_;  // an answer", "  // an answer"),
     ("a backoff that was over fires", "answer-counts-twice", INPUTS, "if (task.phase == Phase::backing_off && task.serial == input.timer.serial)",
      "if (task.phase == Phase::backing_off)"),
+    # Money
+    ("what is reserved can be spent again", "over-budget", BUDGET, "most <= *cap_ - booked_ - reserved_", "most <= *cap_ - booked_"),
+    ("what is booked can be spent again", "over-budget", BUDGET, "most <= *cap_ - booked_ - reserved_", "most <= *cap_ - reserved_"),
+    ("a limit that was raised stays as it was", "call-waits-for-nothing", INPUTS, "  budget_.close_all();\n  budget_.set_cap(settings_.cost.value);", "  budget_.close_all();"),
+    ("what was reserved for a call stays so", "call-waits-for-nothing", BUDGET, "  reserved_ -= attempt.reserved;\n", ""),
+    ("stops although calls may cost less", "stops-with-money-left", BUDGET, "waiting_.empty() || reserved_ > 0 || fits", "waiting_.empty() || fits"),
+    ("a call that was cut off is free", "books-wrongly", BUDGET, "    close_call(found->second, found->second.reserved);", "    close_call(found->second, 0);"),
+    ("the calls of a process that died are free", "books-wrongly", BUDGET, "    close_call(attempt, attempt.reserved);\n  attempts_.clear", "    close_call(attempt, 0);\n  attempts_.clear"),
+    ("what an attempt says that it cost is booked again", "books-wrongly", BUDGET, "std::max<Nanos>(nanos(*usd, kMostOfCall) - booked, 0)", "nanos(*usd, kMostOfCall)"),
+    ("those that wait are not told to end", "call-waits-for-nothing", RUN, "    stop_attempt(call.task, Verdict::interrupted, false);\n", ""),
+    ("a grant may be lost", "power-cut-takes-a-grant", DURABILITY, "  if (std::holds_alternative<CallRequested>(input)) return true;\n", ""),
     # Needs
     ("starts when the first need has ended", "starts-before-need", TASKS, "  } else if (task.open > 0) {\n    return;\n  } else if (task.bad > 0 && !planned",
      "  } else if (task.open > 1) {\n    return;\n  } else if (task.bad > 0 && !planned"),

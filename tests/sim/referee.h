@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <set>
@@ -33,6 +34,10 @@ class Referee {
       book.is_cancelled &= !retry_failed;
     if (retry_failed || !stopped_for_good_) stopping_ = stopped_for_good_ = false;
     parallel_ = settings.parallel.value;
+    cap_ = settings.cost.value;
+    for (auto& [serial, purse] : purses_)
+      purse.close();
+    waiting_.clear();
   }
 
   // Empty when all is well.
@@ -46,6 +51,8 @@ class Referee {
     for (const Action& action : step.actions) {
       if (const auto* start = std::get_if<StartAttempt>(&action)) {
         check_start(*start, scheduler);
+      } else if (const auto* grant = std::get_if<GrantCall>(&action)) {
+        check_grant(grant->call);
       } else if (const auto* condition = std::get_if<EvaluateCondition>(&action)) {
         asked_of_conditions_.insert(condition->task);
       } else if (const auto* ask = std::get_if<Ask>(&action); ask != nullptr && !ask->task) {
@@ -60,6 +67,7 @@ class Referee {
     if (const auto* merged = std::get_if<Merged>(&input);
         merged != nullptr && scheduler.task(merged->task).accepted)
       integrated_.insert(merged->task);
+    check_money(step, scheduler);
     check_nothing_idles(step, scheduler);
     return problem_;
   }
@@ -117,11 +125,31 @@ class Referee {
     std::set<std::uint32_t> cannot;  // that said so
   };
 
+  // What an attempt may spend and has spent.
+  struct Purse {
+    std::optional<Call> open;
+    double reserved = 0;  // for that
+    double booked = 0;
+    double told = 0;  // by its end
+
+    void settle(double usd) {
+      booked += usd;
+      open.reset();
+    }
+    void close() {
+      if (open) settle(reserved);
+    }
+  };
+  static constexpr double kCent = 1e-6;  // sums of floating numbers are not exact
+
   void take(const Input& input, const Scheduler& scheduler) {
     if (const auto* end = std::get_if<AttemptFinished>(&input)) {
       const auto running = running_.find(end->task);
       if (running == running_.end() || running->second.serial != end->serial) return;  // late or doubled
       running_.erase(running);
+      std::erase_if(waiting_, [&](const CallRequested& one) { return one.call.serial == end->serial; });
+      if (end->outcome.agent) purses_[end->serial].told = end->outcome.agent->cost.usd.value_or(0);
+      purses_[end->serial].close();
       Book& book = books_[end->task.value];
       book.rollback_due = end->outcome.rollback_due;
       if (end->outcome.verdict == model::Verdict::done) {
@@ -132,6 +160,17 @@ class Referee {
         if (end->outcome.verdict == model::Verdict::blocked) book.cannot.insert(book.link);
         pass_on(end->task);
       }
+    } else if (const auto* request = std::get_if<CallRequested>(&input)) {
+      const auto running = running_.find(request->call.task);
+      const bool counts = running != running_.end() && running->second.serial == request->call.serial &&
+                          !told_to_end_.contains(request->call.serial);
+      if (counts) {
+        purses_[request->call.serial].close();
+        waiting_.push_back(*request);
+      }
+    } else if (const auto* settled = std::get_if<CallSettled>(&input)) {
+      Purse& purse = purses_[settled->call.serial];
+      if (purse.open && purse.open->number == settled->call.number) purse.settle(settled->usd);
     } else if (const auto* conflict = std::get_if<Conflicted>(&input)) {
       for (const model::Conflict& one : conflict->conflicts)
         books_[one.loser.value].void_since = now_;
@@ -264,6 +303,50 @@ class Referee {
     book.may_repeat = false;
   }
 
+  [[nodiscard]] double spent() const {
+    double sum = 0;
+    for (const auto& [serial, purse] : purses_)
+      sum += std::max(purse.booked, purse.told);
+    return sum;
+  }
+  [[nodiscard]] double reserved() const {
+    double sum = 0;
+    for (const auto& [serial, purse] : purses_)
+      sum += purse.open ? purse.reserved : 0;
+    return sum;
+  }
+  [[nodiscard]] bool fits(double most) const { return !cap_ || spent() + reserved() + most <= *cap_ + kCent; }
+
+  void check_grant(const Call& call) {
+    const auto request = std::find_if(waiting_.begin(), waiting_.end(), [&](const CallRequested& one) {
+      return one.call.serial == call.serial && one.call.number == call.number;
+    });
+    if (request == waiting_.end()) return fail(Check::over_budget, "a call is granted that nobody asks for");
+    if (!fits(request->most)) fail(Check::over_budget, "more is granted than the run may spend");
+    Purse& purse = purses_[call.serial];
+    purse.open = call;
+    purse.reserved = request->most;
+    waiting_.erase(request);
+  }
+
+  // The first that waits does so for money that others may leave; the run stops when nobody can.
+  void check_money(const Step& step, const Scheduler& scheduler) {
+    for (const Action& action : step.actions) {
+      if (const auto* stop = std::get_if<StopAttempt>(&action)) told_to_end_.insert(stop->serial);
+    }
+    const bool stops = std::any_of(step.events.begin(), step.events.end(), [](const model::RunEvent& event) {
+      return event.kind == model::RunEventKind::run_stopping && event.message.find("limits.cost") == 0;
+    });
+    if (stops && (waiting_.empty() || fits(waiting_.front().most) || reserved() > 0))
+      fail(Check::stops_with_money_left, "the run stops for its cost, and has money left");
+    std::erase_if(waiting_, [&](const CallRequested& one) { return told_to_end_.contains(one.call.serial); });
+    if (!waiting_.empty() && (fits(waiting_.front().most) || reserved() == 0))
+      fail(Check::call_waits_for_nothing, "a call waits for nothing");
+    if (std::abs(spent() - scheduler.budget().booked()) > kCent)
+      fail(Check::books_wrongly,
+           fmt::format("{} is spent, and {} booked", spent(), scheduler.budget().booked()));
+  }
+
   // The next of its links that has not said that it cannot; behind the last, the first again.
   void pass_on(TaskIndex task) {
     Book& book = books_[task.value];
@@ -366,6 +449,10 @@ class Referee {
   std::map<TaskIndex, Running> running_;
   std::set<TaskIndex> asked_of_conditions_;
   std::set<TaskIndex> integrated_;
+  std::map<Serial, Purse> purses_;
+  std::vector<CallRequested> waiting_;  // in the order in which they asked
+  std::set<Serial> told_to_end_;
+  std::optional<double> cap_;
   int parallel_ = 1;
   bool stopping_ = false;
   bool stopped_for_good_ = false;  // but for a resume that retries the failures

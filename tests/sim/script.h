@@ -34,6 +34,10 @@ struct TaskScript {
   std::set<int> paths;   // what it changes
   bool vain = false;     // its result cannot be integrated at all
   std::uint64_t answer;  // of its `if`, mixed with what it is shown
+  // Of a prompt in a run with limits.cost: how often an attempt asks its model, and what a time costs at
+  // worst.
+  int calls = 0;
+  double most = 0;
 };
 
 // A random plan, and what its tasks do.
@@ -102,7 +106,15 @@ inline Script random_script(std::uint64_t seed, const std::set<int>& without = {
     for (int changed = dice.roll(3); changed > 0; --changed)
       task.paths.insert(dice.roll(paths));
   }
+  // Its own dice, so that what else a seed stands for is the same with money and without.
+  Dice money(seed + 77);
+  const bool has_cap = money.chance(40);
+  for (TaskScript& task : script.tasks) {
+    task.calls = money.roll(4);
+    task.most = (1 + money.roll(20)) / 100.0;
+  }
   PlanOf& plan = script.plan;
+  if (has_cap) plan.cost(money.roll(60) / 100.0);
   plan.parallel(1 + dice.roll(5)).grace(Duration(dice.roll(30)));
   for (const char* agent : {"one", "both", "all"}) {
     if (dice.chance(40)) plan.agent_parallel(agent, 1 + dice.roll(2));

@@ -94,10 +94,16 @@ class World {
   struct Cancels {
     TaskIndex task;
   };
-  using Event = std::variant<Arrives, Integrates, Signals, Cancels>;
+  // A model answers.
+  struct Answers {
+    Call call;
+    double usd = 0;
+  };
+  using Event = std::variant<Arrives, Integrates, Signals, Cancels, Answers>;
 
   void begin_process() {
     pending_.clear();
+    asking_.clear();
     integrator_free_ = now_;
     scheduler_ = std::make_unique<Scheduler>(plan_);
     disk_.read([this](const Input& input, TimePoint at) { scheduler_->handle(input, at); });
@@ -131,6 +137,9 @@ class World {
       const auto* end = std::get_if<AttemptFinished>(&lost);
       if (end != nullptr && !end->outcome.snapshot.is_none())
         fail(Check::power_cut_takes_work, "a power cut takes work");
+      if (const auto* asked = std::get_if<CallRequested>(&lost);
+          asked && granted_.contains(asked->call.serial))
+        fail(Check::power_cut_takes_a_grant, "a power cut takes what was granted");
       if (std::holds_alternative<Decided>(lost) || std::holds_alternative<CancelRequested>(lost))
         fail(Check::power_cut_takes_a_word, "a power cut takes a person's word");
     }
@@ -154,6 +163,7 @@ class World {
   }
 
   void resume(bool retry_failed) {
+    if (settings_.cost.value) *settings_.cost.value += dice_.roll(50) / 100.0;
     if (script_.wild && settings_.duration.value) *settings_.duration.value += Duration(50);
     if (script_.wild && dice_.chance(20)) settings_.parallel.value = 1 + dice_.roll(5);
     referee_->new_process(settings_, retry_failed);
@@ -181,6 +191,8 @@ class World {
       deliver(with_what_comes_close_behind(*arrives));
     } else if (const auto* integrates = std::get_if<Integrates>(&event)) {
       integrate(integrates->action);
+    } else if (const auto* answers = std::get_if<Answers>(&event)) {
+      answer(*answers);
     } else if (const auto* cancels = std::get_if<Cancels>(&event)) {
       deliver(CancelRequested{cancels->task}, false);
     } else {
@@ -277,23 +289,69 @@ class World {
     if (dice_.chance(70)) {
       after(0, Arrives{AttemptStarted{action.task, action.serial, {2 + dice_.roll(99), 1}}});
     }
-    after(dice_.roll(20), Arrives{AttemptFinished{action.task, action.serial, outcome}});
+    if (!action.metered || plan_.task(action.task).links.empty()) {
+      after(dice_.roll(20), Arrives{AttemptFinished{action.task, action.serial, outcome}});
+      return;
+    }
+    outcome.agent.emplace().cost.usd = 0;
+    asking_[action.serial] = outcome;
+    ask_next({action.task, action.serial, 0});
+  }
+
+  // An attempt that asks a model, from one call to the next.
+  void ask_next(Call call) {
+    const TaskScript& task = script_.tasks[call.task.value];
+    if (call.number == static_cast<std::uint32_t>(task.calls)) {
+      const model::Outcome outcome = asking_.extract(call.serial).mapped();
+      after(dice_.roll(20), Arrives{AttemptFinished{call.task, call.serial, outcome}});
+      return;
+    }
+    ++call.number;
+    after(dice_.roll(10), Arrives{CallRequested{call, task.most}});
+  }
+
+  void perform(const GrantCall& action) {
+    if (!asking_.contains(action.call.serial)) return;  // it was told to end in the same step
+    granted_.insert(action.call.serial);
+    const double most = script_.tasks[action.call.task.value].most;
+    const double usd = dice_.chance(3) ? 2 * most : most * dice_.roll(101) / 100;
+    after(dice_.roll(10), Answers{action.call, usd});
+  }
+
+  void answer(const Answers& answers) {
+    *asking_.at(answers.call.serial).agent->cost.usd += answers.usd;
+    if (dice_.chance(90)) after(0, Arrives{CallSettled{answers.call, answers.usd}});
+    ask_next(answers.call);
   }
 
   // An attempt that is told to end may have ended by itself meanwhile.
   void perform(const StopAttempt& action) {
+    if (asking_.erase(action.serial) > 0) {  // it waits for its model, or for the money
+      std::erase_if(pending_, [&](const auto& event) { return is_call_of(event.second, action.serial); });
+      return stop(action);
+    }
     if (dice_.chance(20)) return;
     for (auto i = pending_.begin(); i != pending_.end(); ++i) {
       const auto* arrives = std::get_if<Arrives>(&i->second);
       const auto* end = arrives ? std::get_if<AttemptFinished>(&arrives->input) : nullptr;
       if (end == nullptr || end->serial != action.serial || arrives->again) continue;
       pending_.erase(i);
-      model::Outcome outcome;
-      outcome.verdict = action.as;
-      outcome.rollback_due = action.hurry && plan_.task(action.task).spec.rollback.has_value();
-      after(action.hurry ? 0 : dice_.roll(10), Arrives{AttemptFinished{action.task, action.serial, outcome}});
-      return;
+      return stop(action);
     }
+  }
+
+  void stop(const StopAttempt& action) {
+    model::Outcome outcome;
+    outcome.verdict = action.as;
+    outcome.rollback_due = action.hurry && plan_.task(action.task).spec.rollback.has_value();
+    after(action.hurry ? 0 : dice_.roll(10), Arrives{AttemptFinished{action.task, action.serial, outcome}});
+  }
+
+  static bool is_call_of(const Event& event, Serial serial) {
+    const auto* answers = std::get_if<Answers>(&event);
+    const auto* arrives = std::get_if<Arrives>(&event);
+    const auto* request = arrives ? std::get_if<CallRequested>(&arrives->input) : nullptr;
+    return (answers && answers->call.serial == serial) || (request && request->call.serial == serial);
   }
 
   void perform(const Merge& action) { queue_for_integrator(action, dice_.roll(4)); }
@@ -360,16 +418,20 @@ class World {
   void tell(const Input& input, const Step& step) {
     if (!tells_) return;
     const auto name = [this](TaskIndex task) { return plan_.task(task).id; };
-    static constexpr const char* kNames[] = {"RunStarted",      "RunResumed",      "ConditionEvaluated",
-                                             "AttemptStarted",  "AttemptFinished", "TimerFired",
-                                             "Merged",          "Conflicted",      "Decided",
-                                             "CancelRequested", "StopRequested",   "Published"};
+    static constexpr const char* kNames[] = {
+        "RunStarted",    "RunResumed",      "ConditionEvaluated", "AttemptStarted", "AttemptFinished",
+        "CallRequested", "CallSettled",     "TimerFired",         "Merged",         "Conflicted",
+        "Decided",       "CancelRequested", "StopRequested",      "Published"};
     std::string line = fmt::format("{:>6} {}", now_.time_since_epoch().count(), kNames[input.index()]);
     std::visit(
         [&line, name](const auto& value) {
           if constexpr (requires { value.task.value; }) line += " " + name(value.task);
           if constexpr (requires { value.outcome; })
             line += fmt::format(" {}", base::name_of(value.outcome.verdict));
+          if constexpr (requires { value.call; })
+            line += fmt::format(" {} #{}.{}", name(value.call.task), value.call.serial, value.call.number);
+          if constexpr (requires { value.most; }) line += fmt::format(" ${}", value.most);
+          if constexpr (requires { value.usd; }) line += fmt::format(" ${}", value.usd);
           if constexpr (requires { value.serial; }) line += fmt::format(" #{}", value.serial);
           if constexpr (requires { value.conflicts; }) {
             for (const model::Conflict& conflict : value.conflicts)
@@ -393,12 +455,14 @@ class World {
   std::unique_ptr<Referee> referee_;
   model::Settings settings_;
 
-  Disk disk_;               // outlives the process
-  std::vector<int> begun_;  // and so does what was done: the last attempt that each task has begun
+  Disk disk_;                 // outlives the process
+  std::vector<int> begun_;    // and so does what was done: the last attempt that each task has begun
+  std::set<Serial> granted_;  // attempts that were allowed to spend money
   // With power cuts: what the referee knew at each length of the journal.
   std::vector<std::pair<std::size_t, std::unique_ptr<Referee>>> remembered_;
   std::unique_ptr<Scheduler> scheduler_;     // does not
   std::multimap<TimePoint, Event> pending_;  // nor this
+  std::map<Serial, model::Outcome> asking_;  // attempts between two calls of their models, and how they end
   TimePoint now_{};
   TimePoint integrator_free_{};
   int patience_ = 3;  // for more tries, of the people around the run

@@ -30,7 +30,7 @@ const std::string kTasks = "tasks: {a: {run: make}}\n";
 TEST(Unsupported, IsNothingThatThisBuildHonours) {
   EXPECT_THAT(of(kTasks), IsEmpty());
   EXPECT_THAT(
-      of("limits: {parallel: 2, duration: 1h, stop-when-failed: 10%, ask-when-failed: {at: 5%}}\n"
+      of("limits: {parallel: 2, duration: 1h, cost: 5, stop-when-failed: 10%, ask-when-failed: {at: 5%}}\n"
          "conflicts: {strategy: queue}\ndeliver: none\nreport: {comment: off, formats: [json, "
          "markdown, html]}\n" +
          kTasks),
@@ -60,7 +60,6 @@ TEST(Unsupported, IsNoAgentOfWhichItIsNotKnownWhatItUses) {
 }
 
 TEST(Unsupported, IsEachThingThatWouldSilentlyNotBind) {
-  EXPECT_THAT(of("limits: {cost: 5}\n" + kTasks), ElementsAre(says({2, 16}, "a limit on cost")));
   const std::string kTask = "tasks:\n  t: {agent: a, prompt: x}\n";
   EXPECT_THAT(of("agents: {a: {use: plugin, command: [x]}}\n" + kTask),
               ElementsAre(says({2, 10}, "an agent with `use: plugin`")));

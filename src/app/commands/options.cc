@@ -93,6 +93,14 @@ void add_limits(CLI::App& app, plan::Overrides& limits) {
       ->check(CLI::Range(1, kMostParallel));
   add_duration(app, "--max-duration", limits.duration, parse_time_limit,
                "Time limit of the whole run (default: FLEET_MAX_DURATION, limits.duration, or none)");
+  app.add_option_function<std::string>(
+         "--max-cost",
+         [&limits](const std::string& text) {
+           limits.cost = parse_cost(text);
+           if (!limits.cost) refuse("--max-cost", quoted(text) + " is no amount in USD: write 5, or 2.50");
+         },
+         "The most that the run may spend on models (default: FLEET_MAX_COST, limits.cost, or no limit)")
+      ->type_name("USD");
   add_duration(app, "--grace", limits.grace, base::parse_duration,
                "What running attempts are given after a stop before they are ended (default: FLEET_GRACE, or "
                "10s)");
