@@ -211,6 +211,26 @@ const TESTS = {
     assert.match(text, /The query holds `name`/);
   },
 
+  async 'a graph of any shape can be looked at'() {
+    for (const [name, tasks] of [
+      ['chain.html', 2000],
+      ['short-chain.html', 120],
+      ['star.html', 2000],
+      ['large.html', 2000],
+    ]) {
+      const {page, complaints} = await open(name);
+      await readThrough(page);
+      assert.equal((await page.$$('svg.graph .node')).length, tasks);
+      const [width, height] = await page.$eval('svg.graph', (node) => [node.clientWidth, node.clientHeight]);
+      assert.ok(width < 1200 && height < 3000, `${name}: ${width} by ${height}`);
+      await page.evaluate(() => document.querySelector('svg.graph .node[tabindex="0"]').focus());
+      await page.keyboard.press('ArrowRight');
+      assert.match(await page.$eval('#graph .status', (node) => node.textContent), /needs [1-9]/);
+      assert.ok((await page.$$('svg.graph .edges path')).length > 0);
+      assert.deepEqual(complaints, []);
+    }
+  },
+
   async 'hostile text changes nothing outside of its place'() {
     const {page, complaints} = await open('hostile.html');
     await readThrough(page);

@@ -78,6 +78,35 @@ model::Report gated_run() {
   return report;
 }
 
+// Each task needs the one before.
+model::Report chain(std::uint32_t tasks) {
+  model::Report report = void_run();
+  report.tasks.clear();
+  for (std::uint32_t i = 0; i < tasks; ++i) {
+    std::vector<std::string> needs;
+    if (i > 0) needs.push_back(report.tasks.back().id);
+    report.tasks.push_back(
+        task("step-" + std::to_string(i), "run", model::TaskState::done, std::move(needs)));
+    report.tasks.back().level = i;
+  }
+  return report;
+}
+
+// One task that all others need, and one that needs them all.
+model::Report star(std::size_t tasks) {
+  model::Report report = void_run();
+  report.tasks = {task("first", "run", model::TaskState::done)};
+  std::vector<std::string> needs;
+  for (std::size_t i = 2; i < tasks; ++i) {
+    report.tasks.push_back(task("cell-" + std::to_string(i), "run", model::TaskState::done, {"first"}));
+    report.tasks.back().level = 1;
+    needs.push_back(report.tasks.back().id);
+  }
+  report.tasks.push_back(task("last", "run", model::TaskState::failed, std::move(needs)));
+  report.tasks.back().level = 2;
+  return report;
+}
+
 std::vector<RunMark> some_runs(const model::Report& report) {
   std::vector<RunMark> runs{{report.run, report.state, report.started, report.finished - report.started}};
   for (int i = 1; i < 12; ++i)
@@ -104,6 +133,9 @@ void write_pages(const std::filesystem::path& folder) {
   write("sample.html", to_html(gated, {&analysis, some_runs(gated)}));
   write("empty.html", to_html({}));
   write("void.html", to_html(void_run()));
+  write("chain.html", to_html(chain(2000)));
+  write("short-chain.html", to_html(chain(120)));
+  write("star.html", to_html(star(2000)));
   write("hostile.html", to_html(hostile_run(), {&evil, {{hostile_text(0), {}, {}, {}}, {"r", {}, {}, {}}}}));
   const LargeRun large = large_run(2000, 5000);
   write("large.html", to_html(large.report, {&large.analysis, large.runs}));

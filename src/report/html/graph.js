@@ -1,6 +1,6 @@
 import {tone} from './tone.js';
 import {el, svg} from './dom.js';
-import {isSmall, layOut, nameOf} from './graph_layout.js';
+import {layOut, nameOf} from './graph_layout.js';
 import {count, duration, number, stateWord} from './words.js';
 
 // The graph of tasks with their states: one stop of the Tab key, walked with the arrow keys.
@@ -69,7 +69,7 @@ function legendOf(tasks, small) {
   const states = [...new Set(tasks.map((task) => task.state))];
   const how = small
     ? 'What a task needs is to its left. A thick border: the longest chain of the plan.'
-    : 'One square a task, one block a level: what a task needs is in blocks to its left. Point at a task for its own edges.';
+    : 'One square a task, one block a level: what a task needs is in blocks before its own. Point at a task for its own edges.';
   return el(
     'p',
     {class: 'legend'},
@@ -90,8 +90,8 @@ function nextOf(key, task, nodes) {
 
 export function graph(section, {data, openTask}) {
   const {tasks} = data;
-  const small = isSmall(tasks);
-  const {nodes, edges, width, height, labels} = layOut(tasks, section.clientWidth || 960);
+  const {nodes, edges, width, height, labels} = layOut(tasks, (section.clientWidth || 960) - 4);
+  const small = edges !== null;
   const lines = svg('g', {class: 'edges'}, (edges ?? []).map(lineOf));
   const shapes = nodes.map((node) => shapeOf(node, small));
   const drawing = svg(

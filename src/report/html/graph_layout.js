@@ -9,9 +9,12 @@ const LETTER = 6.7; // pixels, on average
 const LONGEST = 26; // letters of a name that are shown
 const SQUARE = 13;
 const STEP = 16;
+const EDGE = 6;
 const BLOCK_GAP = 30;
+const LINE_GAP = 26;
+const WIDEST = 6000; // pixels of a drawing with names
 
-export const isSmall = (tasks) =>
+const canHaveNames = (tasks) =>
   tasks.length <= MOST_BOXES && tasks.reduce((sum, task) => sum + task.needs.length, 0) <= MOST_EDGES;
 
 export const nameOf = (task) => (task.id.length > LONGEST ? `${task.id.slice(0, LONGEST - 1)}…` : task.id);
@@ -32,44 +35,50 @@ function boxes(tasks) {
   return {nodes, edges, width, height, labels: []};
 }
 
-// Levels from left to right, each as many columns wide as keeps the whole about as wide as the page; in a level the tasks
-// stand by what they need, so that neighbours belong together.
-function squares(tasks, pageWidth) {
-  const levels = [];
-  for (const task of tasks) (levels[task.level] ??= []).push(task);
-  const used = levels.filter(Boolean);
-  const room = Math.max(pageWidth - used.length * BLOCK_GAP, STEP * used.length);
-  let rows = Math.ceil(Math.sqrt(tasks.length) / 2);
-  const columnsAt = (most) => used.reduce((sum, level) => sum + Math.ceil(level.length / most), 0);
-  while (columnsAt(rows) * STEP > room && columnsAt(rows) > used.length) rows = Math.ceil(rows * 1.15);
-  const place = new Array(tasks.length);
-  const labels = [];
-  let left = 6;
-  let bottom = 0;
-  for (const level of used) {
-    const middle = (task) =>
-      task.needs.length === 0
-        ? task.place
-        : task.needs.reduce((sum, need) => sum + (place[need]?.rank ?? 0), 0) / task.needs.length;
-    const sorted = level
-      .map((task) => [middle(task), task])
-      .sort((a, b) => a[0] - b[0] || a[1].place - b[1].place)
-      .map(([, task]) => task);
-    for (const [at, task] of sorted.entries()) {
-      place[task.place] = {
-        task,
-        rank: at,
-        x: left + Math.floor(at / rows) * STEP,
-        y: 22 + (at % rows) * STEP,
-        width: SQUARE,
-        height: SQUARE,
-      };
-      bottom = Math.max(bottom, place[task.place].y + STEP);
-    }
-    labels.push({x: left, y: 12, text: String(level.length)});
-    left += Math.ceil(sorted.length / rows) * STEP + BLOCK_GAP;
-  }
-  return {nodes: place, edges: null, width: left - BLOCK_GAP + 6, height: bottom + 6, labels};
+// Where each task of a level stands in it: by what it needs, so that neighbours belong together.
+function sorted(level, ranks) {
+  const middle = ({needs, place}) =>
+    needs.length === 0 ? place : needs.reduce((sum, need) => sum + (ranks[need] ?? 0), 0) / needs.length;
+  return level
+    .map((task) => [middle(task), task])
+    .sort((a, b) => a[0] - b[0] || a[1].place - b[1].place)
+    .map(([, task]) => task);
 }
 
-export const layOut = (tasks, pageWidth) => (isSmall(tasks) ? boxes(tasks) : squares(tasks, pageWidth));
+// Levels from left to right and on in the next line, each as many columns wide as lets all stand in one line, if they can.
+function squares(tasks, pageWidth) {
+  const byLevel = [];
+  for (const task of tasks) (byLevel[task.level] ??= []).push(task);
+  const levels = byLevel.filter(Boolean);
+  const gap = levels.length * (STEP + BLOCK_GAP) > pageWidth ? STEP : BLOCK_GAP;
+  const columnsOf = (level, rows) => Math.ceil(level.length / rows);
+  const room = pageWidth - levels.length * gap;
+  let rows = Math.ceil(Math.sqrt(tasks.length) / 2);
+  const columns = () => levels.reduce((sum, level) => sum + columnsOf(level, rows), 0);
+  while (columns() * STEP > room && columns() > levels.length) rows = Math.ceil(rows * 1.15);
+
+  const nodes = new Array(tasks.length);
+  const labels = [];
+  const ranks = [];
+  let [left, top, bottom, width] = [EDGE, LINE_GAP, 0, 0];
+  for (const level of levels) {
+    const wide = columnsOf(level, rows) * STEP;
+    if (left > EDGE && left + wide > pageWidth) [left, top] = [EDGE, bottom + LINE_GAP];
+    for (const [at, task] of sorted(level, ranks).entries()) {
+      ranks[task.place] = at;
+      const [x, y] = [left + Math.floor(at / rows) * STEP, top + (at % rows) * STEP];
+      nodes[task.place] = {task, x, y, width: SQUARE, height: SQUARE};
+      bottom = Math.max(bottom, y + STEP);
+    }
+    if (level.length > 1) labels.push({x: left, y: top - 8, text: String(level.length)});
+    width = Math.max(width, left + wide);
+    left += wide + gap;
+  }
+  return {nodes, edges: null, width: width + EDGE, height: bottom + EDGE, labels};
+}
+
+// Without `edges` it is one of squares.
+export function layOut(tasks, pageWidth) {
+  const drawn = canHaveNames(tasks) ? boxes(tasks) : undefined;
+  return drawn && drawn.width <= WIDEST ? drawn : squares(tasks, pageWidth);
+}
