@@ -132,6 +132,7 @@ Json page_head(const model::Report& report) {
   const model::TotalCost cost = total_cost(report.agents);
   put(json, "usd", describe_usd(cost));
   put(json, "tokens", describe_tokens(cost));
+  if (report.budget) json["budget"] = describe(*report.budget);
   if (report.gate) json["gate"] = page_gate(*report.gate);
   return json;
 }

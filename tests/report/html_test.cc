@@ -128,6 +128,13 @@ TEST(Html, TakesARunInWhichNothingWasDone) {
   EXPECT_EQ(json_in(to_html(void_run()))["void"], true);
 }
 
+TEST(Html, SaysWhatIsSpentOfALimitOnCost) {
+  model::Report report = sample();
+  EXPECT_FALSE(json_in(to_html(report)).contains("budget"));
+  report.budget = {5, 1.25};
+  EXPECT_EQ(json_in(to_html(report))["budget"], describe(*report.budget));
+}
+
 TEST(Html, CarriesTheLicencesOfWhatItHolds) {
   const std::string page = to_html({});
   for (const char* text : {"Apache License", "parts of Apache ECharts", "parts of ZRender", "parts of dagre",

@@ -136,6 +136,7 @@ export function showHead() {
     figures(),
     ...[
       deliveryLine(),
+      data.budget && el('p', {}, `Limit on cost: ${data.budget}.`),
       gateBlock(),
       data.cut_off && el('p', {}, 'No process drives it; ', code(`fleet resume ${data.run}`, 'command'), ' goes on.'),
       data.resumed > 0 && el('p', {}, `It was resumed ${data.resumed === 1 ? 'once' : `${data.resumed} times`}.`),
