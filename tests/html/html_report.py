@@ -16,7 +16,7 @@ import support  # noqa: E402
 
 def main(html_pages, folder, *only):
     support.need("chromium", "node", "npm")
-    modules = support.fetch(Path(folder), HERE)
+    modules = support.fetch(Path(folder).resolve(), HERE)
     with tempfile.TemporaryDirectory(prefix="fleet-html-") as pages:
         subprocess.run([html_pages, pages], check=True)
         # What the browser keeps for itself goes away with the pages.
