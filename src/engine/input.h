@@ -17,7 +17,7 @@ namespace fleet::engine {
 // answer with a serial that is no longer the task's is late or doubled, and changes nothing.
 using Serial = std::uint32_t;
 
-enum class TimerKind { backoff, run_limit, grace };
+enum class TimerKind { backoff, run_limit, grace, circuit };
 
 // One request of an attempt to a model. An attempt makes them one after the other.
 struct Call {
@@ -29,7 +29,7 @@ struct Call {
 struct TimerId {
   TimerKind kind = TimerKind::backoff;
   TaskIndex task;     // of a backoff
-  Serial serial = 0;  // of a backoff: the attempt that failed; of the others: which setting of the timer
+  Serial serial = 0;  // of a backoff: the attempt that failed; of the run's: which setting of the timer
   auto operator<=>(const TimerId&) const = default;
 };
 
@@ -127,6 +127,6 @@ using Input = std::variant<RunStarted, RunResumed, ConditionEvaluated, AttemptSt
 }  // namespace fleet::engine
 
 namespace fleet {
-FLEET_ENUM_NAMES(engine::TimerKind, "backoff", "run-limit", "grace");
+FLEET_ENUM_NAMES(engine::TimerKind, "backoff", "run-limit", "grace", "circuit");
 FLEET_ENUM_NAMES(engine::StopReason, "signal", "duration", "failures", "decision", "cost");
 }  // namespace fleet

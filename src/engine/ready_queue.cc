@@ -12,18 +12,22 @@ bool ReadyQueue::Key::operator<(const Key& other) const {
   return std::tie(priority, other.remaining, task) < std::tie(other.priority, remaining, other.task);
 }
 
-ReadyQueue::ReadyQueue(const model::Plan& plan)
+ReadyQueue::ReadyQueue(const model::Plan& plan, const CircuitBreaker& breaker)
     : plan_(plan), lanes_(1), lane_of_(plan.tasks.size()), link_lanes_(plan.tasks.size()) {
   std::map<std::string, std::uint32_t, std::less<>> cap_of_agent;
   for (const auto& [agent, parallel] : plan.agent_parallel) {
     cap_of_agent.emplace(agent, static_cast<std::uint32_t>(caps_.size()));
     caps_.push_back({parallel, 0});
   }
+  first_provider_ = caps_.size();
+  for (CircuitBreaker::Provider i = 0; i < breaker.providers(); ++i)
+    caps_.push_back({breaker.places(i), 0});
   if (caps_.empty()) return;
   std::map<std::vector<std::uint32_t>, std::uint32_t> lane_of_caps{{{}, 0}};
   for (std::size_t task = 0; task < plan.tasks.size(); ++task) {
     for (const model::AgentLink& link : plan.tasks[task].links) {
-      std::vector<std::uint32_t> caps;
+      std::vector<std::uint32_t> caps{
+          static_cast<std::uint32_t>(first_provider_ + breaker.provider_of(link.agent))};
       for (const std::string& name : link.named) {
         if (const auto cap = cap_of_agent.find(name); cap != cap_of_agent.end()) caps.push_back(cap->second);
       }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "engine/circuit_breaker.h"
 #include "model/plan.h"
 
 namespace fleet::engine {
@@ -16,8 +17,12 @@ namespace fleet::engine {
 // n) a call.
 class ReadyQueue {
  public:
-  explicit ReadyQueue(const model::Plan& plan);
+  ReadyQueue(const model::Plan& plan, const CircuitBreaker& breaker);
 
+  // How many attempts may ask a provider at once.
+  void set_places(CircuitBreaker::Provider provider, int places) {
+    caps_[first_provider_ + provider].parallel = places;
+  }
   void set_parallel(int parallel) { parallel_ = parallel; }
   // `link`: which of its links does the task, where it is a prompt.
   void add(TaskIndex task, std::size_t link = 0);
@@ -56,7 +61,8 @@ class ReadyQueue {
   const model::Plan& plan_;
   int parallel_ = 1;
   int running_ = 0;
-  std::vector<Cap> caps_;
+  std::vector<Cap> caps_;  // of agents by name, then of providers
+  std::size_t first_provider_ = 0;
   std::vector<Lane> lanes_;
   std::vector<std::uint32_t> lane_of_;                  // of the link that does the task now
   std::vector<std::vector<std::uint32_t>> link_lanes_;  // of each task's links; empty: all in lane 0

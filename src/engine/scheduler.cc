@@ -17,7 +17,8 @@ Scheduler::Scheduler(const model::Plan& plan)
     : plan_(plan),
       settings_(plan.settings),
       tasks_(plan.tasks.size()),
-      ready_(plan),
+      breaker_(plan),
+      ready_(plan, breaker_),
       marks_(plan.tasks.size()) {
   for (std::uint32_t i = 0; i < tasks_.size(); ++i)
     tasks_[i].open = static_cast<std::uint32_t>(plan_.graph.needs({i}).size());
@@ -72,6 +73,9 @@ void Scheduler::on(const RunResumed& input) {
   publishing_ = false;
   finished_.reset();
   set_run_limit();
+  for (const TimePoint until : breaker_.go_on(now_))
+    step_.actions.push_back(SetTimer{{TimerKind::circuit, {}, 0}, until});
+  try_providers();
   // First the list: going on with one task may bring the next one into a phase that it was not in.
   std::vector<TaskIndex> under_way;
   for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
@@ -120,6 +124,7 @@ void Scheduler::on(const AttemptFinished& input) {
   const model::Outcome& outcome = input.outcome;
   ready_.release(input.task);
   budget_.close(input.serial, outcome.agent ? outcome.agent->cost.usd : std::nullopt);
+  judge_provider(input.task, outcome);
   task.process = {};
   task.rollback_due = outcome.rollback_due;
   model::RunEvent& event = emit(RunEventKind::attempt_finished, input.task, outcome.reason);
@@ -188,6 +193,9 @@ void Scheduler::on(const TimerFired& input) {
       if (task.phase == Phase::backing_off && task.serial == input.timer.serial) make_ready(input.timer.task);
       break;
     }
+    case TimerKind::circuit:
+      try_providers();
+      break;
     case TimerKind::run_limit:
       if (input.timer.serial != timer_setting_) break;
       stop(StopReason::duration);

@@ -9,6 +9,7 @@
 
 #include "engine/action.h"
 #include "engine/budget.h"
+#include "engine/circuit_breaker.h"
 #include "engine/input.h"
 #include "engine/marks.h"
 #include "engine/ready_queue.h"
@@ -112,6 +113,7 @@ class Scheduler {
     std::map<std::string, std::string> outputs;
     std::string feedback;
     std::uint32_t link = 0;                         // of a prompt: who does it, or does it next
+    std::set<std::uint32_t> tried;                  // links, in this round
     std::set<std::uint32_t> cannot;                 // links that said so: they are not asked again
     std::map<std::uint32_t, TimePoint> not_before;  // when the providers of its links said to come again
     ObjectId go_on;                                 // of a prompt: what the attempt before left
@@ -146,10 +148,14 @@ class Scheduler {
   void begin_again(TaskIndex);
   bool start_over(TaskIndex);
   void make_ready(TaskIndex);
+  void queue(TaskIndex);
   void dispatch();
   void start(TaskIndex);
   void after_failure(TaskIndex, const model::Outcome&);
-  [[nodiscard]] std::optional<std::uint32_t> next_link(TaskIndex, std::uint32_t from) const;
+  [[nodiscard]] std::optional<std::uint32_t> next_link(TaskIndex) const;
+  void judge_provider(TaskIndex, const model::Outcome&);
+  void try_providers();
+  void ask_others();
   [[nodiscard]] int tries_left(TaskIndex) const;
   [[nodiscard]] Duration backoff_of(TaskIndex) const;
   void after_interruption(TaskIndex, std::string why);
@@ -204,6 +210,7 @@ class Scheduler {
   const model::Plan& plan_;
   model::Settings settings_;
   std::vector<Task> tasks_;
+  CircuitBreaker breaker_;
   ReadyQueue ready_;
   Budget budget_;
   Marks marks_;                       // of the walk that is under way

@@ -36,16 +36,7 @@ std::string Scheduler::why_not(TaskIndex need) const {
   }
 }
 
-namespace {
-
-// A provider may say when to come again; nobody waits longer than this for it.
-Duration told_to_wait(const model::Outcome& outcome) {
-  constexpr Duration kLongest = std::chrono::hours(1);
-  if (!outcome.agent || !outcome.agent->retry_after) return {};
-  return std::clamp(*outcome.agent->retry_after, Duration{}, kLongest);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 // Lets a waiting task go on as far as its needs allow. It is skipped only when all of them are settled, so
 // that the reason, and what a task behind it starts from, do not hang on which one was quicker.
@@ -140,6 +131,7 @@ void Scheduler::forget_results(Task& task) {
   task.outputs.clear();
   task.feedback.clear();
   task.link = 0;
+  task.tried.clear();
   task.cannot.clear();
   task.not_before.clear();
   task.go_on = {};
@@ -153,8 +145,14 @@ void Scheduler::make_ready(TaskIndex index) {
     return;
   }
   at(index).phase = Phase::ready;
-  ready_.add(index, at(index).link);
+  queue(index);
   emit(RunEventKind::task_ready, index);
+}
+
+void Scheduler::queue(TaskIndex index) {
+  Task& task = at(index);
+  task.link = next_link(index).value_or(task.link);
+  ready_.add(index, task.link);
 }
 
 void Scheduler::dispatch() {
@@ -178,12 +176,54 @@ void Scheduler::start(TaskIndex index) {
   emit(RunEventKind::attempt_started, index, std::string(this->task(index).agent)).attempt = task.attempt;
 }
 
-// The first of its links from this one on that has not said that it cannot.
-std::optional<std::uint32_t> Scheduler::next_link(TaskIndex index, std::uint32_t from) const {
-  const auto links = static_cast<std::uint32_t>(plan_.task(index).links.size());
-  while (from < links && at(index).cannot.contains(from))
-    ++from;
-  return from < links ? std::optional(from) : std::nullopt;
+// Of its links that were not tried in this round and have not said that they cannot: the first whose provider
+// can be asked now, else the first.
+std::optional<std::uint32_t> Scheduler::next_link(TaskIndex index) const {
+  const Task& task = at(index);
+  const std::vector<model::AgentLink>& links = plan_.task(index).links;
+  std::optional<std::uint32_t> first;
+  for (std::uint32_t link = 0; link < links.size(); ++link) {
+    if (task.tried.contains(link) || task.cannot.contains(link)) continue;
+    if (!breaker_.is_open(breaker_.provider_of(links[link].agent))) return link;
+    if (!first) first = link;
+  }
+  return first;
+}
+
+// Those that were left alone for as long as they wanted.
+void Scheduler::try_providers() {
+  const std::vector<CircuitBreaker::Provider> half_open = breaker_.half_open(now_);
+  for (const CircuitBreaker::Provider provider : half_open)
+    ready_.set_places(provider, breaker_.places(provider));
+  if (!half_open.empty()) ask_others();
+}
+
+// Of those that are ready and would ask a provider that is left alone, another of their links may do it.
+void Scheduler::ask_others() {
+  for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
+    const auto& links = plan_.task({i}).links;
+    if (tasks_[i].phase != Phase::ready || links.empty()) continue;
+    if (!breaker_.is_open(breaker_.provider_of(links.at(tasks_[i].link).agent))) continue;
+    ready_.remove({i});
+    queue({i});
+  }
+}
+
+// What an attempt came to says whether others should ask its provider now.
+void Scheduler::judge_provider(TaskIndex index, const model::Outcome& outcome) {
+  const std::vector<model::AgentLink>& links = plan_.task(index).links;
+  if (links.empty()) return;
+  const std::string& agent = links.at(at(index).link).agent;
+  const CircuitBreaker::Provider provider = breaker_.provider_of(agent);
+  const std::optional<TimePoint> until = breaker_.record(provider, outcome, now_);
+  ready_.set_places(provider, breaker_.places(provider));
+  if (!until) return;
+  emit(RunEventKind::agent_paused, {},
+       fmt::format("{} is not asked for {}: {}", agent, base::describe_duration(*until - now_),
+                   base::name_of(*outcome.agent->failure)))
+      .until = until;
+  step_.actions.push_back(SetTimer{{TimerKind::circuit, {}, 0}, *until});
+  ask_others();
 }
 
 // How often it would run again at most if its attempt failed: each retry is a round through its links.
@@ -193,9 +233,11 @@ int Scheduler::tries_left(TaskIndex index) const {
   const int rounds = std::max(0, planned.retries.value - task.failures);
   if (planned.links.empty()) return rounds;
   const std::size_t able = planned.links.size() - task.cannot.size();
-  std::size_t in_this_round = 0;
-  for (auto link = next_link(index, task.link + 1); link; link = next_link(index, *link + 1))
-    ++in_this_round;
+  std::size_t in_this_round = 0;  // after the one whose turn it is
+  for (std::uint32_t link = 0; link < planned.links.size(); ++link) {
+    const bool is_left = link != task.link && !task.tried.contains(link) && !task.cannot.contains(link);
+    in_this_round += is_left ? 1 : 0;
+  }
   const std::uint64_t all = in_this_round + static_cast<std::uint64_t>(rounds) * able;
   return static_cast<int>(std::min<std::uint64_t>(all, std::numeric_limits<int>::max()));
 }
@@ -275,13 +317,14 @@ void Scheduler::after_failure(TaskIndex index, const model::Outcome& outcome) {
     return;
   }
   if (outcome.verdict == Verdict::blocked) task.cannot.insert(task.link);
-  if (const auto next = next_link(index, task.link + 1)) {
-    task.link = *next;
+  task.tried.insert(task.link);
+  if (next_link(index)) {
     make_ready(index);
     return;
   }
   ++task.failures;  // a round through its links, where it has any
-  const auto first = next_link(index, 0);
+  task.tried.clear();
+  const auto first = next_link(index);
   const bool nobody_can = planned.links.empty() ? outcome.verdict == Verdict::blocked : !first;
   if (nobody_can || task.failures > planned.retries.value) {
     settle(index, Phase::failed, outcome.reason);

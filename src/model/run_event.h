@@ -19,6 +19,7 @@ enum class RunEventKind {
   attempt_started,
   attempt_finished,
   task_backing_off,
+  agent_paused,  // its provider cannot serve for now, and is asked by nobody
   task_asking,
   task_done,
   task_failed,
@@ -47,7 +48,7 @@ struct RunEvent {
 
 namespace fleet {
 FLEET_ENUM_NAMES(model::RunEventKind, "run-started", "run-resumed", "task-ready", "attempt-started",
-                 "attempt-finished", "task-backing-off", "task-asking", "task-done", "task-failed",
+                 "attempt-finished", "task-backing-off", "agent-paused", "task-asking", "task-done", "task-failed",
                  "task-skipped", "task-cancelled", "task-withdrawn", "conflict", "decided", "run-stopping",
                  "run-finished");
 }

@@ -189,6 +189,8 @@ std::optional<PlainLog::Line> PlainLog::describe_task(const model::RunEvent& eve
       const Duration wait = event.until ? std::max(*event.until - event.at, Duration{}) : Duration{};
       return Line{'~', Tone::warning, fmt::format("tries again in {}", base::describe_duration(wait)), false};
     }
+    case RunEventKind::agent_paused:
+      return Line{'~', Tone::warning, event.message, false};
     case RunEventKind::task_asking:
       return Line{'!', Tone::warning, "asks: " + event.message, false};
     case RunEventKind::task_done:

@@ -69,7 +69,7 @@ class PlanOf {
   PlanOf& agent(const std::string& name) {
     last().spec.work = model::Prompt{name, "do it", {}};
     last().links = {{name, {name}}};
-    plan_.agents[name] = {};
+    plan_.agents[name].url = name;  // each has a provider of its own
     return *this;
   }
   PlanOf& cost(double usd) {
@@ -82,7 +82,7 @@ class PlanOf {
     last().links.clear();
     for (const std::string& agent : agents) {
       last().links.push_back({agent, {name, agent}});
-      plan_.agents[agent] = {};
+      plan_.agents[agent].url = agent;
     }
     return *this;
   }

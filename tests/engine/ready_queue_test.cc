@@ -13,7 +13,7 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 
 std::vector<std::string> take_all(const model::Plan& plan) {
-  ReadyQueue queue(plan);
+  ReadyQueue queue(plan, CircuitBreaker(plan));
   queue.set_parallel(1000);
   for (std::uint32_t i = 0; i < plan.tasks.size(); ++i)
     queue.add({i});
@@ -62,7 +62,7 @@ TEST(ReadyQueue, AFullAgentIsPassedOverAndGetsItsPlaceBack) {
                                .task("c")
                                .agent_parallel("one", 1)
                                .build();
-  ReadyQueue queue(plan);
+  ReadyQueue queue(plan, CircuitBreaker(plan));
   queue.set_parallel(10);
   for (std::uint32_t i = 0; i < 3; ++i)
     queue.add({i});
@@ -76,7 +76,7 @@ TEST(ReadyQueue, AFullAgentIsPassedOverAndGetsItsPlaceBack) {
 
 TEST(ReadyQueue, ALowerCapStopsNewOnesUntilEnoughHaveEnded) {
   const model::Plan plan = PlanOf().task("a").task("b").task("c").build();
-  ReadyQueue queue(plan);
+  ReadyQueue queue(plan, CircuitBreaker(plan));
   queue.set_parallel(2);
   for (std::uint32_t i = 0; i < 3; ++i)
     queue.add({i});
@@ -90,7 +90,7 @@ TEST(ReadyQueue, ALowerCapStopsNewOnesUntilEnoughHaveEnded) {
 
 TEST(ReadyQueue, ATaskThatWasRemovedIsNotTaken) {
   const model::Plan plan = PlanOf().task("a").task("b").build();
-  ReadyQueue queue(plan);
+  ReadyQueue queue(plan, CircuitBreaker(plan));
   queue.set_parallel(2);
   queue.add({0});
   queue.add({1});

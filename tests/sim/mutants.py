@@ -23,9 +23,9 @@ from typing import NamedTuple
 RUNS = "200000"  # random runs in which a bug must show itself; most do in a few hundred
 UNSEEN_RUNS = "40000"
 
-TASKS, CONFLICTS, RUN, INPUTS, QUEUE, DURABILITY, INPUT, JSON, BUDGET = (
+TASKS, CONFLICTS, RUN, INPUTS, QUEUE, DURABILITY, INPUT, JSON, BUDGET, BREAKER = (
     "scheduler_tasks.cc", "scheduler_conflicts.cc", "scheduler_run.cc", "scheduler.cc", "ready_queue.cc", "durability.cc",
-    "input.cc", "input_json.cc", "budget.cc")
+    "input.cc", "input_json.cc", "budget.cc", "circuit_breaker.cc")
 
 # In the place of a check: the engine itself sees the bug, and stops the program. That proves no check.
 ASSERTED = "an assertion"
@@ -47,11 +47,11 @@ MUTANTS = [
     ("one retry too many", "tried-too-often", TASKS, "task.failures > planned.retries.value", "task.failures > planned.retries.value + 1"),
     ("what is blocked is tried again", "ends-otherwise", TASKS, "if (nobody_can || task.failures", "if (task.failures"),
     ("who cannot is asked again", "wrong-link", TASKS, "if (outcome.verdict == Verdict::blocked) task.cannot.insert(task.link);", ""),
-    ("a chain ends with its first", "ends-otherwise", TASKS, "if (const auto next = next_link(index, task.link + 1)) {", "if (const auto next = next_link(index, 1000)) {"),
-    ("a new round begins in the middle", "wrong-link", TASKS, "task.link = first.value_or(0);", ""),
-    ("a new start goes on in the chain", "wrong-link", TASKS, "  task.link = 0;\n  task.cannot.clear();\n", ""),
-    ("every link uses a retry up", "ends-otherwise", TASKS, "  if (const auto next = next_link(index, task.link + 1)) {\n",
-     "  if (const auto next = next_link(index, task.link + 1)) {\n    ++task.failures;\n"),
+    ("a chain ends with its first", "ends-otherwise", TASKS, "  if (next_link(index)) {\n    make_ready", "  if (false) {\n    make_ready"),
+    ("a new round begins in the middle", "wrong-link", TASKS, "  task.tried.clear();\n  const auto first", "  const auto first"),
+    ("a new start goes on in the chain", "wrong-link", TASKS, "  task.tried.clear();\n  task.cannot.clear();\n", ""),
+    ("every link uses a retry up", "ends-otherwise", TASKS, "  if (next_link(index)) {\n    make_ready",
+     "  if (next_link(index)) {\n    ++task.failures;\n    make_ready"),
     ("an interruption uses a retry up", "ends-otherwise", TASKS, "  must_ask(index, std::move(why));\n  if (task.discard || task.cancel",
      "  must_ask(index, std::move(why));\n  ++task.failures;\n  if (task.discard || task.cancel"),
     ("failures on an earlier start count", "ends-otherwise", TASKS, "  task.failures = 0;\n", ""),
@@ -64,6 +64,16 @@ MUTANTS = [
     ("two offers look the same", "answer-counts-twice", TASKS, "  task.serial = ++last_serial_;  // an answer", "  // an answer"),
     ("a backoff that was over fires", "answer-counts-twice", INPUTS, "if (task.phase == Phase::backing_off && task.serial == input.timer.serial)",
      "if (task.phase == Phase::backing_off)"),
+    # Providers that cannot serve
+    ("who cannot serve is asked", "asks-who-cannot-serve", BREAKER, "    case State::open:\n      return 0;", "    case State::open:\n      return 1;"),
+    ("all ask at once again", "asks-who-cannot-serve", BREAKER, "    case State::half_open:\n      return 1;", "    case State::half_open:\n      return 2;"),
+    ("a provider is asked before its time", "asks-who-cannot-serve", BREAKER, "told > Duration{} ? told : wait_after", "told > Duration{} ? told / 2 : wait_after"),
+    ("whom another could serve waits", "waits-for-who-cannot-serve", TASKS, "  ask_others();\n}\n\n// How often", "}\n\n// How often"),
+    ("whom another could serve again waits", "waits-for-who-cannot-serve", TASKS, "  if (!half_open.empty()) ask_others();\n", ""),
+    ("one that was served does not let the others in", "could-start", BREAKER, "    circuit = {};\n    return std::nullopt;", "    return std::nullopt;"),
+    ("nobody tries again", "could-start", INPUTS, "    case TimerKind::circuit:\n      try_providers();\n", "    case TimerKind::circuit:\n"),
+    ("a resume forgets who is left alone", "hangs", INPUTS, "    step_.actions.push_back(SetTimer{{TimerKind::circuit, {}, 0}, until});", "    static_cast<void>(until);"),
+    ("who was passed over is not asked", "ends-otherwise", TASKS, "  task.tried.insert(task.link);\n", "  for (std::uint32_t link = 0; link <= task.link; ++link) task.tried.insert(link);\n"),
     # Money
     ("what is reserved can be spent again", "over-budget", BUDGET, "most <= *cap_ - booked_ - reserved_", "most <= *cap_ - booked_"),
     ("what is booked can be spent again", "over-budget", BUDGET, "most <= *cap_ - booked_ - reserved_", "most <= *cap_ - reserved_"),

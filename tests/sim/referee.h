@@ -41,8 +41,9 @@ class Referee {
   }
 
   // Empty when all is well.
-  Problem watch(const Input& input, const Step& step, const Scheduler& scheduler) {
+  Problem watch(const Input& input, const Step& step, const Scheduler& scheduler, TimePoint time) {
     problem_ = {};
+    time_ = time;
     ++now_;
     take(input, scheduler);
     for (const model::RunEvent& event : step.events)
@@ -67,6 +68,7 @@ class Referee {
     if (const auto* merged = std::get_if<Merged>(&input);
         merged != nullptr && scheduler.task(merged->task).accepted)
       integrated_.insert(merged->task);
+    check_pause(step, scheduler);
     check_money(step, scheduler);
     check_nothing_idles(step, scheduler);
     return problem_;
@@ -121,7 +123,7 @@ class Referee {
     std::set<TaskIndex> after;       // those whose results it gave way to, and on top of which it runs
     bool rollback_due = false;       // its last attempt was cut off before its rollback ran
     bool has_begun = false;          // its last attempt did more than to take a result over
-    std::uint32_t link = 0;          // whose turn it is
+    std::set<std::uint32_t> tried;   // links, in this round
     std::set<std::uint32_t> cannot;  // that said so
   };
 
@@ -146,7 +148,9 @@ class Referee {
     if (const auto* end = std::get_if<AttemptFinished>(&input)) {
       const auto running = running_.find(end->task);
       if (running == running_.end() || running->second.serial != end->serial) return;  // late or doubled
+      const std::uint32_t link = running->second.link;
       running_.erase(running);
+      judge_provider(end->task, link, end->outcome);
       std::erase_if(waiting_, [&](const CallRequested& one) { return one.call.serial == end->serial; });
       if (end->outcome.agent) purses_[end->serial].told = end->outcome.agent->cost.usd.value_or(0);
       purses_[end->serial].close();
@@ -157,8 +161,9 @@ class Referee {
       } else if (end->outcome.verdict != model::Verdict::interrupted &&
                  end->outcome.verdict != model::Verdict::cancelled) {
         book.may_repeat = true;
-        if (end->outcome.verdict == model::Verdict::blocked) book.cannot.insert(book.link);
-        pass_on(end->task);
+        if (end->outcome.verdict == model::Verdict::blocked) book.cannot.insert(link);
+        book.tried.insert(link);
+        if (!next_link(end->task)) book.tried.clear();
       }
     } else if (const auto* request = std::get_if<CallRequested>(&input)) {
       const auto running = running_.find(request->call.task);
@@ -168,6 +173,11 @@ class Referee {
         purses_[request->call.serial].close();
         waiting_.push_back(*request);
       }
+    } else if (const auto* fired = std::get_if<TimerFired>(&input);
+               std::holds_alternative<RunResumed>(input) ||
+               (fired != nullptr && fired->timer.kind == TimerKind::circuit && !scheduler.is_finished())) {
+      for (auto& [name, provider] : providers_)
+        provider.is_paused &= provider.until > time_;
     } else if (const auto* settled = std::get_if<CallSettled>(&input)) {
       Purse& purse = purses_[settled->call.serial];
       if (purse.open && purse.open->number == settled->call.number) purse.settle(settled->usd);
@@ -254,8 +264,8 @@ class Referee {
     }
     std::erase_if(book.after, [&](TaskIndex winner) { return !scheduler.task(winner).accepted; });
     const int tries = start.feedback.empty() ? 0 : std::stoi(start.feedback);
-    if (tries == 0) book.link = 0, book.cannot.clear();
-    if (start.link != book.link) fail(Check::wrong_link, id(i) + " is done by another than whose turn it is");
+    if (tries == 0) book.tried.clear(), book.cannot.clear();
+    check_link(start);
     const int links = std::max(1, static_cast<int>(planned.links.size()));
     if (tries >= links * (1 + planned.retries.value))
       fail(Check::tried_too_often, id(i) + " is tried more often than it may");
@@ -347,16 +357,76 @@ class Referee {
            fmt::format("{} is spent, and {} booked", spent(), scheduler.budget().booked()));
   }
 
-  // The next of its links that has not said that it cannot; behind the last, the first again.
-  void pass_on(TaskIndex task) {
-    Book& book = books_[task.value];
-    const auto links = static_cast<std::uint32_t>(plan_.task(task).links.size());
-    for (std::uint32_t step = 1; step <= links; ++step) {
-      const std::uint32_t link = (book.link + step) % links;
-      if (book.cannot.count(link) > 0) continue;
-      book.link = link;
+  // The first of its links that was not tried in this round and has not said that it cannot.
+  [[nodiscard]] std::optional<std::uint32_t> next_link(TaskIndex task) const {
+    const Book& book = books_[task.value];
+    for (std::uint32_t link = 0; link < plan_.task(task).links.size(); ++link) {
+      if (book.tried.count(link) == 0 && book.cannot.count(link) == 0) return link;
+    }
+    return std::nullopt;
+  }
+
+  // Who is asked before the one whose turn it is: only where that one's provider could not serve.
+  void check_link(const StartAttempt& start) {
+    const auto& links = plan_.task(start.task).links;
+    if (links.empty()) return;
+    const Book& book = books_[start.task.value];
+    const auto first = next_link(start.task);
+    const bool may = first && (start.link == *first || provider(start.task, *first).was_paused);
+    if (!may || book.tried.count(start.link) > 0 || book.cannot.count(start.link) > 0)
+      fail(Check::wrong_link, id(start.task.value) + " is done by another than whose turn it is");
+    if (is_provider_full(start.task, start.link, 1))
+      fail(Check::asks_who_cannot_serve, id(start.task.value) + " asks a provider that cannot serve");
+  }
+
+  // Whether an attempt's provider can serve others, as far as its end tells.
+  void judge_provider(TaskIndex task, std::uint32_t link, const model::Outcome& outcome) {
+    if (plan_.task(task).links.empty() || !outcome.agent || outcome.verdict == model::Verdict::interrupted ||
+        outcome.verdict == model::Verdict::cancelled)
+      return;
+    Provider& its = provider(task, link);
+    if (!outcome.agent->failure) {
+      its.is_tried &= its.is_paused;
       return;
     }
+    its.told = std::max(its.told, time_ + outcome.agent->retry_after.value_or(Duration{}));
+    its.is_paused = its.is_tried = its.was_paused = true;
+    paused_ = &its;
+  }
+
+  // Who can be done by another does not wait for a provider that cannot serve.
+  void check_pause(const Step& step, const Scheduler& scheduler) {
+    if (Provider* const paused = std::exchange(paused_, nullptr)) {
+      for (const model::RunEvent& event : step.events) {
+        if (event.kind == model::RunEventKind::agent_paused) paused->until = *event.until;
+      }
+      if (paused->until < paused->told)
+        fail(Check::asks_who_cannot_serve, "a provider will be asked before it said to come again");
+    }
+    for (std::uint32_t i = 0; i < books_.size(); ++i) {
+      const auto& links = plan_.task({i}).links;
+      const Scheduler::TaskView view = scheduler.task({i});
+      if (view.state != model::TaskState::ready || links.empty()) continue;
+      if (!provider({i}, link_of(view.agent, {i})).is_paused) continue;
+      for (std::uint32_t link = 0; link < links.size(); ++link) {
+        if (books_[i].tried.count(link) == 0 && books_[i].cannot.count(link) == 0 &&
+            !provider({i}, link).is_paused)
+          fail(Check::waits_for_who_cannot_serve, id(i) + " waits for one, and another could do it");
+      }
+    }
+  }
+
+  // Whether its provider cannot be asked by so many more: by one at a time after it could not serve.
+  [[nodiscard]] bool is_provider_full(TaskIndex task, std::uint32_t link, int more = 0) {
+    if (plan_.task(task).links.empty()) return false;
+    const Provider& its = provider(task, link);
+    if (its.is_paused) return true;
+    if (!its.is_tried) return false;
+    const auto asking = std::count_if(running_.begin(), running_.end(), [&](const auto& attempt) {
+      return !plan_.task(attempt.first).links.empty() &&
+             &provider(attempt.first, attempt.second.link) == &its;
+    });
+    return asking >= 1 + more;
   }
 
   // Whether a task, or something below it, lost or was taken back since.
@@ -379,7 +449,8 @@ class Referee {
       if (state == model::TaskState::waiting && asked_of_conditions_.count(task) == 0)
         check_waits(task, scheduler);
       if (state != model::TaskState::ready) continue;
-      if (!is_agent_full(task, link_of(scheduler.task(task).agent, task))) could_start.push_back(task);
+      const std::uint32_t link = link_of(scheduler.task(task).agent, task);
+      if (!is_agent_full(task, link) && !is_provider_full(task, link)) could_start.push_back(task);
     }
     if (could_start.empty()) return;
     if (running_.size() < static_cast<std::size_t>(parallel_))
@@ -449,6 +520,21 @@ class Referee {
   std::map<TaskIndex, Running> running_;
   std::set<TaskIndex> asked_of_conditions_;
   std::set<TaskIndex> integrated_;
+  // Whom an agent asks, by its address.
+  struct Provider {
+    bool is_paused = false;   // nobody asks it
+    bool is_tried = false;    // one asks it at a time
+    bool was_paused = false;  // ever
+    TimePoint until{};
+    TimePoint told{};  // by the provider
+  };
+  Provider& provider(TaskIndex task, std::uint32_t link) {
+    return providers_[plan_.agents.at(plan_.task(task).links.at(link).agent).url];
+  }
+
+  std::map<std::string, Provider> providers_;
+  Provider* paused_ = nullptr;  // in this step
+  TimePoint time_{};
   std::map<Serial, Purse> purses_;
   std::vector<CallRequested> waiting_;  // in the order in which they asked
   std::set<Serial> told_to_end_;

@@ -38,6 +38,7 @@ struct TaskScript {
   // worst.
   int calls = 0;
   double most = 0;
+  bool is_busy = false;  // of a prompt: its bad tries are bad because its provider cannot serve
 };
 
 // A random plan, and what its tasks do.
@@ -112,6 +113,7 @@ inline Script random_script(std::uint64_t seed, const std::set<int>& without = {
   for (TaskScript& task : script.tasks) {
     task.calls = money.roll(4);
     task.most = (1 + money.roll(20)) / 100.0;
+    task.is_busy = money.chance(40);
   }
   PlanOf& plan = script.plan;
   if (has_cap) plan.cost(money.roll(60) / 100.0);

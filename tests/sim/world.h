@@ -227,7 +227,7 @@ class World {
       if (dies_in_commit) continue;  // nobody will know
       if (again && !(step.actions.empty() && step.events.empty()))
         fail(Check::answer_counts_twice, "an answer counted twice");
-      if (problem_.empty()) problem_ = referee_->watch(input, step, *scheduler_);
+      if (problem_.empty()) problem_ = referee_->watch(input, step, *scheduler_, now_);
       if (!problem_.empty()) return;
     }
     if (dies_in_commit) return crash(kInCommit);
@@ -279,6 +279,12 @@ class World {
       outcome.verdict = task.bad;
       outcome.reason = "bad";
       outcome.feedback = std::to_string(bad_before + 1);
+      if (task.is_busy && !plan_.task(action.task).links.empty()) {
+        outcome.agent.emplace().failure =
+            dice_.chance(50) ? model::AgentFailure::rate_limit : model::AgentFailure::overload;
+        // Where it is not told, the wait is longer than a run may last that has a limit.
+        if (script_.wild || dice_.chance(70)) outcome.agent->retry_after = Duration(1 + dice_.roll(100));
+      }
     } else {
       outcome.verdict = model::Verdict::done;
       if (task.changes) {
@@ -293,7 +299,8 @@ class World {
       after(dice_.roll(20), Arrives{AttemptFinished{action.task, action.serial, outcome}});
       return;
     }
-    outcome.agent.emplace().cost.usd = 0;
+    if (!outcome.agent) outcome.agent.emplace();
+    outcome.agent->cost.usd = 0;
     asking_[action.serial] = outcome;
     ask_next({action.task, action.serial, 0});
   }
