@@ -48,7 +48,7 @@ MUTANTS = [
     ("what is blocked is tried again", "ends-otherwise", TASKS, "if (nobody_can || task.failures", "if (task.failures"),
     ("who cannot is asked again", "wrong-link", TASKS, "if (outcome.verdict == Verdict::blocked) task.cannot.insert(task.link);", ""),
     ("a chain ends with its first", "ends-otherwise", TASKS, "  if (next_link(index)) {\n    make_ready", "  if (false) {\n    make_ready"),
-    ("a new round begins in the middle", "wrong-link", TASKS, "  task.tried.clear();\n  const auto first", "  const auto first"),
+    ("a new round begins in the middle", "ends-otherwise", TASKS, "  task.tried.clear();\n  const auto first", "  const auto first"),
     ("a new start goes on in the chain", "wrong-link", TASKS, "  task.tried.clear();\n  task.cannot.clear();\n", ""),
     ("every link uses a retry up", "ends-otherwise", TASKS, "  if (next_link(index)) {\n    make_ready",
      "  if (next_link(index)) {\n    ++task.failures;\n    make_ready"),

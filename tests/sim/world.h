@@ -165,6 +165,7 @@ class World {
   void resume(bool retry_failed) {
     if (settings_.cost.value) *settings_.cost.value += dice_.roll(50) / 100.0;
     if (script_.wild && settings_.duration.value) *settings_.duration.value += Duration(50);
+    if (settings_.stop_when_failed.value && dice_.chance(50)) *settings_.stop_when_failed.value += 0.3;
     if (script_.wild && dice_.chance(20)) settings_.parallel.value = 1 + dice_.roll(5);
     referee_->new_process(settings_, retry_failed);
     deliver(RunResumed{settings_, retry_failed}, false);
