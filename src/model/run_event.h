@@ -48,7 +48,7 @@ struct RunEvent {
 
 namespace fleet {
 FLEET_ENUM_NAMES(model::RunEventKind, "run-started", "run-resumed", "task-ready", "attempt-started",
-                 "attempt-finished", "task-backing-off", "agent-paused", "task-asking", "task-done", "task-failed",
-                 "task-skipped", "task-cancelled", "task-withdrawn", "conflict", "decided", "run-stopping",
-                 "run-finished");
+                 "attempt-finished", "task-backing-off", "agent-paused", "task-asking", "task-done",
+                 "task-failed", "task-skipped", "task-cancelled", "task-withdrawn", "conflict", "decided",
+                 "run-stopping", "run-finished");
 }
