@@ -42,9 +42,10 @@ net::HttpRequest make_completions(const Conversation& conversation, const model:
   Json body{{"model", who.model}, {"messages", std::move(messages)}, {"stream", true}};
   if (!conversation.tools.empty()) body["tools"] = make_tools(conversation);
   // Mistral refuses the first, and tells the usage without being asked. Of servers that only speak the
-  // protocol it is not known which bound on the output they take, so they keep their own.
+  // protocol it is not known which bound on the output they take: they keep their own, but for the older
+  // word where the workflow gives a bound.
   if (dialect != Dialect::mistral) body["stream_options"] = {{"include_usage", true}};
-  if (dialect == Dialect::mistral) {
+  if (dialect == Dialect::mistral || (!who.url.empty() && who.max_output)) {
     body["max_tokens"] = most_output(who);
   } else if (who.url.empty()) {
     body["max_completion_tokens"] = most_output(who);

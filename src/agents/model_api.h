@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,7 +33,9 @@ extern const ModelApi kAnthropicMessages, kChatCompletions, kXaiCompletions, kMi
 // The most that one answer may have, in tokens: enough for a long file, and within what the model can.
 [[nodiscard]] inline int most_output(const model::SingleAgent& who) {
   constexpr int kMost = 16'384;
-  return std::min(kMost, who.max_output.value_or(kMost));
+  const int most = std::min(kMost, who.max_output.value_or(kMost));
+  // Where the model holds little, half of that is for the answer.
+  return who.context ? static_cast<int>(std::min<std::uint64_t>(most, *who.context / 2)) : most;
 }
 
 // The agent's own address, or the provider's, and the path after it. A version that the path begins with

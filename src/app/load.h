@@ -48,7 +48,8 @@ inline constexpr double kMostCost = 1e9;  // USD
 // `5`, `2.50`
 [[nodiscard]] std::optional<double> parse_cost(std::string_view text);
 
-// What FLEET_MAX_PARALLEL, FLEET_MAX_DURATION and FLEET_GRACE say, with the bounds of their options.
+// What FLEET_MAX_PARALLEL, FLEET_MAX_DURATION, FLEET_MAX_COST and FLEET_GRACE say, with the bounds of their
+// options.
 [[nodiscard]] Result<plan::Overrides> limits_of_environment(const World& world);
 
 }  // namespace fleet::app

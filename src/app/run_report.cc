@@ -208,6 +208,28 @@ Result<model::DeliveryReport> delivery(const git::Repository& repository, const 
 
 }  // namespace
 
+namespace {
+
+// An attempt that was interrupted is none: its number, and its place in the tables, are the next one's. What
+// it cost is spent all the same.
+void add_untold_cost(model::Report& report) {
+  if (!report.budget) return;
+  double told = 0;
+  for (const model::TaskReport& task : report.tasks) {
+    for (const model::AttemptReport& attempt : task.attempts) {
+      if (attempt.outcome && attempt.outcome->agent) told += attempt.outcome->agent->cost.usd.value_or(0);
+    }
+  }
+  const double untold = report.budget->booked - told;
+  if (untold < 1e-6) return;
+  report.notes.push_back(
+      fmt::format("{} of what is spent, or may be, went to requests whose cost nobody told, and to attempts "
+                  "that were interrupted; the agents' sums are without it",
+                  model::describe_usd(untold)));
+}
+
+}  // namespace
+
 bool is_judged(model::RunState state) {
   return state == model::RunState::finished || state == model::RunState::failed;
 }
@@ -250,6 +272,7 @@ Result<model::Report> build_report(const Checkout& checkout, store::Reader& read
   report.conflicts = std::move(history.conflicts);
   report.resumed = history.resumed;
   report.budget = history.budget;
+  add_untold_cost(report);
   if (!history.stopped.empty()) report.reasons.push_back(history.stopped);
   if (!history.published.error.empty()) report.reasons.push_back(history.published.error);
   FLEET_TRY(report.delivery, delivery(checkout.repository, plan, run, history.published));

@@ -110,6 +110,7 @@ void Attempt::stop(Verdict as, bool hurry) {
     end.error = Error{base::Fault::world, "send a request", "", "it was told to stop", {}};
     end.was_sent = false;
     static_cast<void>(agent_->next(agents::RequestEnded{std::move(end)}));
+    settle();  // nobody waits for it any more, however long its rollback takes
     services_.loop.post([self = shared_from_this()] { self->conclude(); });
   }
   if (waiting_) {

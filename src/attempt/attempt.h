@@ -72,7 +72,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   void take_snapshot();
   void snapshot();
   void judge_snapshot(Taken taken);
-  [[nodiscard]] Result<Taken> take(std::optional<agents::Finish> said);
+  [[nodiscard]] Result<Taken> take(const std::optional<agents::Finish>& said,
+                                   const std::optional<model::AgentUse>& use);
   void read_outputs();
   void check(std::size_t index);
   void conclude();

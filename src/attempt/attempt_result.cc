@@ -86,7 +86,8 @@ void Attempt::take_snapshot() {
 }
 
 void Attempt::snapshot() {
-  on_worker([self = shared_from_this()] { return self->take(self->facts_.said); },
+  on_worker([self = shared_from_this(),
+             use = agent_ ? agent_->use() : std::nullopt] { return self->take(self->facts_.said, use); },
             [this](Result<Taken> taken) {
               if (!taken) return fail(taken.error().line());
               judge_snapshot(*std::move(taken));
@@ -109,7 +110,8 @@ void Attempt::judge_snapshot(Taken taken) {
 }
 
 // On a worker. The attempt itself waits meanwhile.
-Result<Attempt::Taken> Attempt::take(std::optional<agents::Finish> said) {
+Result<Attempt::Taken> Attempt::take(const std::optional<agents::Finish>& said,
+                                     const std::optional<model::AgentUse>& use) {
   git::ObjectStore& objects = services_.repository.objects();
   Taken taken;
   if (workspace_) {
@@ -139,7 +141,7 @@ Result<Attempt::Taken> Attempt::take(std::optional<agents::Finish> said) {
   commit.tree = taken.tree;
   commit.parents = {base_};
   commit.message = result_message(services_, task_, start_.attempt, outcome_.key,
-                                  said ? services_.masker.mask(said->summary) : std::string());
+                                  said ? services_.masker.mask(said->summary) : std::string(), use);
   commit.when = services_.started;
   FLEET_TRY(taken.commit, objects.write_commit(commit));
   const auto name = taken.secrets.empty() ? git::attempt_ref : git::withheld_ref;

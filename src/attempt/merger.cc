@@ -133,13 +133,20 @@ void Merger::publish(std::vector<TaskIndex> accepted, std::function<void(engine:
 }
 
 std::string result_message(const Services& services, const model::PlannedTask& task, int attempt,
-                           const std::string& key, const std::string& summary) {
-  const git::Trailer trailers[] = {
+                           const std::string& key, const std::string& summary,
+                           const std::optional<model::AgentUse>& use) {
+  std::vector<git::Trailer> trailers{
       {std::string(git::kRunTrailer), services.run},
       {std::string(git::kTaskTrailer), task.id},
       {std::string(git::kAttemptTrailer), std::to_string(attempt)},
       {std::string(git::kKeyTrailer), key},
   };
+  if (use) {
+    const std::string model = use->model.empty() ? "" : fmt::format(" ({})", use->model);
+    trailers.push_back({std::string(git::kAgentTrailer), use->agent + model});
+    if (use->cost.usd)
+      trailers.push_back({std::string(git::kCostTrailer), fmt::format("{:.6f} USD", *use->cost.usd)});
+  }
   std::string body = task.spec.description;
   if (!summary.empty()) body += fmt::format("{}{}", body.empty() ? "" : "\n\n", summary);
   return git::compose_message(task.title, body, trailers);

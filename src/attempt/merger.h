@@ -46,8 +46,9 @@ class Merger {
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
-// The commit of one attempt's result.
+// The commit of one attempt's result. `use`: who did a prompt, and what it cost.
 [[nodiscard]] std::string result_message(const Services& services, const model::PlannedTask& task,
-                                         int attempt, const std::string& key, const std::string& summary);
+                                         int attempt, const std::string& key, const std::string& summary,
+                                         const std::optional<model::AgentUse>& use);
 
 }  // namespace fleet::attempt

@@ -80,6 +80,9 @@ void Budget::book(Nanos cost) {
 }
 
 void Budget::settle(const Call& call, double usd) {
+  std::erase_if(waiting_, [&call](const Waiting& each) {
+    return each.call.serial == call.serial && each.call.number == call.number;
+  });
   const auto found = attempts_.find(call.serial);
   if (found != attempts_.end() && found->second.open == call.number)
     close_call(found->second, nanos(usd, kMostOfCall));

@@ -37,7 +37,7 @@ class Budget {
   // An attempt that is told to end makes no more calls.
   void withdraw(Serial serial);
 
-  // What a granted call has cost. Nothing where it is not the attempt's open one.
+  // What a call has cost; one that still waits is not made. Nothing where it is not the attempt's open one.
   void settle(const Call& call, double usd);
   // The attempt has ended: its open call is booked as it was reserved. `usd`: what it says that it cost in
   // all, of which what is not booked yet is.

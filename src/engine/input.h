@@ -72,7 +72,7 @@ struct AttemptFinished {
   Serial serial = 0;
   model::Outcome outcome;
 };
-// Of a run with limits.cost: a running attempt wants to ask a model. It does so when CallGranted is out.
+// Of a run with limits.cost: a running attempt wants to ask a model. It does so when GrantCall is out.
 struct CallRequested {
   Call call;
   double most = 0;  // USD: what it costs at worst

@@ -36,8 +36,6 @@ std::string Scheduler::why_not(TaskIndex need) const {
   }
 }
 
-namespace {}  // namespace
-
 // Lets a waiting task go on as far as its needs allow. It is skipped only when all of them are settled, so
 // that the reason, and what a task behind it starts from, do not hang on which one was quicker.
 void Scheduler::reconsider(TaskIndex index) {

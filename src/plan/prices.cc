@@ -151,7 +151,11 @@ std::optional<Unbounded> unbounded(const model::SingleAgent& agent) {
     case AgentKind::gemini:
     case AgentKind::xai:
     case AgentKind::mistral:
-      if (agent.price) return std::nullopt;
+      if (agent.price && (agent.url.empty() || agent.max_output)) return std::nullopt;
+      if (agent.price)
+        return Unbounded{
+            fmt::format("nobody knows how long an answer of `{}` at {} may be", agent.model, agent.url),
+            "write its `max-output: 8000`, in tokens, or remove the limit"};
       return Unbounded{
           agent.url.empty()
               ? fmt::format("no list has the price of {}'s model `{}`", base::name_of(agent.use), agent.model)

@@ -1,6 +1,7 @@
 // Attempts of a model whose tools we run.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "attempt/attempt.h"
@@ -172,7 +173,10 @@ TEST_F(ModelAttempt, AsksForTheMoneyBeforeEachRequestAndTellsWhatItCost) {
   engine::StartAttempt start;
   start.metered = true;
   begin(start);
-  EXPECT_EQ(outcome().verdict, Verdict::done);
+  const model::Outcome end = outcome();
+  EXPECT_EQ(end.verdict, Verdict::done);
+  const std::string message = git::must(objects().read_commit(end.snapshot)).message;
+  EXPECT_THAT(message, HasSubstr("\nFleet-Agent: coder (m)\nFleet-Cost: 0.000120 USD\n"));
   std::vector<double> settled;
   for (const engine::Input& input : posted_) {
     if (const auto* one = std::get_if<engine::CallSettled>(&input)) settled.push_back(one->usd);
@@ -185,14 +189,19 @@ TEST_F(ModelAttempt, EndsWhileItWaitsForMoney) {
   plan_.agents["coder"].price.emplace();
   on_post_ = [&](const engine::Input& input) {
     if (std::holds_alternative<engine::CallRequested>(input))
-      services_->loop.post([this] { attempt_->stop(Verdict::interrupted, false); });
+      services_->loop.post([this] { attempt_->stop(Verdict::timed_out, false); });
   };
   engine::StartAttempt start;
   start.metered = true;
   begin(start);
   const model::Outcome end = outcome();
-  EXPECT_EQ(end.verdict, Verdict::interrupted);
+  EXPECT_EQ(end.verdict, Verdict::timed_out);
   EXPECT_TRUE(http_.requests.empty());
+  const auto is_settled = [](const engine::Input& input) {
+    const auto* settled = std::get_if<engine::CallSettled>(&input);
+    return settled != nullptr && settled->usd == 0;
+  };
+  EXPECT_TRUE(std::any_of(posted_.begin(), posted_.end(), is_settled));
   EXPECT_EQ(end.agent->cost.usd, 0);
   EXPECT_EQ(end.agent->cost.tokens, model::Tokens{});
 }

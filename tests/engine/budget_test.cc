@@ -252,6 +252,17 @@ TEST(LimitOnCost, ADollarIsNeverMoreThanADollar) {
   }
 }
 
+TEST(LimitOnCost, WhoGaveUpWaitingIsNotGrantedAndHoldsNobodyUp) {
+  Machine run(two_prompts(1));
+  asks(run, "a", 0.5);
+  asks(run, "b", 0.9);
+  settles(run, "b", 0);  // its time is over, and its rollback runs
+  settles(run, "a", 0.5);
+  EXPECT_THAT(granted(run), IsEmpty());
+  EXPECT_THAT(run.last_tasks<StopAttempt>(), IsEmpty());
+  EXPECT_DOUBLE_EQ(run.scheduler().budget().committed(), 0.5);
+}
+
 TEST(LimitOnCost, WithoutOneNobodyIsAsked) {
   Machine run(PlanOf().task("a").agent("one"));
   EXPECT_FALSE(run.attempt("a").metered);

@@ -104,6 +104,8 @@ TEST(Prices, ALimitOnCostWantsOneOfEveryAgent) {
   EXPECT_THAT(refused[0].message, HasSubstr("nobody knows what `gpt-4.1` costs at http://localhost:1/v1"));
   EXPECT_THAT(refused[0].suggestion, HasSubstr("price"));
   agent.price.emplace();
+  EXPECT_THAT(plan_of(agent, 1).diagnostics.at(0).message, HasSubstr("how long an answer"));
+  agent.max_output = 8'000;
   EXPECT_THAT(plan_of(agent, 1).diagnostics, IsEmpty());
   agent.use = AgentKind::codex;
   EXPECT_THAT(plan_of(agent, 1).diagnostics.at(0).message, HasSubstr("cannot stop codex in the middle"));

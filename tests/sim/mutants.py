@@ -84,7 +84,7 @@ MUTANTS = [
     ("the calls of a process that died are free", "books-wrongly", BUDGET, "    close_call(attempt, attempt.reserved);\n  attempts_.clear", "    close_call(attempt, 0);\n  attempts_.clear"),
     ("what an attempt says that it cost is booked again", "books-wrongly", BUDGET, "std::max<Nanos>(nanos(*usd, kMostOfCall) - booked, 0)", "nanos(*usd, kMostOfCall)"),
     ("those that wait are not told to end", "call-waits-for-nothing", RUN, "    stop_attempt(call.task, Verdict::interrupted, false);\n", ""),
-    ("a grant may be lost", "power-cut-takes-a-grant", DURABILITY, "  if (std::holds_alternative<CallRequested>(input)) return true;\n", ""),
+    ("a grant may be lost", "power-cut-takes-a-grant", DURABILITY, "  if (std::holds_alternative<GrantCall>(action)) return true;\n", ""),
     # Needs
     ("starts when the first need has ended", "starts-before-need", TASKS, "  } else if (task.open > 0) {\n    return;\n  } else if (task.bad > 0 && !planned",
      "  } else if (task.open > 1) {\n    return;\n  } else if (task.bad > 0 && !planned"),

@@ -181,6 +181,9 @@ class Referee {
     } else if (const auto* settled = std::get_if<CallSettled>(&input)) {
       Purse& purse = purses_[settled->call.serial];
       if (purse.open && purse.open->number == settled->call.number) purse.settle(settled->usd);
+      std::erase_if(waiting_, [&](const CallRequested& one) {
+        return one.call.serial == settled->call.serial && one.call.number == settled->call.number;
+      });
     } else if (const auto* conflict = std::get_if<Conflicted>(&input)) {
       for (const model::Conflict& one : conflict->conflicts)
         books_[one.loser.value].void_since = now_;

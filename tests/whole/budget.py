@@ -46,6 +46,8 @@ class Model(ThreadingHTTPServer):
 class Answer(BaseHTTPRequestHandler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        if body.get("max_tokens") != 1000:
+            raise AssertionError(f"the answer is not bounded: {body}")
         task = re.search(r"write file-(\d+)", json.dumps(body)).group(1)
         with self.server.lock:
             self.server.asked.append(int(task))
@@ -142,7 +144,9 @@ def killed(program, folder):
     must(len(model.asked) == 5, f"{len(model.asked)} requests before the kill")
     done = fleet(program, repo, folder, "resume", RUN, check=False)
     must(done.returncode == 1, f"exit {done.returncode}\n{done.stdout}")
-    check(repo, model, 1.0, 0)  # all is spent, and nobody knows what for
+    report = check(repo, model, 1.0, 0)  # all is spent, and nobody knows what for
+    must(any("$1.00 of what is spent, or may be, went to requests whose cost nobody told" in note for note in report["notes"]),
+         str(report["notes"]))
     fleet(program, repo, folder, "resume", RUN, "--max-cost", "5")
     check(repo, model, 5.0, TASKS)
     must(len(model.asked) == TASKS + 5, f"{len(model.asked)} requests")
