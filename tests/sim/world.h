@@ -138,7 +138,7 @@ class World {
       if (end != nullptr && !end->outcome.snapshot.is_none())
         fail(Check::power_cut_takes_work, "a power cut takes work");
       if (const auto* asked = std::get_if<CallRequested>(&lost);
-          asked && granted_.contains(asked->call.serial))
+          asked && granted_.contains({asked->call.serial, asked->call.number}))
         fail(Check::power_cut_takes_a_grant, "a power cut takes what was granted");
       if (std::holds_alternative<Decided>(lost) || std::holds_alternative<CancelRequested>(lost))
         fail(Check::power_cut_takes_a_word, "a power cut takes a person's word");
@@ -320,7 +320,7 @@ class World {
 
   void perform(const GrantCall& action) {
     if (!asking_.contains(action.call.serial)) return;  // it was told to end in the same step
-    granted_.insert(action.call.serial);
+    granted_.insert({action.call.serial, action.call.number});
     const double most = script_.tasks[action.call.task.value].most;
     const double usd = dice_.chance(3) ? 2 * most : most * dice_.roll(101) / 100;
     after(dice_.roll(10), Answers{action.call, usd});
@@ -463,9 +463,9 @@ class World {
   std::unique_ptr<Referee> referee_;
   model::Settings settings_;
 
-  Disk disk_;                 // outlives the process
-  std::vector<int> begun_;    // and so does what was done: the last attempt that each task has begun
-  std::set<Serial> granted_;  // attempts that were allowed to spend money
+  Disk disk_;               // outlives the process
+  std::vector<int> begun_;  // and so does what was done: the last attempt that each task has begun
+  std::set<std::pair<Serial, std::uint32_t>> granted_;  // calls that may have been made
   // With power cuts: what the referee knew at each length of the journal.
   std::vector<std::pair<std::size_t, std::unique_ptr<Referee>>> remembered_;
   std::unique_ptr<Scheduler> scheduler_;     // does not
