@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <optional>
 #include <set>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "engine/scheduler.h"
+#include "sim/accountant.h"
 #include "sim/check.h"
 #include "sim/integrator.h"
 #include "sim/script.h"
@@ -34,10 +34,7 @@ class Referee {
       book.is_cancelled &= !retry_failed;
     if (retry_failed || !stopped_for_good_) stopping_ = stopped_for_good_ = false;
     parallel_ = settings.parallel.value;
-    cap_ = settings.cost.value;
-    for (auto& [serial, purse] : purses_)
-      purse.close();
-    waiting_.clear();
+    money_.new_process(settings.cost.value);
   }
 
   // Empty when all is well.
@@ -52,8 +49,6 @@ class Referee {
     for (const Action& action : step.actions) {
       if (const auto* start = std::get_if<StartAttempt>(&action)) {
         check_start(*start, scheduler);
-      } else if (const auto* grant = std::get_if<GrantCall>(&action)) {
-        check_grant(grant->call);
       } else if (const auto* condition = std::get_if<EvaluateCondition>(&action)) {
         asked_of_conditions_.insert(condition->task);
       } else if (const auto* ask = std::get_if<Ask>(&action); ask != nullptr && !ask->task) {
@@ -69,7 +64,7 @@ class Referee {
         merged != nullptr && scheduler.task(merged->task).accepted)
       integrated_.insert(merged->task);
     check_pause(step, scheduler);
-    check_money(step, scheduler);
+    if (const Problem wrong = money_.watch(step, scheduler); !wrong.empty()) fail(wrong.check, wrong.what);
     check_nothing_idles(step, scheduler);
     return problem_;
   }
@@ -127,23 +122,6 @@ class Referee {
     std::set<std::uint32_t> cannot;  // that said so
   };
 
-  // What an attempt may spend and has spent.
-  struct Purse {
-    std::optional<Call> open;
-    double reserved = 0;  // for that
-    double booked = 0;
-    double told = 0;  // by its end
-
-    void settle(double usd) {
-      booked += usd;
-      open.reset();
-    }
-    void close() {
-      if (open) settle(reserved);
-    }
-  };
-  static constexpr double kCent = 1e-6;  // sums of floating numbers are not exact
-
   void take(const Input& input, const Scheduler& scheduler) {
     if (const auto* end = std::get_if<AttemptFinished>(&input)) {
       const auto running = running_.find(end->task);
@@ -151,9 +129,7 @@ class Referee {
       const std::uint32_t link = running->second.link;
       running_.erase(running);
       judge_provider(end->task, link, end->outcome);
-      std::erase_if(waiting_, [&](const CallRequested& one) { return one.call.serial == end->serial; });
-      if (end->outcome.agent) purses_[end->serial].told = end->outcome.agent->cost.usd.value_or(0);
-      purses_[end->serial].close();
+      money_.ends(*end);
       Book& book = books_[end->task.value];
       book.rollback_due = end->outcome.rollback_due;
       if (end->outcome.verdict == model::Verdict::done) {
@@ -167,23 +143,15 @@ class Referee {
       }
     } else if (const auto* request = std::get_if<CallRequested>(&input)) {
       const auto running = running_.find(request->call.task);
-      const bool counts = running != running_.end() && running->second.serial == request->call.serial &&
-                          !told_to_end_.contains(request->call.serial);
-      if (counts) {
-        purses_[request->call.serial].close();
-        waiting_.push_back(*request);
-      }
+      if (running != running_.end() && running->second.serial == request->call.serial)
+        money_.requests(*request);
     } else if (const auto* fired = std::get_if<TimerFired>(&input);
                std::holds_alternative<RunResumed>(input) ||
                (fired != nullptr && fired->timer.kind == TimerKind::circuit && !scheduler.is_finished())) {
       for (auto& [name, provider] : providers_)
         provider.is_paused &= provider.until > time_;
     } else if (const auto* settled = std::get_if<CallSettled>(&input)) {
-      Purse& purse = purses_[settled->call.serial];
-      if (purse.open && purse.open->number == settled->call.number) purse.settle(settled->usd);
-      std::erase_if(waiting_, [&](const CallRequested& one) {
-        return one.call.serial == settled->call.serial && one.call.number == settled->call.number;
-      });
+      money_.settles(*settled);
     } else if (const auto* conflict = std::get_if<Conflicted>(&input)) {
       for (const model::Conflict& one : conflict->conflicts)
         books_[one.loser.value].void_since = now_;
@@ -314,50 +282,6 @@ class Referee {
     }
     book.started = now_;
     book.may_repeat = false;
-  }
-
-  [[nodiscard]] double spent() const {
-    double sum = 0;
-    for (const auto& [serial, purse] : purses_)
-      sum += std::max(purse.booked, purse.told);
-    return sum;
-  }
-  [[nodiscard]] double reserved() const {
-    double sum = 0;
-    for (const auto& [serial, purse] : purses_)
-      sum += purse.open ? purse.reserved : 0;
-    return sum;
-  }
-  [[nodiscard]] bool fits(double most) const { return !cap_ || spent() + reserved() + most <= *cap_ + kCent; }
-
-  void check_grant(const Call& call) {
-    const auto request = std::find_if(waiting_.begin(), waiting_.end(), [&](const CallRequested& one) {
-      return one.call.serial == call.serial && one.call.number == call.number;
-    });
-    if (request == waiting_.end()) return fail(Check::over_budget, "a call is granted that nobody asks for");
-    if (!fits(request->most)) fail(Check::over_budget, "more is granted than the run may spend");
-    Purse& purse = purses_[call.serial];
-    purse.open = call;
-    purse.reserved = request->most;
-    waiting_.erase(request);
-  }
-
-  // The first that waits does so for money that others may leave; the run stops when nobody can.
-  void check_money(const Step& step, const Scheduler& scheduler) {
-    for (const Action& action : step.actions) {
-      if (const auto* stop = std::get_if<StopAttempt>(&action)) told_to_end_.insert(stop->serial);
-    }
-    const bool stops = std::any_of(step.events.begin(), step.events.end(), [](const model::RunEvent& event) {
-      return event.kind == model::RunEventKind::run_stopping && event.message.find("limits.cost") == 0;
-    });
-    if (stops && (waiting_.empty() || fits(waiting_.front().most) || reserved() > 0))
-      fail(Check::stops_with_money_left, "the run stops for its cost, and has money left");
-    std::erase_if(waiting_, [&](const CallRequested& one) { return told_to_end_.contains(one.call.serial); });
-    if (!waiting_.empty() && (fits(waiting_.front().most) || reserved() == 0))
-      fail(Check::call_waits_for_nothing, "a call waits for nothing");
-    if (std::abs(spent() - scheduler.budget().booked()) > kCent)
-      fail(Check::books_wrongly,
-           fmt::format("{} is spent, and {} booked", spent(), scheduler.budget().booked()));
   }
 
   // The first of its links that was not tried in this round and has not said that it cannot.
@@ -538,10 +462,7 @@ class Referee {
   std::map<std::string, Provider> providers_;
   Provider* paused_ = nullptr;  // in this step
   TimePoint time_{};
-  std::map<Serial, Purse> purses_;
-  std::vector<CallRequested> waiting_;  // in the order in which they asked
-  std::set<Serial> told_to_end_;
-  std::optional<double> cap_;
+  Accountant money_;
   int parallel_ = 1;
   bool stopping_ = false;
   bool stopped_for_good_ = false;  // but for a resume that retries the failures
