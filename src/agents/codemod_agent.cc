@@ -64,7 +64,8 @@ Result<std::string> rewrite_tree(const CodemodTask& task, git::TreeEditor& edito
   const syntax::Codemod& codemod = task.codemod;
   const auto wanted = [&](std::string_view path) {
     if (task.reads && !task.reads->matches(path)) return false;
-    return task.paths ? task.paths->matches(path) : codemod.covers(path);
+    // The workflow file speaks of what is to be found: only who names it means it.
+    return task.paths ? task.paths->matches(path) : codemod.covers(path) && !path.starts_with(".fleet/");
   };
   FLEET_TRY(const std::vector<git::Listed> files, editor.list({}, wanted));
   syntax::Bounds bounds;

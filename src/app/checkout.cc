@@ -65,10 +65,14 @@ std::string explain(Error error) {
   return error.message();
 }
 
-Result<store::Reader> open_state(const Checkout& checkout) {
+bool has_state(const Checkout& checkout) {
   std::error_code error;
   const auto found = std::filesystem::status(checkout.layout.database(), error);
-  if (found.type() == std::filesystem::file_type::not_found) {
+  return found.type() != std::filesystem::file_type::not_found;
+}
+
+Result<store::Reader> open_state(const Checkout& checkout) {
+  if (!has_state(checkout)) {
     return base::fail_input("find a run", {}, "nothing was run in this repository yet",
                             "start with `fleet run`");
   }

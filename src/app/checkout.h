@@ -30,6 +30,8 @@ struct Checkout {
 // Call it before there are threads: of a clone of another user's, this thread and those it starts touch files
 // only as that user from here on.
 [[nodiscard]] Result<Checkout> open_checkout(const World& world, const Where& where);
+// Whether anything was run here.
+[[nodiscard]] bool has_state(const Checkout& checkout);
 // The same for commands that only look: an Error when there is no state yet.
 [[nodiscard]] Result<store::Reader> open_state(const Checkout& checkout);
 

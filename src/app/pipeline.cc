@@ -12,6 +12,7 @@
 #include "app/rules.h"
 #include "app/run_report.h"
 #include "app/transfer.h"
+#include "git/path.h"
 #include "git/refs.h"
 #include "model/json.h"
 #include "os/files.h"
@@ -96,8 +97,14 @@ Result<> say_what_is_left_out(const World& world, const git::Repository& reposit
   }
   FLEET_TRY(const std::vector<std::string> submodules, repository.submodules(start));
   if (!submodules.empty()) {
-    world.err(fmt::format("note: {} left alone: tasks find empty folders\n",
-                          submodules.size() == 1 ? "the submodule is" : "submodules are"));
+    constexpr std::size_t kMost = 5;
+    std::string paths;
+    for (std::size_t i = 0; i < std::min(submodules.size(), kMost); ++i)
+      paths += (i == 0 ? "" : ", ") + git::quote_path(submodules[i]);
+    if (submodules.size() > kMost) paths += fmt::format(" and {} more", submodules.size() - kMost);
+    world.err(fmt::format("note: {} left alone, and tasks find {}: {}\n",
+                          submodules.size() == 1 ? "the submodule is" : "submodules are",
+                          submodules.size() == 1 ? "an empty folder" : "empty folders", paths));
   }
   return {};
 }

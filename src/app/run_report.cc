@@ -89,8 +89,14 @@ Result<History> read_history(store::Reader& reader, const std::string& run, cons
   std::optional<double> limit = plan.settings.cost.value;
   std::vector<model::Conflict> overridden;
   const auto add = [&](const model::Conflict& conflict, bool is_overridden, bool again) {
+    std::string decided = decision(plan, conflict, is_overridden, again);
+    if (!conflict.unmergeable.empty()) {
+      decided += fmt::format("; binary, or too large to merge: {}", conflict.unmergeable.front());
+      if (conflict.unmergeable.size() > 1)
+        decided += fmt::format(" and {} more", conflict.unmergeable.size() - 1);
+    }
     model::ConflictReport report{plan.task(conflict.loser).id, plan.task(conflict.winner).id, conflict.paths,
-                                 decision(plan, conflict, is_overridden, again)};
+                                 std::move(decided)};
     const bool known =
         std::any_of(history.conflicts.begin(), history.conflicts.end(), [&](const auto& other) {
           return other.loser == report.loser && other.winner == report.winner && other.paths == report.paths;
@@ -130,18 +136,23 @@ Result<History> read_history(store::Reader& reader, const std::string& run, cons
   };
   std::vector<Decided> all;
   FLEET_CHECK(engine::read_journal(reader, run, plan, [&](const engine::RecordedInput& recorded) {
+    const auto* conflicted = std::get_if<engine::Conflicted>(&recorded.input);
+    // Before the step, which may be the one that begins the loser's next.
+    std::vector<Decided> clashes;
+    if (conflicted != nullptr) {
+      for (const model::Conflict& conflict : conflicted->conflicts)
+        clashes.push_back({conflict, scheduler.task(conflict.loser).attempt});
+    }
     const engine::Step step = scheduler.handle(recorded.input, recorded.at);
     for (const model::RunEvent& event : step.events) {
       if (event.kind == model::RunEventKind::run_stopping) history.stopped = event.message;
     }
-    const auto* conflicted = std::get_if<engine::Conflicted>(&recorded.input);
-    if (conflicted == nullptr) return;
-    for (const model::Conflict& conflict : conflicted->conflicts) {
+    for (Decided& clash : clashes) {
       const bool decided = std::any_of(step.events.begin(), step.events.end(), [&](const auto& event) {
-        return event.kind == model::RunEventKind::conflict && event.task == conflict.loser &&
-               event.other == conflict.winner;
+        return event.kind == model::RunEventKind::conflict && event.task == clash.conflict.loser &&
+               event.other == clash.conflict.winner;
       });
-      if (decided) all.push_back({conflict, scheduler.task(conflict.loser).attempt});
+      if (decided) all.push_back(std::move(clash));
     }
   }));
   if (limit) history.budget = {*limit, scheduler.budget().booked()};

@@ -51,8 +51,10 @@ class Masking {
       mask(text);
   }
   void mask(std::vector<model::Conflict>& conflicts) const {
-    for (model::Conflict& conflict : conflicts)
+    for (model::Conflict& conflict : conflicts) {
       mask(conflict.paths);
+      mask(conflict.unmergeable);
+    }
   }
 
   const text::Masker& masker_;

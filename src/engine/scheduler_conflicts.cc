@@ -25,6 +25,14 @@ std::string describe_paths(const std::vector<std::string>& paths) {
   return text;
 }
 
+std::string describe_clash(const model::Conflict& conflict) {
+  const std::string paths = describe_paths(conflict.paths);
+  if (conflict.unmergeable.empty()) return paths;
+  const bool all = conflict.unmergeable.size() == conflict.paths.size();
+  return fmt::format("{} ({}binary, or too large to merge)", paths,
+                     all ? "" : describe_paths(conflict.unmergeable) + ": ");
+}
+
 }  // namespace
 
 void Scheduler::on(const Merged& input) {
@@ -45,7 +53,7 @@ void Scheduler::on(const Merged& input) {
   for (const model::Conflict& conflict : input.overridden) {
     emit(RunEventKind::conflict, conflict.loser,
          fmt::format("{} stands; {} gives way in {}", id(conflict.winner), id(conflict.loser),
-                     describe_paths(conflict.paths)))
+                     describe_clash(conflict)))
         .other = conflict.winner;
   }
   task.rollback_due = false;
@@ -95,7 +103,7 @@ void Scheduler::lose(TaskIndex loser, const std::vector<model::Conflict>& confli
   for (const model::Conflict& conflict : conflicts) {
     if (conflict.loser != loser) continue;
     if (!reason.empty()) reason += "; ";
-    reason += fmt::format("conflicts with {} in {}", id(conflict.winner), describe_paths(conflict.paths));
+    reason += fmt::format("conflicts with {} in {}", id(conflict.winner), describe_clash(conflict));
   }
   if (!task.cancel && !all_settled_before(loser)) {
     task.phase = Phase::held;
@@ -108,8 +116,7 @@ void Scheduler::lose(TaskIndex loser, const std::vector<model::Conflict>& confli
   for (const model::Conflict& conflict : conflicts) {
     if (conflict.loser != loser) continue;
     emit(RunEventKind::conflict, loser,
-         fmt::format("{} and {} both changed {}", id(conflict.winner), id(loser),
-                     describe_paths(conflict.paths)))
+         fmt::format("{} and {} both changed {}", id(conflict.winner), id(loser), describe_clash(conflict)))
         .other = conflict.winner;
     winners.push_back(conflict.winner);
     stands_on_winners &= std::binary_search(task.from->begin(), task.from->end(), conflict.winner);

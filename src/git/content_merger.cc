@@ -147,6 +147,11 @@ Result<std::optional<std::string>> ContentMerger::merge_texts(const Sides& sides
   return std::string(merged.result.ptr, merged.result.len);
 }
 
+Result<bool> ContentMerger::is_mergeable(ObjectId content) {
+  FLEET_TRY(const Text text, read_to_merge(content));
+  return text != nullptr;
+}
+
 Result<ContentMerger::Text> ContentMerger::read_to_merge(ObjectId id) {
   const auto origin = origins_.find(id);
   if (!id.is_none() && (origin == origins_.end() || !origin->second.sides)) {

@@ -35,6 +35,9 @@ class ContentMerger {
   [[nodiscard]] Result<bool> merges(ObjectId base, ObjectId ours, ObjectId theirs,
                                     MergeDriver driver = MergeDriver::text);
 
+  // Whether its bytes are such that merge() looks at their lines; none counts as empty.
+  [[nodiscard]] Result<bool> is_mergeable(ObjectId content);
+
   [[nodiscard]] MergeAttributes& attributes() { return attributes_; }
   [[nodiscard]] ObjectStore& store() const { return store_; }
 

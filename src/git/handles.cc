@@ -117,8 +117,10 @@ void start_libgit2() {
     // Reading hashes every object again otherwise (15-50 %). Damage still shows: zlib's checksum is always
     // checked, and what is received from elsewhere (git/bundle.cc) is hashed object by object.
     git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
-    // None of these changes how objects and refs are stored. libgit2 would refuse to look.
-    std::array<const char*, 3> extensions{"worktreeconfig", "preciousobjects", "partialclone"};
+    // libgit2 would refuse to look. The first three change nothing of how objects and refs are stored; of the
+    // others Repository::open() looks at the value, which may be git's default.
+    std::array<const char*, 5> extensions{"worktreeconfig", "preciousobjects", "partialclone", "objectformat",
+                                          "refstorage"};
     git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions.data(), extensions.size());
     return true;
   }();

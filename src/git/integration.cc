@@ -60,14 +60,6 @@ using Losses = std::set<std::pair<TaskIndex, Clash>>;
 // Which paths losers give way in, by loser, then winner.
 using Pairs = std::map<std::pair<TaskIndex, TaskIndex>, Paths>;
 
-std::vector<Conflict> conflicts_of(const Pairs& pairs) {
-  std::vector<Conflict> out;
-  out.reserve(pairs.size());
-  for (const auto& [pair, paths] : pairs)
-    out.push_back({pair.first, pair.second, {paths.begin(), paths.end()}});
-  return out;
-}
-
 struct Accepted {
   DeltaPointer delta;
   OnConflict on_conflict;
@@ -98,6 +90,8 @@ struct Integration::State {
   [[nodiscard]] Result<std::vector<TaskIndex>> winners(const Delta& loser, const Clash& clash,
                                                        const Delta* offered);
   [[nodiscard]] Result<Pairs> give_way(const Losses& losses, const Losses& known, const Delta* offered);
+  [[nodiscard]] Result<bool> is_unmergeable(const std::string& path, const Delta& loser, const Delta& winner);
+  [[nodiscard]] Result<std::vector<Conflict>> conflicts_of(const Pairs& pairs, const Delta* offered);
   [[nodiscard]] Result<std::vector<Conflict>> conflicts(const Delta& offered);
   [[nodiscard]] Result<std::vector<std::pair<TaskIndex, std::string>>> clashes_of_two(const Paths& group,
                                                                                       const Delta& offered);
@@ -313,6 +307,39 @@ Result<Pairs> Integration::State::give_way(const Losses& losses, const Losses& k
   return pairs;
 }
 
+// Whether both made a file of the path, and one cannot be merged for its bytes.
+Result<bool> Integration::State::is_unmergeable(const std::string& path, const Delta& loser,
+                                                const Delta& winner) {
+  const Change* lost = loser.find(path);
+  const Change* won = winner.find(path);
+  if (lost == nullptr || won == nullptr) return false;
+  for (const model::TreeEntry* side : {&lost->after, &won->after}) {
+    if (!side->is_file()) return false;
+  }
+  for (const model::TreeEntry* side : {&lost->after, &won->after, &lost->before}) {
+    if (!side->is_file()) continue;
+    FLEET_TRY(const bool is_mergeable, contents.is_mergeable(side->id));
+    if (!is_mergeable) return true;
+  }
+  return false;
+}
+
+Result<std::vector<Conflict>> Integration::State::conflicts_of(const Pairs& pairs, const Delta* offered) {
+  const auto delta = [&](TaskIndex task) -> const Delta& {
+    return offered != nullptr && task == offered->result.task ? *offered : *accepted.at(task).delta;
+  };
+  std::vector<Conflict> out;
+  out.reserve(pairs.size());
+  for (const auto& [pair, paths] : pairs) {
+    Conflict& conflict = out.emplace_back(Conflict{pair.first, pair.second, {paths.begin(), paths.end()}});
+    for (const std::string& path : conflict.paths) {
+      FLEET_TRY(const bool unmergeable, is_unmergeable(path, delta(pair.first), delta(pair.second)));
+      if (unmergeable) conflict.unmergeable.push_back(path);
+    }
+  }
+  return out;
+}
+
 Result<std::vector<Conflict>> Integration::State::conflicts(const Delta& offered) {
   FLEET_TRY(const Paths group, shared_paths(offered));
   if (group.empty()) return std::vector<Conflict>{};
@@ -325,7 +352,7 @@ Result<std::vector<Conflict>> Integration::State::conflicts(const Delta& offered
   FLEET_TRY(const auto clashes, clashes_of_two(group, offered));
   for (const auto& [task, path] : clashes)
     pairs[{std::max(task, offered.result.task), std::min(task, offered.result.task)}].insert(path);
-  return conflicts_of(pairs);
+  return conflicts_of(pairs, &offered);
 }
 
 // `before`: what has come together up to there.
@@ -430,7 +457,7 @@ Result<std::vector<Conflict>> Integration::overridden() {
   Losses losses;
   FLEET_CHECK(state_->chain(all, &losses));
   FLEET_TRY(const Pairs pairs, state_->give_way(losses, {}, nullptr));
-  return conflicts_of(pairs);
+  return state_->conflicts_of(pairs, nullptr);
 }
 
 void Integration::withdraw(TaskIndex task) {

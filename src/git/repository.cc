@@ -104,14 +104,6 @@ tl::unexpected<Error> explain_open(const fs::path& path, int code, Error error) 
     std::error_code ignored;
     error.why = fs::exists(path, ignored) ? "there is none here or above" : "there is no such folder";
     error.hint = "run this in a clone, or `git init` and commit first";
-  } else if (says("objectformat")) {
-    error.fault = base::Fault::input;
-    error.why = "its objects have SHA-256 names, which libgit2 1.5 does not read";
-    error.hint = "use a clone with SHA-1 names (git's default)";
-  } else if (says("refstorage")) {
-    error.fault = base::Fault::input;
-    error.why = "its refs are stored as reftable, which libgit2 1.5 does not read";
-    error.hint = "convert them: `git refs migrate --ref-format=files`";
   } else if (says("unsupported")) {
     error.fault = base::Fault::input;
     error.hint =
@@ -121,6 +113,31 @@ tl::unexpected<Error> explain_open(const fs::path& path, int code, Error error) 
     error.hint = "run `git status` there: git says more about what is wrong";
   }
   return tl::make_unexpected(std::move(error));
+}
+
+// How objects and refs are stored, where its settings name another way than git's default.
+Result<> check_storage(const fs::path& path, git_repository* repository) {
+  Owned<git_config, git_config_free> config;
+  Owned<git_config, git_config_free> settings;
+  if (const int code = git_repository_config(config.out(), repository); code < 0)
+    return explain_open(path, code, fail_git("", "", code).value());
+  if (git_config_snapshot(settings.out(), config.get()) < 0) return {};
+  const auto value = [&](const char* key) -> std::string {
+    const char* text = nullptr;
+    return git_config_get_string(&text, settings.get(), key) == 0 && text != nullptr ? text : "";
+  };
+  if (const std::string names = value("extensions.objectformat"); !names.empty() && names != "sha1") {
+    return base::fail_input(
+        "open the git repository", path.string(),
+        fmt::format("its objects have names by {}, which libgit2 1.5 does not read", names),
+        "use a clone with SHA-1 names (git's default)");
+  }
+  if (const std::string refs = value("extensions.refstorage"); !refs.empty() && refs != "files") {
+    return base::fail_input("open the git repository", path.string(),
+                            fmt::format("its refs are stored as {}, which libgit2 1.5 does not read", refs),
+                            "convert them: `git refs migrate --ref-format=files`");
+  }
+  return {};
 }
 
 std::vector<std::string> safe_directories() {
@@ -214,6 +231,7 @@ Result<Repository> Repository::open(const fs::path& path, Trust trust) {
   std::optional<fs::path> work_folder;
   if (const char* folder = git_repository_workdir(found.get())) work_folder = without_last_slash(folder);
   if (trust == Trust::found) FLEET_CHECK(check_owner(git_folder, work_folder));
+  FLEET_CHECK(check_storage(path, found.get()));
 
   const fs::path& whole = work_folder ? *work_folder : git_folder;
   auto handle = Handles::open(whole, GIT_REPOSITORY_OPEN_NO_SEARCH);

@@ -120,6 +120,8 @@ struct Conflict {
   TaskIndex loser;  // the later in plan order
   TaskIndex winner;
   std::vector<std::string> paths;
+  std::vector<std::string>
+      unmergeable{};  // of the paths, those whose content is binary or too large to merge
 };
 
 }  // namespace fleet::model

@@ -80,8 +80,9 @@ struct Fields<ProcessIdentity> {
 
 template <>
 struct Fields<Conflict> {
-  static constexpr auto list = std::tuple{
-      field("loser", &Conflict::loser), field("winner", &Conflict::winner), field("paths", &Conflict::paths)};
+  static constexpr auto list =
+      std::tuple{field("loser", &Conflict::loser), field("winner", &Conflict::winner),
+                 field("paths", &Conflict::paths), field("unmergeable", &Conflict::unmergeable)};
 };
 
 template <>

@@ -21,6 +21,10 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kLinger = milliseconds(250);
 // A process that the kernel does not let go of (a dead network file system) holds nothing up for longer.
 constexpr auto kGiveUp = std::chrono::seconds(5);
+// How often memory is looked at: while it writes, and by itself, ever more seldom.
+constexpr auto kBetweenSamples = milliseconds(100);
+constexpr auto kFirstSample = milliseconds(50);
+constexpr auto kLastSample = std::chrono::seconds(2);
 constexpr std::size_t kChunk = 64 * 1024;
 constexpr std::size_t kChunksATurn = 16;     // then the others get their turn
 constexpr std::size_t kLastDrain = 1 << 20;  // more than fits into a pipe
@@ -107,6 +111,7 @@ void Program::set_limits() {
     limit_timer_ = loop_.add_timer_at(started_ + *time_limit_, [this] { stop(EndCause::timed_out, grace_); });
   }
   if (idle_limit_) idle_timer_ = loop_.add_timer_at(started_ + *idle_limit_, [this] { check_silence(); });
+  sample_timer_ = loop_.add_timer_at(started_ + kFirstSample, [this] { sample_again(); });
 }
 
 void Program::check_silence() {
@@ -127,7 +132,7 @@ void Program::read_output(Stream stream, std::size_t at_most) {
     if (count < 0 && errno == EAGAIN) return;
     if (count <= 0) return close_output(stream);
     last_output_ = Clock::now();
-    if (last_output_ - last_sample_ > milliseconds(100)) sample_memory();
+    if (last_output_ - last_sample_ > kBetweenSamples) sample_memory();
     at_most -= std::min(at_most, static_cast<std::size_t>(count));
     if (events_.output)
       events_.output(stream, std::string_view(buffer.data(), static_cast<std::size_t>(count)));
@@ -166,7 +171,7 @@ void Program::stop(EndCause cause, Duration grace) {
 
 void Program::leader_ended() {
   loop_.unwatch(handle_watch_);
-  for (const auto timer : {limit_timer_, idle_timer_, kill_timer_})
+  for (const auto timer : {limit_timer_, idle_timer_, kill_timer_, sample_timer_})
     loop_.cancel(timer);
   has_leader_ended_ = true;
   leader_ended_at_ = Clock::now();
@@ -204,9 +209,9 @@ void Program::finish() {
   const auto last_seen = process_stat(leader_);
   if (const auto reaped = Children::instance().reap(leader_)) {
     add_usage(reaped->usage);
-    // What was sampled is the leader's own, and says nothing where those that it started used more.
+    // Nothing was seen of those that it started: they may have used more than it did itself.
     const bool is_known = static_cast<std::uint64_t>(reaped->usage.ru_maxrss) * 1024 > peak_at_start_;
-    if (!is_known && (!last_seen || last_seen->had_children)) seen_peak_ = 0;
+    if (!is_known && !has_seen_below_ && (!last_seen || last_seen->had_children)) seen_peak_ = 0;
     if (WIFEXITED(reaped->status)) end_.exit_status = WEXITSTATUS(reaped->status);
     if (WIFSIGNALED(reaped->status)) end_.signal = WTERMSIG(reaped->status);
   }
@@ -219,6 +224,17 @@ void Program::sample_memory() {
   if (leader_ == 0 || has_leader_ended_) return;
   last_sample_ = Clock::now();
   seen_peak_ = std::max(seen_peak_, peak_memory_of(leader_));
+  for (const ProcessStat& below : descendants_of(leader_)) {
+    const std::uint64_t peak = peak_memory_of(below.pid);
+    seen_peak_ = std::max(seen_peak_, peak);
+    has_seen_below_ = has_seen_below_ || peak > 0;
+  }
+}
+
+void Program::sample_again() {
+  sample_memory();
+  const auto pause = std::clamp<Clock::duration>(last_sample_ - started_, kFirstSample, kLastSample);
+  sample_timer_ = loop_.add_timer_at(last_sample_ + pause, [this] { sample_again(); });
 }
 
 void Program::add_usage(const rusage& usage) {

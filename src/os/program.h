@@ -38,6 +38,7 @@ class Program {
   void adopt(Spawned spawned);
   void stop(EndCause cause, Duration grace);
   void sample_memory();
+  void sample_again();
 
  private:
   struct Output {
@@ -73,7 +74,7 @@ class Program {
   base::UniqueFd handle_;
   EventLoop::WatchId handle_watch_;
   std::array<Output, 2> outputs_;
-  EventLoop::TimerId limit_timer_, idle_timer_, kill_timer_, linger_timer_;
+  EventLoop::TimerId limit_timer_, idle_timer_, kill_timer_, sample_timer_, linger_timer_;
 
   SteadyTime started_{}, last_output_{}, last_sample_{}, leader_ended_at_{};
   std::optional<SteadyTime> early_stop_;  // asked for while it was being spawned: when to kill it
@@ -82,10 +83,11 @@ class Program {
   bool has_leader_ended_ = false;
   bool strangers_ = false;  // an orphan was alive, when last looked, that is not known to be this one's
   // The kernel counts what a process shared before its exec, and that was our memory. So its figure at the
-  // end says something only above `peak_at_start_`; below, what was seen in /proc while the program ran
-  // stands.
+  // end says something only above `peak_at_start_`; below, what was seen in /proc of it and those below it
+  // while it ran stands.
   std::uint64_t peak_at_start_ = 0;
   std::uint64_t seen_peak_ = 0;
+  bool has_seen_below_ = false;
   ProcessEnd end_;
 };
 

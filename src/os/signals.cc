@@ -38,6 +38,8 @@ void prepare_process() {
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, nullptr);
+  ::sigaction(SIGXFSZ, &ignore,
+              nullptr);  // past `ulimit -f` a write is an error that is told, as on a full disk
   ::sigaction(kCancelSignal, &ignore, nullptr);
   if (::getpid() != 1) return;
   struct sigaction end {};

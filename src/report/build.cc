@@ -294,6 +294,10 @@ Efficiency efficiency(const model::Report& report) {
   return out;
 }
 
+std::string describe_rate(double per_second) {
+  return per_second < 10 ? fmt::format("{:.2g}", per_second) : fmt::format("{:.0f}", per_second);
+}
+
 Counts counts(const std::vector<TaskReport>& tasks) {
   Counts out;
   out.total = tasks.size();

@@ -56,6 +56,8 @@ struct Efficiency {
   double tasks_per_second = 0;  // tasks that ran
 };
 [[nodiscard]] Efficiency efficiency(const model::Report& report);
+// Two digits that count: `0.27`, `3.1`, `1240`.
+[[nodiscard]] std::string describe_rate(double per_second);
 
 struct Counts {
   std::size_t total = 0, done = 0, failed = 0, skipped = 0, cancelled = 0;

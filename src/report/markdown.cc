@@ -164,8 +164,7 @@ void write_head(Page& page, const model::Report& report) {
     page.add(fmt::format(
         ": {:.1f} times as fast as one by one ({}), {:.0f} % of what the graph allows, {} tasks/s",
         figures.speed_up, base::describe_duration(figures.one_by_one), figures.parallel_efficiency * 100,
-        figures.tasks_per_second < 10 ? fmt::format("{:.2g}", figures.tasks_per_second)
-                                      : fmt::format("{:.0f}", figures.tasks_per_second)));
+        describe_rate(figures.tasks_per_second)));
   page.add(".\n");
   if (report.cut_off)
     page.add(fmt::format("No process drives it; {} goes on.\n", span("fleet resume " + report.run)));

@@ -206,9 +206,9 @@ std::string time_facts(const model::Report& report, const Look& look) {
   std::string out = fact("time", time, look);
   if (figures.speed_up > 0)
     out += fact("",
-                fmt::format("longest chain {}; {:.0f}% of the best possible; {:.3g} tasks/s",
+                fmt::format("longest chain {}; {:.0f}% of the best possible; {} tasks/s",
                             base::describe_duration(report.critical_path), figures.parallel_efficiency * 100,
-                            figures.tasks_per_second),
+                            report::describe_rate(figures.tasks_per_second)),
                 look);
   return out;
 }

@@ -165,6 +165,12 @@ void check_contradictions(Reader& reader, yaml::Node node, const TaskSpec& task)
                           "name what it may change, or remove `writes`");
     }
   }
+  const bool runs_nothing =
+      std::holds_alternative<model::Codemod>(task.work) && task.checks.empty() && !task.rollback;
+  if (const auto sandbox = find(node, "sandbox"); sandbox && runs_nothing) {
+    reader.problems.add(sandbox->key, "a codemod runs no program that a sandbox could bind",
+                        "remove it; `writes` says what a codemod may change");
+  }
 }
 
 // A name with two values, of which one is to be seen by nobody.

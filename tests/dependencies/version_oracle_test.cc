@@ -116,8 +116,8 @@ std::string npm_version(RandomText& random) {
 
 TEST(VersionOracle, NpmsSemver) {
   static const std::string kScript = R"(
-const root = require("child_process").execSync("npm root -g", {encoding: "utf8"}).trim();
-const semver = require(root + "/npm/node_modules/semver");
+const npm = require("fs").realpathSync(require("child_process").execSync("command -v npm", {encoding: "utf8"}).trim());
+const semver = require("module").createRequire(npm)("semver");
 const lines = require("fs").readFileSync(0, "utf8").split("\n").slice(0, -1);
 console.log(lines.map((line) => {
   const [left, right] = line.split("\t").map((text) => semver.parse(text));
@@ -173,8 +173,8 @@ TEST(VersionOracle, MavensComparableVersion) {
 // operators since 3.0, are not tried: this program does not know them.
 TEST(LicenseOracle, NpmsSpdxExpressionParse) {
   static const std::string kScript = R"js(
-const root = require("child_process").execSync("npm root -g", {encoding: "utf8"}).trim();
-const parse = require(root + "/npm/node_modules/spdx-expression-parse");
+const npm = require("fs").realpathSync(require("child_process").execSync("command -v npm", {encoding: "utf8"}).trim());
+const parse = require("module").createRequire(npm)("spdx-expression-parse");
 const show = (tree) => tree.conjunction
   ? "(" + show(tree.left) + " " + tree.conjunction + " " + show(tree.right) + ")"
   : tree.license + (tree.plus ? "+" : "") + (tree.exception ? " WITH " + tree.exception : "");

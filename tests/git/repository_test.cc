@@ -245,7 +245,7 @@ TEST(Repository, says_what_is_wrong_and_what_to_do) {
 
   fs::create_directories(temp / "sha256");
   git(temp / "sha256", "init -q --object-format=sha256");
-  EXPECT_THAT(refusal(temp / "sha256"), HasSubstr("SHA-256"));
+  EXPECT_THAT(refusal(temp / "sha256"), HasSubstr("names by sha256"));
 
   make_clone(temp / "reftable");
   git(temp / "reftable", "config core.repositoryformatversion 1");

@@ -21,12 +21,16 @@ struct RollbackOptions {
   std::string task;
 };
 
-// Which tasks stand on each: those that need it, and those that the conflict strategy ran on top of it.
+// Which tasks stand on each: those that need it, and those that the conflict strategy ran on top of it. On
+// one that made nothing, because it was skipped or failed, nothing stands: what ran after it did so without
+// it.
 std::vector<std::vector<TaskIndex>> standing_on(const model::Plan& plan, const engine::Scheduler& run) {
   std::vector<std::vector<TaskIndex>> all(plan.tasks.size());
   for (std::uint32_t i = 0; i < plan.tasks.size(); ++i) {
-    for (const TaskIndex dependent : plan.graph.dependents({i}))
-      all[i].push_back(dependent);
+    if (run.task({i}).state == model::TaskState::done) {
+      for (const TaskIndex dependent : plan.graph.dependents({i}))
+        all[i].push_back(dependent);
+    }
     const engine::ResultSet from = run.task({i}).from;
     if (!from) continue;
     for (const TaskIndex below : *from)

@@ -42,6 +42,11 @@ Result<base::ExitCode> run_status(World& world, const StatusOptions& options) {
 
 Result<base::ExitCode> run_runs(World& world, const StatusOptions& options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
+  if (!has_state(checkout)) {  // no run is an answer, too
+    world.out(options.json ? "[]\n" : "");
+    if (!options.json) world.err("note: nothing was run in this repository yet; start with `fleet run`\n");
+    return world.printed();
+  }
   FLEET_TRY(store::Reader reader, open_state(checkout));
   FLEET_TRY(const std::vector<store::RunRow> runs, reader.runs());
   std::vector<terminal::RunRow> rows;
