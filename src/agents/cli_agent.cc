@@ -46,6 +46,8 @@ const CliProgram* cli_program(AgentKind kind) {
       return &kOpencode;
     case AgentKind::aider:
       return &kAider;
+    case AgentKind::plugin:
+      return &kPlugin;
     default:
       return nullptr;
   }

@@ -63,7 +63,7 @@ struct CliProgram {
   std::optional<model::AgentFailure> (*failure_of_exit)(int status);
 };
 
-extern const CliProgram kClaudeCode, kCodex, kGeminiCli, kGrok, kOpencode, kAider;
+extern const CliProgram kClaudeCode, kCodex, kGeminiCli, kGrok, kOpencode, kAider, kPlugin;
 
 // Null where the kind is no program.
 [[nodiscard]] const CliProgram* cli_program(model::AgentKind kind);

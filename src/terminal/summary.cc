@@ -300,6 +300,25 @@ std::string runs_table(const std::vector<RunRow>& runs, TimePoint now, const Loo
   return table.draw(look);
 }
 
+std::string agents_table(const std::vector<AgentRow>& agents, const Look& look) {
+  if (agents.empty()) return "The workflow names no agents.\n";
+  Table table({{"AGENT"},
+               {"USES", Align::left, Give::yes},
+               {"MODEL", Align::left, Give::yes},
+               {"TRIES", Align::right},
+               {"DONE", Align::right},
+               {"MISSING", Align::left, Give::yes}});
+  for (const AgentRow& agent : agents) {
+    table.add({{agent.name, Tone::strong},
+               {agent.uses},
+               {agent.model},
+               {agent.tries == 0 ? "" : std::to_string(agent.tries)},
+               {agent.tries == 0 ? "" : std::to_string(agent.done)},
+               {agent.missing, Tone::warning}});
+  }
+  return table.draw(look);
+}
+
 std::string status_table(const model::Report& report, const std::string& driver, TimePoint now,
                          const Look& look) {
   const bool is_on = report.state == model::RunState::running && !report.cut_off;

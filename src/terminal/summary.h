@@ -29,6 +29,15 @@ struct RunRow {
 // Newest first, as given.
 [[nodiscard]] std::string runs_table(const std::vector<RunRow>& runs, TimePoint now, const Look& look);
 
+struct AgentRow {
+  std::string name;
+  std::string uses;  // `anthropic`, `first of a, b`
+  std::string model;
+  std::string missing;  // why it could not begin here; empty: nothing is known against it
+  int tries = 0, done = 0;
+};
+[[nodiscard]] std::string agents_table(const std::vector<AgentRow>& agents, const Look& look);
+
 // Where a run stands now: the same table of tasks as the summary, and what is under way. `driver`: the
 // process that drives it, for people; empty: none does, or it is not known.
 [[nodiscard]] std::string status_table(const model::Report& report, const std::string& driver, TimePoint now,

@@ -64,12 +64,7 @@ model::Diagnostics unsupported(const model::Workflow& workflow) {
     if (const auto* prompt = std::get_if<model::Prompt>(&task.work)) agents.use(prompt->agent);
   }
   for (const model::AgentSpec* agent : agents.used()) {
-    const auto* single = std::get_if<model::SingleAgent>(&agent->what);
     const auto* choice = std::get_if<model::ChooseFrom>(&agent->what);
-    if (single && single->use == model::AgentKind::plugin) {
-      add(agent->at, agent->name, "an agent with `use: plugin`",
-          "use a program such as claude-code, or a provider such as anthropic");
-    }
     if (choice && choice->by == "learned") add(agent->at, agent->name, "`by: learned`", "use `by: record`");
   }
   if (workflow.conflicts == model::ConflictStrategy::agent ||

@@ -31,6 +31,8 @@ constexpr auto kCommands = std::to_array<Command>({
      "Example: fleet analyze --since origin/main --format sarif --output findings.sarif", add_analyze},
     {"rules", "List the rules of the analysis, or try them on their examples",
      "Example: fleet rules test .fleet/rules", add_rules},
+    {"agents", "List the agents of the workflow: who is there, and how well they did; or test a plugin",
+     "Example: fleet agents\n         fleet agents test mine", add_agents},
     {"init", "Write a first workflow for this repository", "Example: fleet init", add_init},
 });
 

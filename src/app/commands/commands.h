@@ -17,6 +17,7 @@ void add_report(CLI::App& app, Action& action);
 void add_clean(CLI::App& app, Action& action);
 void add_rules(CLI::App& app, Action& action);
 void add_analyze(CLI::App& app, Action& action);
+void add_agents(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);
 
 }  // namespace fleet::app
