@@ -157,10 +157,9 @@ Result<Judgement> judge_change(const World& world, const Checkout& checkout, con
 
 Result<std::vector<std::string>> write_findings(const model::AnalysisReport& analysis,
                                                 const std::filesystem::path& folder) {
-  const std::vector<std::string> files{folder / kFindingsFile, folder / "findings.sarif"};
-  FLEET_CHECK(os::write_file_atomically(files[0], report::to_json(analysis)));
-  FLEET_CHECK(os::write_file_atomically(files[1], report::to_sarif(analysis)));
-  return files;
+  const std::string file = folder / kFindingsFile;
+  FLEET_CHECK(os::write_file_atomically(file, report::to_json(analysis)));
+  return std::vector<std::string>{file};
 }
 
 Result<std::optional<model::AnalysisReport>> written_findings(const std::filesystem::path& folder) {

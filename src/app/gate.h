@@ -37,7 +37,7 @@ struct Judgement {
                                              const model::Gate& gate, ObjectId judge, ObjectId from,
                                              ObjectId to);
 
-// As findings.json and findings.sarif in the folder, which is there; gives back the paths.
+// As findings.json in the folder, which is there; gives back the path.
 [[nodiscard]] Result<std::vector<std::string>> write_findings(const model::AnalysisReport& analysis,
                                                               const std::filesystem::path& folder);
 

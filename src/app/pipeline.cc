@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iterator>
 #include <random>
 
@@ -165,7 +166,11 @@ Result<std::vector<std::string>> write_run_reports(const Checkout& checkout, con
   FLEET_TRY(store::Reader reader, store::Reader::open(checkout.layout.database()));
   FLEET_TRY(const report::HtmlExtras extras,
             html_extras(reader, report.workflow, analysis ? &*analysis : nullptr));
-  return write_reports(report, plan.report_formats, extras, folder);
+  std::vector<model::ReportFormat> formats = plan.report_formats;
+  // Where there are findings, they are written as every code scanner reads them, asked for or not.
+  if (analysis && std::find(formats.begin(), formats.end(), model::ReportFormat::sarif) == formats.end())
+    formats.push_back(model::ReportFormat::sarif);
+  return write_reports(report, formats, extras, folder);
 }
 
 // Beyond this point no agent runs; snapshots are read-only. What cannot be written is said last, and takes

@@ -16,6 +16,7 @@
 #include "model/json.h"
 #include "os/files.h"
 #include "report/build.h"
+#include "report/findings.h"
 #include "report/render.h"
 
 namespace fleet::app {
@@ -29,6 +30,16 @@ struct Format {
   std::string (*render)(const model::Report&, const report::HtmlExtras&);
 };
 
+// Without a gate nothing was looked at, and a report of findings says so.
+model::AnalysisReport findings_of(const model::Report& report, const report::HtmlExtras& extras) {
+  if (extras.analysis != nullptr) return *extras.analysis;
+  model::AnalysisReport none;
+  none.version = report.version;
+  none.notes.emplace_back(report.gate ? "the findings of this run are no longer on hand"
+                                      : "nothing was analysed: the workflow has no `gate`");
+  return none;
+}
+
 const Format kFormats[] = {
     {model::ReportFormat::json, "report.json",
      [](const model::Report& report, const report::HtmlExtras&) { return report::to_json(report); }},
@@ -37,6 +48,16 @@ const Format kFormats[] = {
     {model::ReportFormat::html, "report.html",
      [](const model::Report& report, const report::HtmlExtras& extras) {
        return report::to_html(report, extras);
+     }},
+    {model::ReportFormat::junit, "report.xml",
+     [](const model::Report& report, const report::HtmlExtras&) { return report::to_junit(report); }},
+    {model::ReportFormat::sarif, "findings.sarif",
+     [](const model::Report& report, const report::HtmlExtras& extras) {
+       return report::to_sarif(findings_of(report, extras));
+     }},
+    {model::ReportFormat::code_quality, "code-quality.json",
+     [](const model::Report& report, const report::HtmlExtras& extras) {
+       return report::to_code_quality(findings_of(report, extras));
      }},
 };
 

@@ -215,7 +215,6 @@ struct ReportSpec {
   std::vector<ReportFormat> formats{ReportFormat::json, ReportFormat::markdown};
   Location at;
   Location comment_at;
-  Location formats_at;
 };
 
 struct Defaults {

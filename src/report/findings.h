@@ -47,6 +47,10 @@ struct SarifLimits {
 // says how many, and so are the notes.
 [[nodiscard]] std::string to_sarif(const model::AnalysisReport& report, const SarifLimits& limits = {});
 
+// GitLab's Code Quality, a JSON array: those findings that count and have a place in a file, each once by its
+// fingerprint, of which GitLab would otherwise keep the last.
+[[nodiscard]] std::string to_code_quality(const model::AnalysisReport& report);
+
 inline constexpr std::size_t kJunitLimit = 30'000'000;  // bytes; GitLab takes no larger file
 // JUnit's XML, as Jenkins (its junit-10.xsd) and GitLab read it: each finding is a test case of its file,
 // which fails, or is skipped where the finding is marked. Without findings there is one case that passes.

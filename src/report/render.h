@@ -21,4 +21,11 @@ inline constexpr std::size_t kMarkdownLimit = 1024 * 1024;
 // is cut is said where it is cut.
 [[nodiscard]] std::string to_markdown(const model::Report& report, std::size_t limit = kMarkdownLimit);
 
+inline constexpr std::size_t kRunJunitLimit = 30'000'000;  // bytes; GitLab takes no larger file
+
+// JUnit's XML, as Jenkins (its junit-10.xsd) and GitLab read it: a test case for each task, and one for the
+// gate. A task that was skipped or cancelled is a skipped case, one that never came to its end an error. Ends
+// of output go where they find no room within `limit` bytes, the reasons stay.
+[[nodiscard]] std::string to_junit(const model::Report& report, std::size_t limit = kRunJunitLimit);
+
 }  // namespace fleet::report

@@ -107,7 +107,6 @@ const Key<model::ReportSpec> kReportKeys[] = {
      }},
     {"formats",
      [](Reader& r, yaml::Node v, model::ReportSpec& report) {
-       report.formats_at = v.at();
        report.formats.clear();
        if (v.is_sequence() && v.empty())
          r.problems.add(v, "the list of formats is empty", "leave `formats` out to have the usual ones");

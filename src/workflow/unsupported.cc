@@ -82,13 +82,6 @@ model::Diagnostics unsupported(const model::Workflow& workflow) {
     add(workflow.report.comment_at, comment, "comments on pull requests",
         "use `comment: off`, or leave it out");
   }
-  for (const model::ReportFormat format : workflow.report.formats) {
-    if (format == model::ReportFormat::json || format == model::ReportFormat::markdown ||
-        format == model::ReportFormat::html)
-      continue;
-    add(workflow.report.formats_at, " ", fmt::format("the report format `{}`", base::name_of(format)),
-        "use `json`, `markdown` and `html`");
-  }
   return found;
 }
 

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "golden.h"
 #include "model/json.h"
 #include "report/findings_sample.h"
@@ -44,6 +46,23 @@ TEST(Findings, AreWrittenWell) {
 
 TEST(Findings, AreWrittenWellAsJunit) {
   expect_golden("report/golden/findings.xml", to_junit(findings_sample()));
+}
+
+// Of entries with the same fingerprint GitLab keeps one, and of a broken one it says nothing.
+TEST(Findings, AreWrittenWellAsCodeQuality) {
+  EXPECT_EQ(to_code_quality({}), "[]\n");
+  const Json sample = Json::parse(to_code_quality(findings_sample()));
+  ASSERT_FALSE(sample.empty());
+  EXPECT_EQ(sample[0]["check_name"], "python.sql-injection");
+  EXPECT_EQ(sample[0]["severity"], "critical");
+  EXPECT_EQ(sample[0]["location"],
+            (Json{{"path", "src/a b/\u00e4.py"}, {"lines", {{"begin", 12}, {"end", 12}}}}));
+  const Json all = Json::parse(to_code_quality(many(10)));
+  ASSERT_THAT(all, SizeIs(5)) << "known ones are no news";
+  std::set<std::string> prints;
+  for (const Json& one : all)
+    prints.insert(one["fingerprint"].get<std::string>());
+  EXPECT_THAT(prints, SizeIs(5));
 }
 
 TEST(Findings, AreWrittenWellAsJson) {

@@ -21,13 +21,13 @@
 
 namespace fleet::app {
 
-enum class AnalyzeFormat { text, json, sarif, junit };
+enum class AnalyzeFormat { text, json, sarif, junit, code_quality };
 enum class FailOn { error, warning, note, never };
 
 }  // namespace fleet::app
 
 namespace fleet {
-FLEET_ENUM_NAMES(app::AnalyzeFormat, "text", "json", "sarif", "junit");
+FLEET_ENUM_NAMES(app::AnalyzeFormat, "text", "json", "sarif", "junit", "code-quality");
 FLEET_ENUM_NAMES(app::FailOn, "error", "warning", "note", "never");
 }  // namespace fleet
 
@@ -68,6 +68,8 @@ std::string rendered(const World& world, const model::AnalysisReport& report, co
       return report::to_sarif(report);
     case AnalyzeFormat::junit:
       return report::to_junit(report);
+    case AnalyzeFormat::code_quality:
+      return report::to_code_quality(report);
     case AnalyzeFormat::text:
       break;
   }

@@ -19,9 +19,6 @@ struct ReportOptions {
   std::string to;
   std::vector<model::ReportFormat> formats;  // empty: those of the workflow
 };
-// Those of a run; the others are of findings.
-constexpr model::ReportFormat kRunFormats[] = {model::ReportFormat::json, model::ReportFormat::markdown,
-                                               model::ReportFormat::html};
 
 Result<base::ExitCode> run_report(World& world, const ReportOptions& options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
@@ -48,11 +45,9 @@ void add_report(CLI::App& app, Action& action) {
   auto options = std::make_shared<ReportOptions>();
   app.add_option("run", options->run, "The run's id (default: the newest)");
   app.add_option("--to", options->to, "The folder (default: the run's own)")->type_name("DIR");
-  std::vector<std::string_view> words;
-  for (const model::ReportFormat format : kRunFormats)
-    words.push_back(base::name_of(format));
-  add_words(app, "--format", words, "This one, whatever the workflow asks for",
-            [options](std::size_t i) { options->formats = {kRunFormats[i]}; });
+  constexpr auto& kNames = base::EnumNames<model::ReportFormat>::names;
+  add_words(app, "--format", {kNames.begin(), kNames.end()}, "This one, whatever the workflow asks for",
+            [options](std::size_t i) { options->formats = {static_cast<model::ReportFormat>(i)}; });
   add_where(app, options->where);
   app.callback(
       [options, &action] { action = [options](World& world) { return run_report(world, *options); }; });
