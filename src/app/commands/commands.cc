@@ -32,6 +32,8 @@ constexpr auto kCommands = std::to_array<Command>({
     {"rules", "List the rules of the analysis, or try them on their examples",
      "Example: fleet rules test .fleet/rules", add_rules},
     {"init", "Write a first workflow for this repository", "Example: fleet init", add_init},
+    {"action", "Run or resume as a step of GitHub Actions, by the inputs of action.yml",
+     "Example: env INPUT_WORKFLOW=ci/fleet.yml INPUT_MAX-COST=5 fleet action", add_action},
 });
 
 }  // namespace

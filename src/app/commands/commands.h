@@ -18,5 +18,6 @@ void add_clean(CLI::App& app, Action& action);
 void add_rules(CLI::App& app, Action& action);
 void add_analyze(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);
+void add_action(CLI::App& app, Action& action);
 
 }  // namespace fleet::app
