@@ -408,11 +408,14 @@ Result<ExitCode> run_workflow(World& world, const RunOptions& options) {
   FLEET_TRY(Loaded loaded, load(world, checkout, options.workflow, Purpose::run));
   FLEET_TRY(const ObjectId start, start_of(checkout.repository, options.from));
   FrozenOptions frozen;
-  FLEET_TRY(const std::optional<ObjectId> named, named_base(world, checkout.repository, options.base));
-  frozen.judge = named.value_or(start);
+  FLEET_TRY(std::optional<ObjectId> told, named_base(world, checkout.repository, options.base));
+  if (!told) {
+    FLEET_TRY(told, base_in_ci(world, checkout.repository, start));
+  }
+  frozen.judge = told.value_or(start);
   FLEET_TRY(loaded.plan.gate, gate_in_force(world, checkout.repository, loaded.plan, frozen.judge));
   frozen.branch_prefix = options.branch_prefix;
-  FLEET_TRY(frozen.base, base_of(world, checkout.repository, options.base, start));
+  FLEET_TRY(frozen.base, base_of(checkout.repository, told, start));
   say_when_all_is_changed(world, loaded.plan, frozen.base);
   return run_plan(world, options, checkout, loaded, start, frozen, {});
 }
