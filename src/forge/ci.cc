@@ -126,8 +126,7 @@ void read_event_file(const std::string& path, const ReadFile& read_file, Ci& ci)
   }
   const Result<Json> event = model::parse_json(*text, "the event " + path, kMostEventBytes);
   if (!event || !event->is_object()) {
-    ci.notes.push_back(event ? fmt::format("cannot read the event {}: it is no JSON object", path)
-                             : event.error().line());
+    ci.notes.push_back(fmt::format("cannot read the event {}: it is no JSON object", path));
     return;
   }
   ci.has_rights_beyond_author = false;

@@ -73,8 +73,8 @@ TEST(GithubStep, OutputsAreReadBackWhateverIsInThem) {
   const auto read = text::parse_key_values(entries, "outputs");
   ASSERT_TRUE(read) << entries;
   EXPECT_EQ(*read, outputs);
-  EXPECT_NE(output_entries(outputs), output_entries(outputs))
-      << "a delimiter that can be guessed can be used";
+  const std::vector<std::pair<std::string, std::string>> one{{"a", ""}};
+  EXPECT_NE(output_entries(one), output_entries(one)) << "a delimiter that can be guessed can be used";
 }
 
 }  // namespace
