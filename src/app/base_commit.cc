@@ -46,7 +46,7 @@ bool in_task(const model::TaskSpec& spec) {
 
 void say_what_is_missing(const World& world, std::string_view what, std::string_view hint) {
   world.err(
-      fmt::format("note: this clone lacks {} of the pull request, so its own rules and gate judge it, and "
+      fmt::format("note: this clone lacks {}, so the pull request is judged by its own rules and gate, and "
                   "changed() compares "
                   "with the start's first parent; {}\n",
                   what, hint));
@@ -79,7 +79,8 @@ Result<std::optional<ObjectId>> base_in_ci(const World& world, const git::Reposi
   const bool is_merge = world.ci.ref == fmt::format("refs/pull/{}/merge", pull.number);
   if (is_merge && commit.parents.size() == 2) {
     if (repository.objects().contains(commit.parents.front())) return commit.parents.front();
-    say_what_is_missing(world, "its first parent", "give actions/checkout `fetch-depth: 2`");
+    say_what_is_missing(world, "the first parent of the merge commit",
+                        "give actions/checkout `fetch-depth: 2`");
     return std::nullopt;
   }
   FLEET_TRY(std::optional<ObjectId> target,
@@ -89,7 +90,7 @@ Result<std::optional<ObjectId>> base_in_ci(const World& world, const git::Reposi
     FLEET_TRY(const std::optional<ObjectId> base, repository.merge_base(start, *target));
     if (base) return base;
   }
-  say_what_is_missing(world, "the history it has in common with its target",
+  say_what_is_missing(world, "the history that the pull request shares with its target",
                       fmt::format("fetch both with more depth: `git fetch --deepen 100 origin {}`",
                                   text::printable(pull.base_branch, text::Newlines::escape)));
   return std::nullopt;
