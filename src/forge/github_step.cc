@@ -13,9 +13,13 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kLevels{"error", "warning", "notice"};
 
-// Nothing that is invisible or turns the direction of writing gets into the log.
-std::string readable(std::string_view text) {
-  std::string clean = text::printable(text);
+// Nothing that is invisible, turns the direction of writing or is a command itself gets into the log.
+std::string harmless(std::string_view text, text::Newlines newlines) {
+  return text::defuse_commands(text::printable(text, newlines));
+}
+
+std::string message_of(std::string_view text) {
+  std::string clean = harmless(text, text::Newlines::keep);
   if (clean.size() <= kLongestAnnotation) return clean;
   static constexpr std::string_view kCut = " ...";
   std::size_t end = kLongestAnnotation - kCut.size();
@@ -27,14 +31,14 @@ std::string readable(std::string_view text) {
 std::string command_of(const Annotation& annotation) {
   std::vector<std::pair<std::string, std::string>> properties;
   if (!annotation.path.empty()) {
-    properties.emplace_back("file", annotation.path);
+    properties.emplace_back("file", harmless(annotation.path, text::Newlines::escape));
     if (annotation.line > 0) properties.emplace_back("line", fmt::format("{}", annotation.line));
     if (annotation.column > 0) properties.emplace_back("col", fmt::format("{}", annotation.column));
   }
   if (!annotation.title.empty())
-    properties.emplace_back("title", text::printable(annotation.title, text::Newlines::escape));
+    properties.emplace_back("title", harmless(annotation.title, text::Newlines::escape));
   return text::workflow_command(kLevels.at(static_cast<std::size_t>(annotation.level)), properties,
-                                readable(annotation.message)) +
+                                message_of(annotation.message)) +
          "\n";
 }
 

@@ -36,7 +36,8 @@ TEST(GithubStep, AnAnnotationIsOneLineAtItsPlace) {
 TEST(GithubStep, HostileTextStaysInItsAnnotation) {
   const auto lines = lines_of(annotation_commands({{Level::error, kHostile, kHostile, kHostile, 1, 1}}, ""));
   ASSERT_THAT(lines, SizeIs(1));
-  EXPECT_THAT(lines[0], AllOf(StartsWith("::error file="), Not(HasSubstr("\r")), Not(HasSubstr("\u202e"))));
+  EXPECT_THAT(lines[0], AllOf(StartsWith("::error file="), Not(HasSubstr("\r")), Not(HasSubstr("\u202e")),
+                              Not(HasSubstr("##[")), Not(HasSubstr("##vso["))));
 }
 
 TEST(GithubStep, ALongMessageIsCutBetweenCharacters) {
