@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "app/checkout.h"
+#include "app/ci_output.h"
 #include "app/command.h"
 #include "app/commands/options.h"
 #include "app/world.h"
@@ -109,6 +110,7 @@ int run(int argc, char** argv) {
   const Result<ExitCode> code = action(world);
   if (!code) {
     world.err(fmt::format("fleet: {}\n", explain(code.error())));
+    tell_ci(world, code.error());
     return static_cast<int>(base::exit_code(code.error()));
   }
   return static_cast<int>(*code);

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "git/refs.h"
 #include "text/template.h"
+#include "text/utf8.h"
 
 namespace fleet::app {
 namespace {
@@ -42,6 +44,14 @@ bool in_task(const model::TaskSpec& spec) {
                      [](const auto& variable) { return in_text(variable.second); });
 }
 
+void say_what_is_missing(const World& world, std::string_view what, std::string_view hint) {
+  world.err(
+      fmt::format("note: this clone lacks {}, so the pull request is judged by its own rules and gate, and "
+                  "changed() compares "
+                  "with the start's first parent; {}\n",
+                  what, hint));
+}
+
 bool is_asked_for(const model::Plan& plan) {
   return std::any_of(plan.tasks.begin(), plan.tasks.end(),
                      [](const model::PlannedTask& task) { return in_task(task.spec); });
@@ -59,10 +69,36 @@ Result<std::optional<ObjectId>> named_base(const World& world, const git::Reposi
   return commit;
 }
 
-Result<ObjectId> base_of(const World& world, const git::Repository& repository, const std::string& given,
+Result<std::optional<ObjectId>> base_in_ci(const World& world, const git::Repository& repository,
+                                           ObjectId start) {
+  if (!world.ci.pull_request) return std::nullopt;
+  const forge::PullRequest& pull = *world.ci.pull_request;
+  FLEET_TRY(const git::Commit commit, repository.objects().read_commit(start));
+  // GitHub has merged the pull request into its target: what that was then is the first parent, and what the
+  // event says of it is older.
+  const bool is_merge = world.ci.ref == fmt::format("refs/pull/{}/merge", pull.number);
+  if (is_merge && commit.parents.size() == 2) {
+    if (repository.objects().contains(commit.parents.front())) return commit.parents.front();
+    say_what_is_missing(world, "the first parent of the merge commit",
+                        "give actions/checkout `fetch-depth: 2`");
+    return std::nullopt;
+  }
+  FLEET_TRY(std::optional<ObjectId> target,
+            git::Refs(repository).read("refs/remotes/origin/" + pull.base_branch));
+  if (!target && !pull.base.is_none() && repository.objects().contains(pull.base)) target = pull.base;
+  if (target) {
+    FLEET_TRY(const std::optional<ObjectId> base, repository.merge_base(start, *target));
+    if (base) return base;
+  }
+  say_what_is_missing(world, "the history that the pull request shares with its target",
+                      fmt::format("fetch both with more depth: `git fetch --deepen 100 origin {}`",
+                                  text::printable(pull.base_branch, text::Newlines::escape)));
+  return std::nullopt;
+}
+
+Result<ObjectId> base_of(const git::Repository& repository, const std::optional<ObjectId>& told,
                          ObjectId start) {
-  FLEET_TRY(const std::optional<ObjectId> named, named_base(world, repository, given));
-  if (named) return *named;
+  if (told) return *told;
   FLEET_TRY(const git::Commit commit, repository.objects().read_commit(start));
   if (commit.parents.empty() || !repository.objects().contains(commit.parents.front())) return ObjectId{};
   return commit.parents.front();

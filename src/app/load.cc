@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "app/ci_output.h"
 #include "base/time.h"
 #include "os/files.h"
 #include "os/system.h"
@@ -106,6 +107,16 @@ Result<plan::Overrides> limits_of_environment(const World& world) {
   return limits;
 }
 
+void cap_grace(const World& world, model::Settings& settings) {
+  const std::optional<Duration> longest = forge::longest_grace(world.ci.forge);
+  if (!longest || settings.grace.value <= *longest) return;
+  if (settings.grace.origin != model::Origin::built_in) {
+    world.err(fmt::format("note: the grace is {} instead of {}: longer ones end after the job is killed\n",
+                          base::format_duration(*longest), base::format_duration(settings.grace.value)));
+  }
+  settings.grace.value = *longest;
+}
+
 std::filesystem::path workflow_file(const Checkout& checkout, const std::string& name) {
   return (root_of(checkout) / name).lexically_proximate(std::filesystem::current_path());
 }
@@ -126,6 +137,7 @@ Result<Loaded> load(const World& world, const Checkout& checkout, const Workflow
   }
   FLEET_TRY(std::string name, name_in_plan(checkout, file));
   workflow::Reading reading = workflow::read(file, *source);
+  if (!choice.formats.empty()) reading.workflow.report.formats = choice.formats;
 
   plan::PlanOptions options;
   options.command_line = choice.overrides;
@@ -171,9 +183,11 @@ Result<Loaded> load(const World& world, const Checkout& checkout, const Workflow
     const bool colour = world.terminal->look(terminal::Stream::err).colour;
     world.err(
         workflow::diagnostic_text(wrong, *source, colour ? workflow::Colour::on : workflow::Colour::off));
+    annotate(world, wrong);
     return base::fail_input("use the workflow", file, how_many(wrong.size()));
   }
   planning.plan.workflow_path = std::move(name);
+  cap_grace(world, planning.plan.settings);
   return Loaded{std::move(reading.workflow), std::move(planning.plan)};
 }
 

@@ -23,6 +23,7 @@ struct WorkflowChoice {
   std::vector<std::string> inputs;  // NAME=VALUE
   std::map<std::string, std::string> earlier_inputs;  // of a run before: for those that are not given
   plan::Overrides overrides;
+  std::vector<model::ReportFormat> formats{};  // instead of the workflow's; empty: those
 };
 
 struct Loaded {
@@ -44,6 +45,9 @@ enum class Purpose { look, run };
 
 // The time limit of a run: longer than nothing, as in the workflow file.
 [[nodiscard]] std::optional<Duration> parse_time_limit(std::string_view text);
+// No longer than what the CI system waits before it kills a job that is cancelled: the reports come first.
+void cap_grace(const World& world, model::Settings& settings);
+
 inline constexpr double kMostCost = 1e9;  // USD
 // `5`, `2.50`
 [[nodiscard]] std::optional<double> parse_cost(std::string_view text);

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "app/base_commit.h"
+#include "app/ci_output.h"
 #include "app/earlier_run.h"
 #include "app/gate.h"
 #include "app/rules.h"
@@ -205,11 +206,13 @@ ExitCode conclude(World& world, const Checkout& checkout, const std::string& run
   } else {
     errors.push_back(report.error());
   }
-  if (finish.state == model::RunState::stopped && !end.export_on_stop.empty()) {
-    if (const auto exported = export_to(world, checkout, run, end.export_on_stop)) {
-      places.next = fmt::format("fleet resume --from {}", end.export_on_stop);
-    } else {
+  const bool is_stopped = finish.state == model::RunState::stopped;
+  for (const std::string& folder : {end.export_to, is_stopped ? end.export_on_stop : std::string()}) {
+    if (folder.empty()) continue;
+    if (const auto exported = export_to(world, checkout, run, folder); !exported) {
       errors.push_back(exported.error());
+    } else if (is_stopped) {
+      places.next = fmt::format("fleet resume --from {}", folder);
     }
   }
   if (report) {
@@ -217,8 +220,14 @@ ExitCode conclude(World& world, const Checkout& checkout, const std::string& run
     const auto stream = progress == Progress::json ? terminal::Stream::err : terminal::Stream::out;
     world.terminal->write(stream, terminal::summary(*report, places, world.terminal->look(stream)));
   }
-  for (const Error& error : errors)
+  for (const Error& error : errors) {
     world.err(fmt::format("fleet: {}\n", explain(error)));
+    annotate(world, error);
+  }
+  if (report) {
+    tell_ci(world, *report, gate.analysis ? &*gate.analysis : nullptr,
+            end.report.empty() ? checkout.layout.report(run).string() : end.report);
+  }
   ExitCode code = exit_code(finish, report ? report->delivery.error : "");
   if (code == ExitCode::good && gate.is_bad && report->gate) code = ExitCode::failed;
   return code == ExitCode::good && !errors.empty() ? ExitCode::world : code;
@@ -241,6 +250,10 @@ Result<> check_writable(const std::string& option, const std::string& folder) {
 
 Result<> check_folders(const EndOptions& end, const std::string& run) {
   if (!end.report.empty()) FLEET_CHECK(check_writable("--report", end.report));
+  if (!end.export_to.empty()) {
+    FLEET_CHECK(check_export_folder(end.export_to, run));
+    FLEET_CHECK(check_writable("--export-to", end.export_to));
+  }
   if (!end.export_on_stop.empty()) {
     FLEET_CHECK(check_export_folder(end.export_on_stop, run));
     FLEET_CHECK(check_writable("--export-on-stop", end.export_on_stop));
@@ -274,6 +287,7 @@ Result<model::Settings> limits_now(const World& world, const model::Plan& plan,
   FLEET_TRY(const plan::Overrides environment, limits_of_environment(world));
   change_limits(stored, environment, model::Origin::environment);
   change_limits(stored, given, model::Origin::command_line);
+  cap_grace(world, stored);
   if (!stored.cost.value) return stored;
   for (const auto& [name, agent] : plan.agents) {
     if (const auto wrong = plan::unbounded(agent))
@@ -306,6 +320,7 @@ Result<ExitCode> run_plan(World& world, const RunOptions& options, const Checkou
   // What is wrong with the rules is said before anything runs.
   if (loaded.plan.gate) FLEET_CHECK(rules_at(world, checkout.repository, frozen.judge));
   FLEET_TRY(Secrets secrets, collect_secrets(world, loaded.plan, "take it out of the task's `secrets`"));
+  hide_in_ci(world, secrets);
   store::NewRun run = new_run(world, options, loaded, start, frozen);
   const std::string id = run.row.id;
   FLEET_CHECK(check_folders(options.end, id));
@@ -393,20 +408,25 @@ Result<ExitCode> replan_run(World& world, const ResumeOptions& options, const Ch
 }  // namespace
 
 Result<ExitCode> run_workflow(World& world, const RunOptions& options) {
+  FLEET_CHECK(check_job(world));
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
   FLEET_TRY(Loaded loaded, load(world, checkout, options.workflow, Purpose::run));
   FLEET_TRY(const ObjectId start, start_of(checkout.repository, options.from));
   FrozenOptions frozen;
-  FLEET_TRY(const std::optional<ObjectId> named, named_base(world, checkout.repository, options.base));
-  frozen.judge = named.value_or(start);
+  FLEET_TRY(std::optional<ObjectId> told, named_base(world, checkout.repository, options.base));
+  if (!told) {
+    FLEET_TRY(told, base_in_ci(world, checkout.repository, start));
+  }
+  frozen.judge = told.value_or(start);
   FLEET_TRY(loaded.plan.gate, gate_in_force(world, checkout.repository, loaded.plan, frozen.judge));
   frozen.branch_prefix = options.branch_prefix;
-  FLEET_TRY(frozen.base, base_of(world, checkout.repository, options.base, start));
+  FLEET_TRY(frozen.base, base_of(checkout.repository, told, start));
   say_when_all_is_changed(world, loaded.plan, frozen.base);
   return run_plan(world, options, checkout, loaded, start, frozen, {});
 }
 
 Result<ExitCode> resume_run(World& world, const ResumeOptions& options) {
+  FLEET_CHECK(check_job(world));
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
   std::string name = options.run;
   if (!options.from.empty()) {
@@ -433,6 +453,7 @@ Result<ExitCode> resume_run(World& world, const ResumeOptions& options) {
                             fmt::format("take it out of the task's `secrets` and go on with `fleet resume {} "
                                         "--replan`",
                                         run.id)));
+  hide_in_ci(world, secrets);
   FLEET_CHECK(reader.check());
   const CameFrom from = run.token.empty() ? CameFrom::elsewhere : CameFrom::here;
   if (from == CameFrom::elsewhere) run.token = make_token();

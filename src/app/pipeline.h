@@ -12,7 +12,9 @@ namespace fleet::app {
 // Folders beside the run's own that are written when it ends. Tried before anything runs.
 struct EndOptions {
   std::string report;          // for another copy of the reports; empty: none
+  std::string export_to;       // to export to, however the run ends; empty: none
   std::string export_on_stop;  // to export to when the run is stopped before its end; empty: none
+  std::string comment_key;     // tells the pull request's comment apart from those of other runs of the job
 };
 
 struct RunOptions {

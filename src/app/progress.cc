@@ -62,7 +62,8 @@ std::unique_ptr<ProgressView> make_progress(World& world, const model::Plan& pla
                                             const std::filesystem::path& database, const std::string& run) {
   if (progress == Progress::json) return std::make_unique<JsonView>(*world.terminal, plan);
   terminal::PlainLog::Options options;
-  options.github_actions = world.variable("GITHUB_ACTIONS") == "true";
+  options.github_actions = world.ci.forge == forge::Forge::github;
+  options.in_ci = world.ci.forge != forge::Forge::none;
   options.quiet = progress == Progress::quiet;
   options.outcome_of = outcome_reader(database, run, plan);
   options.run = run;

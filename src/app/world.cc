@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "net/curl_client.h"
+#include "os/files.h"
 
 namespace fleet::app {
 
@@ -27,6 +28,8 @@ World real_world() {
     if (equals != nullptr)
       world.env.emplace(std::string(*entry, static_cast<std::size_t>(equals - *entry)), equals + 1);
   }
+  world.ci =
+      forge::detect_ci([&world](std::string_view name) { return world.variable(name); }, os::read_file);
   // As curl itself and OpenSSL look for certificates that are trusted here.
   net::CurlOptions options;
   options.ca_file = world.variable("SSL_CERT_FILE").value_or(world.variable("CURL_CA_BUNDLE").value_or(""));

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/exit_code.h"
+#include "forge/ci.h"
 #include "net/http_client.h"
 #include "terminal/terminal.h"
 
@@ -19,6 +20,7 @@ struct World {
   std::unique_ptr<Terminal> terminal;
   std::unique_ptr<Clock> clock;
   std::map<std::string, std::string, std::less<>> env;
+  forge::Ci ci{};  // where we stand; nothing else looks for it in `env`
   // One for each session, which ends what is under way when it goes.
   std::function<std::unique_ptr<net::HttpClient>()> make_http_client{};
 

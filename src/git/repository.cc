@@ -310,6 +310,17 @@ Result<bool> Repository::is_ancestor(ObjectId ancestor, ObjectId commit) const {
   return code == 1;
 }
 
+Result<std::optional<ObjectId>> Repository::merge_base(ObjectId one, ObjectId other) const {
+  FLEET_TRY(auto handle, facts_->handles->borrow());
+  const git_oid first = to_git(one);
+  const git_oid second = to_git(other);
+  git_oid found;
+  const int code = git_merge_base(&found, handle.repository(), &first, &second);
+  if (code == GIT_ENOTFOUND) return std::nullopt;
+  if (code < 0) return fail_git("find the common history of " + one.hex() + " and", other.hex(), code);
+  return from_git(found);
+}
+
 Result<std::vector<ObjectId>> Repository::commits_beyond(ObjectId base,
                                                          const std::vector<ObjectId>& tips) const {
   if (is_shallow()) return shallow_commits_beyond(objects(), base, tips);

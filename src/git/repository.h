@@ -57,6 +57,8 @@ class Repository {
   [[nodiscard]] Result<ObjectId> resolve(const std::string& revision) const;
   // Whether `ancestor` is `commit` or can be reached from it.
   [[nodiscard]] Result<bool> is_ancestor(ObjectId ancestor, ObjectId commit) const;
+  // The best common ancestor of two commits. None: there is none, or a shallow clone does not reach it.
+  [[nodiscard]] Result<std::optional<ObjectId>> merge_base(ObjectId one, ObjectId other) const;
   // All commits that can be reached from `tips` but not from `base`; in a shallow clone, as far as it goes.
   [[nodiscard]] Result<std::vector<ObjectId>> commits_beyond(ObjectId base,
                                                              const std::vector<ObjectId>& tips) const;

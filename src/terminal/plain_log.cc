@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
 #include <string_view>
 #include <utility>
 
+#include "base/random.h"
 #include "text/columns.h"
 #include "text/utf8.h"
 #include "text/workflow_commands.h"
@@ -21,7 +21,6 @@ constexpr std::size_t kWidestName = 32;
 constexpr std::size_t kLongestText = 2000;  // columns of a line
 constexpr std::size_t kMostOutput = 16 * 1024;
 constexpr int kMostLines = 60;
-constexpr int kMostAnnotations = 10;  // GitHub shows no more of a step
 
 std::string_view glyph(char sign, bool unicode) {
   if (!unicode)
@@ -61,14 +60,6 @@ std::string_view tail(std::string_view text) {
   return begin == std::string_view::npos || begin == 0 ? text : text.substr(begin + 1);
 }
 
-std::string random_token() {
-  std::random_device device;
-  std::string token;
-  for (int i = 0; i < 4; ++i)
-    token += fmt::format("{:08x}", device());
-  return token;
-}
-
 // None where its `if` could not be evaluated.
 std::string after_attempts(int attempts) {
   if (attempts == 0) return {};
@@ -97,7 +88,6 @@ void PlainLog::handle(const model::RunEvent& event) {
   write_line(event, *line, look);
   if (event.kind == RunEventKind::attempt_finished && event.verdict != model::Verdict::done)
     write_output(event, look);
-  if (event.kind == RunEventKind::task_failed && options_.github_actions) annotate(event);
 }
 
 void PlainLog::count(const model::RunEvent& event) {
@@ -248,7 +238,7 @@ void PlainLog::write_line(const model::RunEvent& event, const Line& line, const 
                   toned(text::pad(text::fit(name, name_width_, charset), name_width_),
                         event.task ? Tone::plain : Tone::strong, look),
                   toned(said, text_tone, look));
-  terminal_.write(options_.stream, options_.github_actions ? text::defuse_commands(written) : written);
+  terminal_.write(options_.stream, options_.in_ci ? text::defuse_commands(written) : written);
 }
 
 void PlainLog::write_output(const model::RunEvent& event, const Look& look) {
@@ -275,24 +265,15 @@ void PlainLog::write_output(const model::RunEvent& event, const Look& look) {
     block += fmt::format("         {}{}{}\n", toned(bar, Tone::faint, look), line.empty() ? "" : " ", line);
     rest.remove_prefix(end + 1);
   }
+  if (options_.in_ci) block = text::defuse_commands(block);
   if (options_.github_actions) {
-    const std::string token = random_token();
+    const std::string token = base::random_hex(32);
     const std::string title =
         fmt::format("output of {}, attempt {}", text::printable(plan_.task(*event.task).id), event.attempt);
-    block =
-        fmt::format("{}\n::stop-commands::{}\n{}::{}::\n::endgroup::\n",
-                    text::workflow_command("group", {}, title), token, text::defuse_commands(block), token);
+    block = fmt::format("{}\n::stop-commands::{}\n{}::{}::\n::endgroup::\n",
+                        text::workflow_command("group", {}, title), token, block, token);
   }
   terminal_.write(options_.stream, block);
-}
-
-void PlainLog::annotate(const model::RunEvent& event) {
-  if (++annotations_ > kMostAnnotations) return;
-  const std::string& id = plan_.task(*event.task).id;
-  terminal_.write(options_.stream,
-                  text::workflow_command("error", {{"title", "task " + id + " failed"}},
-                                         text::fit(event.message, kLongestText, text::Charset::unicode)) +
-                      "\n");
 }
 
 }  // namespace fleet::terminal

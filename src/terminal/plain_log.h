@@ -23,12 +23,13 @@ using OutcomeOf = std::function<std::optional<model::Outcome>(TaskIndex task, in
 //    12.9s  x materials.core   failed after 12.5s: `npm test` ended with exit 1
 //
 // One thread at a time. In GitHub Actions a failed attempt's output folds away, and nothing in it can give
-// the runner commands; a task that failed for good becomes an annotation.
+// the runner commands.
 class PlainLog {
  public:
   struct Options {
     Stream stream = Stream::out;
     bool github_actions = false;
+    bool in_ci = false;  // of whatever kind: the log gives its machine no commands
     bool quiet = false;  // only what went wrong, and the end
     OutcomeOf outcome_of;
     std::string run;  // id
@@ -68,7 +69,6 @@ class PlainLog {
   [[nodiscard]] std::string progress() const;
   void write_line(const model::RunEvent& event, const Line& line, const Look& look);
   void write_output(const model::RunEvent& event, const Look& look);
-  void annotate(const model::RunEvent& event);
 
   Terminal& terminal_;
   const model::Plan& plan_;
@@ -77,7 +77,6 @@ class PlainLog {
   std::optional<TimePoint> start_;
   std::vector<Seen> seen_;  // by task
   std::size_t settled_ = 0;
-  int annotations_ = 0;
 };
 
 }  // namespace fleet::terminal

@@ -4,6 +4,8 @@
 
 #include <initializer_list>
 
+#include "text/ascii.h"
+
 namespace fleet::text {
 namespace {
 
@@ -27,7 +29,7 @@ std::size_t skip_while(std::string_view text, std::size_t at, Skip skip) {
 bool has_marks(std::string_view text, std::size_t at, std::initializer_list<char> marks) {
   for (const char mark : marks) {
     at = skip_while(text, at, may_be_ignored);
-    if (at >= text.size() || text[at] != mark) return false;
+    if (at >= text.size() || to_ascii_lower(text[at]) != mark) return false;
     ++at;
   }
   return true;
@@ -38,7 +40,8 @@ void defuse_line(std::string_view line, std::string& out) {
   for (std::size_t i = 0; i < line.size(); ++i) {
     out += line[i];
     const bool starts_command = (i == first && line[i] == ':' && has_marks(line, i, {':', ':'})) ||
-                                (line[i] == '#' && has_marks(line, i, {'#', '#', '['}));
+                                (line[i] == '#' && (has_marks(line, i, {'#', '#', '['}) ||
+                                                    has_marks(line, i, {'#', '#', 'v', 's', 'o', '['})));
     if (starts_command) out += ' ';
   }
 }

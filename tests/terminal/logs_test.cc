@@ -229,33 +229,23 @@ std::vector<std::string> commands(const std::string& log) {
 TEST(PlainLog, GivesGitHubsRunnerOnlyItsOwnCommands) {
   const std::string evil = "x\n::set-output name=a::b\n##[error]y ::add-mask::z ##[group]";
   PlainLog::Options options;
-  options.github_actions = true;
+  options.github_actions = options.in_ci = true;
   options.outcome_of = outcome_with(evil);
   const std::string out =
       logged({event(0, RunEventKind::attempt_started, 0, evil, 1),
               event(1, RunEventKind::attempt_finished, 0, evil, 1, Verdict::failed),
               event(1, RunEventKind::task_failed, 0, evil), event(1, RunEventKind::run_stopping, {}, evil)},
              kUnicode, options, {evil});
-  EXPECT_THAT(commands(out), testing::ElementsAre("group", "endgroup", "error"));
+  EXPECT_THAT(commands(out), testing::ElementsAre("group", "endgroup"));
 }
 
 TEST(PlainLog, UsesAnotherTokenEachTimeItStopsCommands) {
   PlainLog::Options options;
-  options.github_actions = true;
+  options.github_actions = options.in_ci = true;
   options.outcome_of = outcome_with("x");
   const std::vector<model::RunEvent> failure{
       event(1, RunEventKind::attempt_finished, 0, "", 1, Verdict::failed)};
   EXPECT_NE(logged(failure, kUnicode, options), logged(failure, kUnicode, options));
-}
-
-TEST(PlainLog, AnnotatesAtMostTenFailures) {
-  std::vector<model::RunEvent> events;
-  for (std::uint32_t i = 0; i < 30; ++i)
-    events.push_back(event(1, RunEventKind::task_failed, i, "why"));
-  PlainLog::Options options;
-  options.github_actions = true;
-  EXPECT_THAT(commands(logged(events, kUnicode, options, std::vector<std::string>(30, "t"))),
-              testing::SizeIs(10));
 }
 
 TEST(PlainLog, ShowsTheEndOfALongOutput) {

@@ -34,6 +34,8 @@ constexpr auto kCommands = std::to_array<Command>({
     {"agents", "List the agents of the workflow: who is there, and how well they did; or test a plugin",
      "Example: fleet agents\n         fleet agents test mine", add_agents},
     {"init", "Write a first workflow for this repository", "Example: fleet init", add_init},
+    {"action", "Run or resume as a step of GitHub Actions, by the inputs of action.yml",
+     "Example: env INPUT_WORKFLOW=ci/fleet.yml INPUT_MAX-COST=5 fleet action", add_action},
 });
 
 }  // namespace

@@ -19,5 +19,6 @@ void add_rules(CLI::App& app, Action& action);
 void add_analyze(CLI::App& app, Action& action);
 void add_agents(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);
+void add_action(CLI::App& app, Action& action);
 
 }  // namespace fleet::app

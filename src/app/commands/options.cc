@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "base/time.h"
+#include "text/ascii.h"
 #include "text/utf8.h"
 
 namespace fleet {
@@ -60,6 +61,24 @@ void add_words(CLI::App& app, const std::string& option, const std::vector<std::
          },
          help)
       ->type_name(fmt::format("{}", fmt::join(words, "|")));
+}
+
+std::vector<model::ReportFormat> parse_formats(std::string_view list) {
+  std::vector<model::ReportFormat> formats;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    const std::string_view word = text::trim(list.substr(begin, end - begin));
+    begin = end + 1;
+    if (word.empty()) continue;
+    const auto format = base::from_name<model::ReportFormat>(word);
+    if (!format) {
+      refuse("--formats", fmt::format("{} is none of {}", quoted(std::string(word)),
+                                      fmt::join(base::EnumNames<model::ReportFormat>::names, ", ")));
+    }
+    if (std::find(formats.begin(), formats.end(), *format) == formats.end()) formats.push_back(*format);
+  }
+  if (formats.empty()) refuse("--formats", "it names no format");
+  return formats;
 }
 
 void add_folder(CLI::App& app) {
@@ -122,9 +141,14 @@ void add_session(CLI::App& app, SessionOptions& session) {
 
 void add_end(CLI::App& app, EndOptions& end) {
   app.add_option("--report", end.report, "Write the reports into this folder too")->type_name("DIR");
+  app.add_option("--export-to", end.export_to,
+                 "Export the run into this folder when it ends, however it ends")
+      ->type_name("DIR");
   app.add_option("--export-on-stop", end.export_on_stop,
                  "When stopped before its end, export the run into this folder")
       ->type_name("DIR");
+  app.add_option("--comment-key", end.comment_key,
+                 "Tells the pull request's comment apart from that of another run in the same job");
 }
 
 }  // namespace fleet::app

@@ -25,6 +25,9 @@ void add_session(CLI::App& app, SessionOptions& session);
 void add_end(CLI::App& app, EndOptions& end);
 void add_inputs(CLI::App& app, std::vector<std::string>& inputs, const std::string& help);
 
+// `json,html`. Throws CLI::ValidationError.
+[[nodiscard]] std::vector<model::ReportFormat> parse_formats(std::string_view list);
+
 // An option that takes one of some words, which its help and its error list. `take` gets the place of the
 // word.
 void add_words(CLI::App& app, const std::string& option, const std::vector<std::string_view>& words,

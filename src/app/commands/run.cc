@@ -23,6 +23,10 @@ void add_run(CLI::App& app, Action& action) {
   app.add_option("--id", options->id, "The run's id (default: made up from the time)");
   app.add_option("--branch-prefix", options->branch_prefix, "The run's branch is PREFIX/ID")
       ->capture_default_str();
+  app.add_option_function<std::string>(
+         "--formats", [options](const std::string& list) { options->workflow.formats = parse_formats(list); },
+         "The reports to write, instead of those in the workflow's `report.formats`")
+      ->type_name("FORMAT,...");
   add_end(app, options->end);
   app.add_flag("--dry-run", *dry_run, "Only show the plan, as `fleet plan` does");
   app.callback([options, dry_run, &action] {

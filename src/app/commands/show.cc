@@ -87,10 +87,9 @@ Result<base::ExitCode> show_task(World& world, const Checkout& checkout, const m
       world.out(report::to_json(task));
       return world.printed();
     }
-    const bool github_actions = world.variable("GITHUB_ACTIONS") == "true";
     const terminal::Look look = world.terminal->look(terminal::Stream::out);
     const auto say = [&](const std::string& lines) {
-      world.out(github_actions ? text::defuse_commands(lines) : lines);
+      world.out(world.ci.forge == forge::Forge::none ? lines : text::defuse_commands(lines));
     };
     say(fmt::format("{} ({}): {}{}\n", task.id, task.kind, base::name_of(task.state),
                     task.reason.empty() ? "" : ": " + on_one_line(task.reason)));
