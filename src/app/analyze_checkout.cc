@@ -53,7 +53,7 @@ class CheckoutAnalysis {
  public:
   CheckoutAnalysis(const World& world, const Checkout& checkout, const git::WorkTree& files,
                    const Subject& subject)
-      : use_(cppcheck_use(world, checkout.layout)),
+      : use_(cppcheck_use(world, checkout)),
         store_(checkout.repository.objects()),
         root_(std::filesystem::weakly_canonical(*checkout.repository.work_folder()).string()),
         files_(files),

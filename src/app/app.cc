@@ -26,7 +26,7 @@ int show_parse_error(const CLI::App& app, const CLI::ParseError& error, const Wo
   std::ostringstream err;
   const int status = app.exit(error, out, err);
   world.out(out.str());
-  world.err(err.str());
+  world.say(err.str());
   return status == 0 ? 0 : static_cast<int>(ExitCode::usage);
 }
 
@@ -94,7 +94,7 @@ int run(int argc, char** argv) {
       without_help(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
   const std::string_view name = command_in(words);
   if (!name.empty() && !is_command(name)) {
-    world.err(describe_unknown(name));
+    world.say(describe_unknown(name));
     return static_cast<int>(ExitCode::usage);
   }
   std::reverse(words.begin(), words.end());  // as the parser wants them
@@ -109,7 +109,7 @@ int run(int argc, char** argv) {
   }
   const Result<ExitCode> code = action(world);
   if (!code) {
-    world.err(fmt::format("fleet: {}\n", explain(code.error())));
+    world.say(fmt::format("fleet: {}\n", explain(code.error())));
     tell_ci(world, code.error());
     return static_cast<int>(base::exit_code(code.error()));
   }

@@ -45,7 +45,7 @@ bool in_task(const model::TaskSpec& spec) {
 }
 
 void say_what_is_missing(const World& world, std::string_view what, std::string_view hint) {
-  world.err(
+  world.say(
       fmt::format("note: this clone lacks {}, so the pull request is judged by its own rules and gate, and "
                   "changed() compares "
                   "with the start's first parent; {}\n",
@@ -106,7 +106,7 @@ Result<ObjectId> base_of(const git::Repository& repository, const std::optional<
 
 void say_when_all_is_changed(const World& world, const model::Plan& plan, ObjectId base) {
   if (!base.is_none() || !is_asked_for(plan)) return;
-  world.err(
+  world.say(
       "note: changed() is true for everything: the start commit has no parent here; fetch it, or name one "
       "with --base\n");
 }

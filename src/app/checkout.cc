@@ -18,10 +18,10 @@ namespace {
 // So that nothing of root's is left in the clone, and nothing of root's can be reached through it.
 Result<std::optional<os::UserId>> become_owner(const git::Repository& repository) {
   if (::geteuid() != 0) return std::nullopt;
-  FLEET_TRY(const os::UserId owner,
-            os::owner_of(repository.work_folder().value_or(repository.common_folder())));
+  FLEET_TRY(const os::UserId owner, os::owner_of(repository.common_folder()));
   if (owner.uid == 0) return std::nullopt;
   FLEET_CHECK(os::use_files_as(owner));
+  git::pass_over_unreadable_settings();
   return owner;
 }
 
@@ -34,7 +34,7 @@ void note_git_variables(const World& world, const git::Repository& repository) {
     const auto named = world.variable(name);
     std::error_code error;
     if (!named || std::filesystem::equivalent(*named, folder, error)) continue;
-    world.err(fmt::format("note: {} is not looked at: fleet works on {}; name another clone by -C\n", name,
+    world.say(fmt::format("note: {} is not looked at: fleet works on {}; name another clone by -C\n", name,
                           text::printable(folder.string())));
   }
 }
@@ -42,9 +42,15 @@ void note_git_variables(const World& world, const git::Repository& repository) {
 }  // namespace
 
 Result<Checkout> open_checkout(const World& world, const Where& where) {
-  FLEET_TRY(git::Repository repository, git::Repository::open(where.directory));
+  // Root works as the owner, so that nothing in the clone can make it do more than its owner could.
+  const git::Trust trust = ::geteuid() == 0 ? git::Trust::given : git::Trust::found;
+  FLEET_TRY(git::Repository repository, git::Repository::open(where.directory, trust));
   note_git_variables(world, repository);
   FLEET_TRY(const std::optional<os::UserId> owner, become_owner(repository));
+  // Anew, with the settings that its owner may read.
+  if (owner) {
+    FLEET_TRY(repository, git::Repository::open(where.directory, git::Trust::given));
+  }
   std::filesystem::path state = where.state;
   if (state.empty()) state = world.variable("FLEET_STATE").value_or("");
   if (state.empty()) state = repository.common_folder() / "fleet";

@@ -13,7 +13,9 @@
 #include "app/checkout.h"
 #include "base/unique_fd.h"
 #include "forge/action_inputs.h"
+#include "forge/github_client.h"
 #include "forge/github_step.h"
+#include "forge/github_summary.h"
 #include "os/files.h"
 #include "report/render.h"
 #include "text/utf8.h"
@@ -119,8 +121,7 @@ std::vector<forge::Annotation> annotations_of(const model::Report& report,
 
 Result<> check_job(const World& world) {
   for (const std::string& note : world.ci.notes)
-    world.err(
-        fmt::format("note: {}\n", text::defuse_commands(text::printable(note, text::Newlines::escape))));
+    world.say(fmt::format("note: {}\n", text::printable(note, text::Newlines::escape)));
   return forge::check_trust(world.ci);
 }
 
@@ -168,6 +169,42 @@ void tell_ci(const World& world, const model::Report& report, const model::Analy
                  {"findings", gate ? fmt::format("{}", gate->errors + gate->warnings + gate->notes) : ""},
                  {"cost", fmt::format("{:.4f}", spent(report))},
                  {"report", below_workspace(world, folder)}});
+}
+
+void comment_in_ci(const World& world, const model::Plan& plan, const model::Report& report,
+                   const std::string& key) {
+  const forge::Ci& ci = world.ci;
+  if (plan.report_comment == model::CommentStyle::off || ci.forge == forge::Forge::none) return;
+  const auto fall_back = [&](const Error& error) {
+    // The step's summary says the same.
+    is_github(world) ? warn(world, error) : world.say(fmt::format("warning: {}\n", error.line()));
+  };
+  if (!is_github(world)) {
+    return fall_back(
+        {base::Fault::world,
+         "comment on the merge request",
+         {},
+         fmt::format("this fleet comments on GitHub alone, and not on {}", base::name_of(ci.forge)),
+         {}});
+  }
+  if (!ci.pull_request) return;  // a push has nobody to tell
+  if (ci.token.empty()) {
+    return fall_back({base::Fault::world,
+                      "comment on the pull request",
+                      {},
+                      "there is no token",
+                      "give the action its input `github-token`, or set GITHUB_TOKEN"});
+  }
+  const std::string marker = forge::summary_marker(ci, key);
+  std::string body = marker + "\n";
+  std::string end = ci.run_url.empty() ? "" : fmt::format("\n[The job that ran it]({})\n", ci.run_url);
+  body += report::to_markdown(report, forge::kLongestComment - body.size() - end.size()) + end;
+  const bool is_stopped = report.state == model::RunState::stopped;
+  const auto http = world.make_http_client();
+  forge::GithubClient github(*http, ci.api_url, ci.graphql_url, ci.token,
+                             std::chrono::seconds(is_stopped ? 1 : 120));
+  const auto posted = forge::post_summary(github, ci, marker, body);
+  if (!posted) fall_back(posted.error());
 }
 
 void tell_ci(const World& world, const Error& error) {

@@ -120,8 +120,14 @@ void take_over(analysis::CppcheckReport report, const analysis::Files& files, Re
 
 }  // namespace
 
-CppcheckUse cppcheck_use(const World& world, const store::Layout& layout) {
-  return {world.variable("PATH").value_or(""), (layout.root() / "cppcheck").string()};
+CppcheckUse cppcheck_use(const World& world, const Checkout& checkout) {
+  std::string path = world.variable("PATH").value_or("");
+  // The one that comes with fleet goes before the system's (src/bundle.cmake).
+  if (const auto own = os::own_executable()) {
+    const std::filesystem::path beside = std::filesystem::path(*own).parent_path();
+    if (os::exists(beside / "cppcheck")) path = path.empty() ? beside.string() : beside.string() + ":" + path;
+  }
+  return {std::move(path), (checkout.layout.root() / "cppcheck").string(), checkout.owner};
 }
 
 bool has_cpp(const analysis::Files& files) {
@@ -162,6 +168,11 @@ Result<Reported> cppcheck_in_folder(const CppcheckUse& use, const std::string& r
   options.cache = use.cache;
   options.at_once = std::max(1U, std::thread::hardware_concurrency());
   options.settings = settings;
+  if (use.user) {
+    os::SandboxRules rules;
+    rules.user = use.user;
+    FLEET_TRY(options.sandbox, os::prepare_sandbox(rules, model::SandboxMode::off));
+  }
   auto report = analysis::run_cppcheck(options, sources);
   if (report) {
     take_over(*std::move(report), files, out);

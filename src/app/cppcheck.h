@@ -1,15 +1,17 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "analysis/analyze_files.h"
 #include "analysis/cppcheck_settings.h"
+#include "app/checkout.h"
 #include "app/world.h"
 #include "base/object_id.h"
 #include "base/result.h"
 #include "git/object_store.h"
-#include "store/layout.h"
+#include "os/sandbox.h"
 
 // cppcheck on the C and C++ sources among files of a checkout or of a commit. Where it is missing, or fails
 // for a file, that is remarked: its silence is then no praise. Blocks.
@@ -18,8 +20,10 @@ namespace fleet::app {
 struct CppcheckUse {
   std::string path_variable;  // where the program is looked for
   std::string cache;          // a folder
+  // As whom it runs, where fleet is root and the clone another user's: what it reads is anybody's.
+  std::optional<os::UserId> user;
 };
-[[nodiscard]] CppcheckUse cppcheck_use(const World& world, const store::Layout& layout);
+[[nodiscard]] CppcheckUse cppcheck_use(const World& world, const Checkout& checkout);
 
 [[nodiscard]] bool has_cpp(const analysis::Files& files);
 

@@ -62,7 +62,7 @@ Result<std::vector<engine::Begun>> begun_in(const World& world, const std::strin
     if (begun.rollback_due && (is_gone || !now.task(place->second).spec.rollback))
       return refuse_lost_rollback(run, task.id, is_gone);
     if (is_gone && task.spec.once && !begun.done) {
-      world.err(
+      world.say(
           fmt::format("note: {} is marked `once: true` and was begun, and the workflow has no such task "
                       "now: what it did outside git stays\n",
                       task.id));

@@ -42,7 +42,7 @@ struct Trees {
 
 Result<> run_cppcheck(const World& world, const Checkout& checkout, const Trees& trees, Sides& sides) {
   if (!has_cpp(sides.now)) return {};
-  const CppcheckUse use = cppcheck_use(world, checkout.layout);
+  const CppcheckUse use = cppcheck_use(world, checkout);
   const git::ObjectStore& store = checkout.repository.objects();
   const auto& folder = checkout.repository.work_folder();
   analysis::Reported now;
@@ -94,7 +94,7 @@ Result<std::optional<model::Gate>> chosen_gate(const World& world, const git::Re
   FLEET_TRY(const std::string text, store.read_blob(entry.id));
   const std::optional<model::Gate> gate = workflow::read(plan.workflow_path, text).workflow.gate;
   if (!gate || is_same(gate, plan.gate)) return plan.gate;
-  world.err(fmt::format("note: the gate is that of {} in the commit {}: a change does not loosen its own\n",
+  world.say(fmt::format("note: the gate is that of {} in the commit {}: a change does not loosen its own\n",
                         plan.workflow_path, judge.hex().substr(0, 10)));
   return gate;
 }

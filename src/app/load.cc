@@ -58,7 +58,7 @@ Result<std::string> name_in_plan(const Checkout& checkout, const std::filesystem
 
 void note_unsupported(const World& world, const model::Diagnostics& unsupported) {
   for (const model::Diagnostic& each : unsupported) {
-    world.err(fmt::format("note: `fleet run` refuses this: {}:{}:{}: {}; {}\n",
+    world.say(fmt::format("note: `fleet run` refuses this: {}:{}:{}: {}; {}\n",
                           text::printable(each.path, text::Newlines::escape), each.at.line, each.at.column,
                           each.message, each.suggestion));
   }
@@ -111,7 +111,7 @@ void cap_grace(const World& world, model::Settings& settings) {
   const std::optional<Duration> longest = forge::longest_grace(world.ci.forge);
   if (!longest || settings.grace.value <= *longest) return;
   if (settings.grace.origin != model::Origin::built_in) {
-    world.err(fmt::format("note: the grace is {} instead of {}: longer ones end after the job is killed\n",
+    world.say(fmt::format("note: the grace is {} instead of {}: longer ones end after the job is killed\n",
                           base::format_duration(*longest), base::format_duration(settings.grace.value)));
   }
   settings.grace.value = *longest;
@@ -181,7 +181,7 @@ Result<Loaded> load(const World& world, const Checkout& checkout, const Workflow
   }
   if (!wrong.empty()) {
     const bool colour = world.terminal->look(terminal::Stream::err).colour;
-    world.err(
+    world.say(
         workflow::diagnostic_text(wrong, *source, colour ? workflow::Colour::on : workflow::Colour::off));
     annotate(world, wrong);
     return base::fail_input("use the workflow", file, how_many(wrong.size()));

@@ -92,9 +92,9 @@ Result<> say_what_is_left_out(const World& world, const git::Repository& reposit
   const std::string commit = start.hex().substr(0, 10);
   // The run needs none of the files that are looked at here.
   if (const Result<std::size_t> uncommitted = repository.count_uncommitted(); !uncommitted) {
-    world.err(fmt::format("note: {}; the run starts from {}\n", uncommitted.error().line(), commit));
+    world.say(fmt::format("note: {}; the run starts from {}\n", uncommitted.error().line(), commit));
   } else if (*uncommitted > 0) {
-    world.err(fmt::format("note: {} uncommitted {} not part of the run, which starts from {}\n", *uncommitted,
+    world.say(fmt::format("note: {} uncommitted {} not part of the run, which starts from {}\n", *uncommitted,
                           *uncommitted == 1 ? "change is" : "changes are", commit));
   }
   FLEET_TRY(const std::vector<std::string> submodules, repository.submodules(start));
@@ -104,7 +104,7 @@ Result<> say_what_is_left_out(const World& world, const git::Repository& reposit
     for (std::size_t i = 0; i < std::min(submodules.size(), kMost); ++i)
       paths += (i == 0 ? "" : ", ") + git::quote_path(submodules[i]);
     if (submodules.size() > kMost) paths += fmt::format(" and {} more", submodules.size() - kMost);
-    world.err(fmt::format("note: {} left alone, and tasks find {}: {}\n",
+    world.say(fmt::format("note: {} left alone, and tasks find {}: {}\n",
                           submodules.size() == 1 ? "the submodule is" : "submodules are",
                           submodules.size() == 1 ? "an empty folder" : "empty folders", paths));
   }
@@ -218,15 +218,16 @@ ExitCode conclude(World& world, const Checkout& checkout, const std::string& run
   if (report) {
     // With JSON, standard output holds one object a line and nothing else.
     const auto stream = progress == Progress::json ? terminal::Stream::err : terminal::Stream::out;
-    world.terminal->write(stream, terminal::summary(*report, places, world.terminal->look(stream)));
+    world.say(terminal::summary(*report, places, world.terminal->look(stream)), stream);
   }
   for (const Error& error : errors) {
-    world.err(fmt::format("fleet: {}\n", explain(error)));
+    world.say(fmt::format("fleet: {}\n", explain(error)));
     annotate(world, error);
   }
   if (report) {
     tell_ci(world, *report, gate.analysis ? &*gate.analysis : nullptr,
             end.report.empty() ? checkout.layout.report(run).string() : end.report);
+    comment_in_ci(world, plan, *report, end.comment_key);
   }
   ExitCode code = exit_code(finish, report ? report->delivery.error : "");
   if (code == ExitCode::good && gate.is_bad && report->gate) code = ExitCode::failed;
@@ -380,7 +381,7 @@ Result<std::vector<engine::Begun>> take_leave_of(const World& world, const Check
   FLEET_TRY(std::vector<engine::Begun> begun, begun_in(world, earlier.id, left, before, now));
   if (earlier.token.empty()) return begun;  // it ran elsewhere: its process ids mean nothing here
   FLEET_TRY(const std::size_t ended, end_leftovers(left, earlier.token));
-  if (ended > 0) world.err(fmt::format("note: {}\n", describe_leftovers(ended)));
+  if (ended > 0) world.say(fmt::format("note: {}\n", describe_leftovers(ended)));
   return begun;
 }
 
@@ -398,7 +399,7 @@ Result<ExitCode> replan_run(World& world, const ResumeOptions& options, const Ch
   frozen.goes_on_from = earlier.id;
   FLEET_TRY(loaded.plan.gate, gate_in_force(world, checkout.repository, loaded.plan, frozen.judge));
   FLEET_CHECK(check_base(checkout.repository, loaded.plan, earlier.id, frozen.base));
-  world.err(
+  world.say(
       fmt::format("note: goes on from the run {} with {} as it is now\n", earlier.id, plan.workflow_path));
   FLEET_TRY(std::vector<engine::Begun> begun,
             take_leave_of(world, checkout, reader, earlier, plan, loaded.plan));

@@ -105,7 +105,7 @@ void show_rule_diagnostics(const World& world, const std::vector<RuleText>& text
     for (const model::Diagnostic& each : wrong) {
       if (each.path == file.path) of_file.push_back(each);
     }
-    world.err(
+    world.say(
         workflow::diagnostic_text(of_file, file.text, colour ? workflow::Colour::on : workflow::Colour::off));
   }
 }

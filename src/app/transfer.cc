@@ -166,7 +166,7 @@ void say_what_changed(const World& world, const Checkout& checkout, const std::s
   if (now && *now == frozen.workflow_source) return;
   const std::string what =
       now ? "has changed" + differences(plan.workflow_path, frozen.workflow_source, *now) : "is gone";
-  world.err(fmt::format("note: {} {} since the run began, which goes on with the workflow as it was{}\n",
+  world.say(fmt::format("note: {} {} since the run began, which goes on with the workflow as it was{}\n",
                         text::printable(plan.workflow_path, text::Newlines::escape), what,
                         now ? fmt::format("; `fleet resume {} --replan` takes it as it is now", run) : ""));
 }

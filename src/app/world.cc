@@ -6,6 +6,7 @@
 
 #include "net/curl_client.h"
 #include "os/files.h"
+#include "text/workflow_commands.h"
 
 namespace fleet::app {
 
@@ -13,6 +14,11 @@ std::optional<std::string> World::variable(std::string_view name) const {
   const auto found = env.find(name);
   if (found == env.end() || found->second.empty()) return std::nullopt;
   return found->second;
+}
+
+void World::say(std::string_view text, terminal::Stream stream) const {
+  if (ci.forge == forge::Forge::none) return terminal->write(stream, text);
+  terminal->write(stream, text::defuse_commands(text));
 }
 
 Result<base::ExitCode> World::printed() const {

@@ -26,8 +26,11 @@ struct World {
 
   // A variable that is set and not empty.
   [[nodiscard]] std::optional<std::string> variable(std::string_view name) const;
+  // As it is: for programs, and for the CI that obeys commands in a log.
   void out(std::string_view text) const { terminal->write(terminal::Stream::out, text); }
   void err(std::string_view text) const { terminal->write(terminal::Stream::err, text); }
+  // For people, in whole lines: the CI finds no command in it.
+  void say(std::string_view text, terminal::Stream stream = terminal::Stream::err) const;
   // How a command ends whose product is what it printed: an Error when not all of it could be written.
   [[nodiscard]] Result<base::ExitCode> printed() const;
 };

@@ -1,5 +1,6 @@
 #include "git/repository.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <git2.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "base/unique_fd.h"
 #include "git/broken_repository.h"
 #include "git/gitmodules.h"
 #include "git/handles.h"
@@ -160,7 +162,8 @@ Result<> check_owner(const fs::path& git_folder, const std::optional<fs::path>& 
   const fs::path& shown = work_folder ? *work_folder : git_folder;
   const auto is_ours = [](const fs::path& path) {
     struct stat info {};
-    if (::lstat(path.c_str(), &info) != 0 || info.st_uid == ::geteuid()) return true;
+    if (::lstat(path.c_str(), &info) != 0) return false;
+    if (info.st_uid == ::geteuid()) return true;
     const char* sudo = ::geteuid() == 0 ? std::getenv("SUDO_UID") : nullptr;
     return sudo != nullptr && std::to_string(info.st_uid) == sudo;
   };
@@ -215,6 +218,21 @@ Result<std::vector<ObjectId>> shallow_commits_beyond(const ObjectStore& store, O
 }
 
 }  // namespace
+
+void pass_over_unreadable_settings() {
+  start_libgit2();
+  // By their places (git-config(1)): ~/.gitconfig, and $XDG_CONFIG_HOME/git/config.
+  const std::pair<git_config_level_t, const char*> levels[]{{GIT_CONFIG_LEVEL_GLOBAL, ".gitconfig"},
+                                                            {GIT_CONFIG_LEVEL_XDG, "config"}};
+  for (const auto& [level, name] : levels) {
+    git_buf folder{};
+    if (git_libgit2_opts(GIT_OPT_GET_SEARCH_PATH, level, &folder) < 0) continue;
+    const fs::path file = fs::path(folder.ptr == nullptr ? "" : folder.ptr) / name;
+    git_buf_dispose(&folder);
+    const base::UniqueFd opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (!opened && errno == EACCES) git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "");
+  }
+}
 
 Repository::Repository(std::unique_ptr<Facts> facts) : facts_(std::move(facts)) {}
 Repository::Repository(Repository&&) noexcept = default;

@@ -21,6 +21,10 @@ enum class Trust {
   found,
 };
 
+// After files are used as another user (os::use_files_as): where the home folder is closed to that user, its
+// git settings are none, and no error. Before there are threads, for the whole process.
+void pass_over_unreadable_settings();
+
 struct Head {
   ObjectId commit;
   std::string branch;  // `main`; empty when HEAD is detached

@@ -86,6 +86,7 @@ struct Fields<Plan> {
                                           field("conflicts", &Plan::conflicts),
                                           field("forecast", &Plan::forecast),
                                           field("report_formats", &Plan::report_formats),
+                                          field("report_comment", &Plan::report_comment),
                                           field("notes", &Plan::notes)};
   static std::string wrong(const Plan& plan);
 };

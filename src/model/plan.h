@@ -116,7 +116,8 @@ struct Plan {
   std::vector<ForeseenConflict> conflicts;
   Forecast forecast;
   std::vector<ReportFormat> report_formats;  // what is written when the run ends
-  std::vector<std::string> notes;            // what the user should know of the plan: a bound was met, ...
+  CommentStyle report_comment = CommentStyle::off;
+  std::vector<std::string> notes;  // what the user should know of the plan: a bound was met, ...
 
   [[nodiscard]] const PlannedTask& task(TaskIndex index) const { return tasks[index.value]; }
   [[nodiscard]] std::optional<TaskIndex> find(std::string_view id) const;

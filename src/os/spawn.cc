@@ -124,6 +124,10 @@ FLEET_IN_CHILD int run_child(void* argument) {
   if (plan->sandbox != nullptr) {
     if (const int error = plan->sandbox->apply(mounted); error != 0) give_up(plan, Step::sandbox, error);
   }
+  // Our thread may use files as somebody else (setfsuid(2)). Across an exec that would count as a change of
+  // user, and the loader would not look where the program says that its libraries are.
+  ::syscall(SYS_setfsgid, ::syscall(SYS_getegid));
+  ::syscall(SYS_setfsuid, ::syscall(SYS_geteuid));
   // As the user that the program will be.
   if (::syscall(SYS_chdir, plan->directory) != 0) give_up(plan, Step::directory, errno);
   // After the change of user, which would undo it. If our thread has ended already, nobody would send the

@@ -147,6 +147,7 @@ Planning make(const model::Workflow& workflow, const PlanOptions& options) {
   plan.gate = workflow.gate;
   plan.env = environment_below(workflow);
   plan.report_formats = workflow.report.formats;
+  plan.report_comment = workflow.report.comment;
   plan.settings = settings(workflow, options);
   plan.inputs = input_values(workflow, options.inputs, out.diagnostics);
   for (const model::AgentSpec& agent : workflow.agents) {

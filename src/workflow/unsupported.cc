@@ -77,11 +77,8 @@ model::Diagnostics unsupported(const model::Workflow& workflow) {
     const std::string_view delivery = base::name_of(workflow.deliver);
     add(workflow.deliver_at, delivery, fmt::format("`deliver: {}`", delivery), "use `branch` or `none`");
   }
-  if (workflow.report.comment != model::CommentStyle::off) {
-    const std::string_view comment = base::name_of(workflow.report.comment);
-    add(workflow.report.comment_at, comment, "comments on pull requests",
-        "use `comment: off`, or leave it out");
-  }
+  if (workflow.report.comment == model::CommentStyle::inline_comments)
+    add(workflow.report.comment_at, "inline", "`comment: inline`", "use `comment: sticky`");
   return found;
 }
 

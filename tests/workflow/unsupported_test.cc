@@ -73,7 +73,7 @@ TEST(Unsupported, IsEachThingThatWouldSilentlyNotBind) {
   }
   for (const char* how : {"pull-request", "patch"})
     EXPECT_THAT(of("deliver: " + std::string(how) + "\n" + kTasks), ElementsAre(says({2, 10}, how)));
-  EXPECT_THAT(of("report: {comment: sticky}\n" + kTasks), ElementsAre(says({2, 19}, "comments")));
+  EXPECT_THAT(of("report: {comment: inline}\n" + kTasks), ElementsAre(says({2, 19}, "`comment: inline`")));
 }
 
 }  // namespace

@@ -91,7 +91,8 @@ Result<base::ExitCode> run_list(World& world, const AgentsOptions& options) {
                     {"done", row.done}});
   }
   const terminal::Look look = world.terminal->look(terminal::Stream::out);
-  world.out(options.json ? model::dump_json(json) + "\n" : terminal::agents_table(rows, look));
+  options.json ? world.out(model::dump_json(json) + "\n")
+               : world.say(terminal::agents_table(rows, look), terminal::Stream::out);
   return world.printed();
 }
 
@@ -165,7 +166,7 @@ Result<base::ExitCode> run_test(World& world, const AgentsOptions& options) {
     world.out(
         fmt::format("{}: {}\n", trial.name, faults.empty() ? "as it should be" : "not by the protocol"));
     for (const std::string& fault : faults)
-      world.out(fmt::format("  {}\n", text::printable(fault)));
+      world.say(fmt::format("  {}\n", text::printable(fault)), terminal::Stream::out);
     holds = holds && faults.empty();
   }
   FLEET_CHECK(world.printed());

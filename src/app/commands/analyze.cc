@@ -120,7 +120,7 @@ Result<base::ExitCode> run_analyze(World& world, AnalyzeOptions options) {
   if (options.metrics) report.metrics = std::move(analysis.metrics);
   const std::string text = rendered(world, report, options);
   if (options.output.empty()) {
-    world.out(text);
+    options.format == AnalyzeFormat::text ? world.say(text, terminal::Stream::out) : world.out(text);
     FLEET_CHECK(world.printed());
   } else {
     FLEET_CHECK(os::write_file_atomically(options.output, text));

@@ -16,7 +16,7 @@ Result<base::ExitCode> show_plan(World& world, const PlanRequest& request) {
   switch (request.format) {
     case PlanFormat::tree: {
       const terminal::Look look = world.terminal->look(terminal::Stream::out);
-      world.out(plan::to_tree(loaded.plan, {look.width, look.colour, look.unicode}));
+      world.say(plan::to_tree(loaded.plan, {look.width, look.colour, look.unicode}), terminal::Stream::out);
       break;
     }
     case PlanFormat::json:

@@ -94,13 +94,13 @@ Result<base::ExitCode> run_rollback(World& world, const RollbackOptions& options
     request.on_conflict = git::OnConflict::earlier_wins;
   FLEET_TRY(const git::RollbackOutcome outcome, git::roll_back(checkout.repository, request));
   if (!outcome.conflicts.empty()) {
-    world.err(fmt::format(
+    world.say(fmt::format(
         "fleet: cannot roll back the run {}: these paths were changed again since, and nothing was "
         "written\n",
         run.id));
     for (const std::string& path : outcome.conflicts)
-      world.err(fmt::format("  {}\n", text::printable(path)));
-    world.err(fmt::format(
+      world.say(fmt::format("  {}\n", text::printable(path)));
+    world.say(fmt::format(
         "hint: do it by hand: `git switch {}/{}`, then `git revert` those of its commits that are "
         "to go\n",
         frozen.branch_prefix, run.id));

@@ -56,8 +56,8 @@ Result<base::ExitCode> run_test(World& world, const RulesOptions& options) {
   }
   show_rule_diagnostics(world, files, wrong);
   for (const std::string& each : wrong_secrets)
-    world.err(each + "\n");
-  world.err(fmt::format("{} of {} examples do not hold\n", wrong.size() + wrong_secrets.size(), examples));
+    world.say(each + "\n");
+  world.say(fmt::format("{} of {} examples do not hold\n", wrong.size() + wrong_secrets.size(), examples));
   return base::ExitCode::failed;
 }
 

@@ -88,9 +88,7 @@ Result<base::ExitCode> show_task(World& world, const Checkout& checkout, const m
       return world.printed();
     }
     const terminal::Look look = world.terminal->look(terminal::Stream::out);
-    const auto say = [&](const std::string& lines) {
-      world.out(world.ci.forge == forge::Forge::none ? lines : text::defuse_commands(lines));
-    };
+    const auto say = [&](const std::string& lines) { world.say(lines, terminal::Stream::out); };
     say(fmt::format("{} ({}): {}{}\n", task.id, task.kind, base::name_of(task.state),
                     task.reason.empty() ? "" : ": " + on_one_line(task.reason)));
     for (const model::AttemptReport& attempt : task.attempts) {
@@ -110,8 +108,9 @@ Result<base::ExitCode> run_show(World& world, const ShowOptions& options) {
   FLEET_TRY(const model::Plan plan, frozen_plan(reader, run.id));
   FLEET_TRY(const model::Report report, build_report(checkout, reader, run, plan));
   if (!options.task.empty()) return show_task(world, checkout, report, options);
-  world.out(options.json ? report::to_json(report)
-                         : terminal::summary(report, {}, world.terminal->look(terminal::Stream::out)));
+  options.json ? world.out(report::to_json(report))
+               : world.say(terminal::summary(report, {}, world.terminal->look(terminal::Stream::out)),
+                           terminal::Stream::out);
   return world.printed();
 }
 

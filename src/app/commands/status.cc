@@ -34,9 +34,10 @@ Result<base::ExitCode> run_status(World& world, const StatusOptions& options) {
   FLEET_TRY(const model::Plan plan, frozen_plan(reader, run.id));
   FLEET_TRY(const model::Report report, build_report(checkout, reader, run, plan));
   const terminal::Look look = world.terminal->look(terminal::Stream::out);
-  world.out(options.json
-                ? report::to_json(report)
-                : terminal::status_table(report, driver_of(checkout, run.id), world.clock->now(), look));
+  options.json
+      ? world.out(report::to_json(report))
+      : world.say(terminal::status_table(report, driver_of(checkout, run.id), world.clock->now(), look),
+                  terminal::Stream::out);
   return world.printed();
 }
 
@@ -44,7 +45,7 @@ Result<base::ExitCode> run_runs(World& world, const StatusOptions& options) {
   FLEET_TRY(const Checkout checkout, open_checkout(world, options.where));
   if (!has_state(checkout)) {  // no run is an answer, too
     world.out(options.json ? "[]\n" : "");
-    if (!options.json) world.err("note: nothing was run in this repository yet; start with `fleet run`\n");
+    if (!options.json) world.say("note: nothing was run in this repository yet; start with `fleet run`\n");
     return world.printed();
   }
   FLEET_TRY(store::Reader reader, open_state(checkout));
@@ -76,8 +77,8 @@ Result<base::ExitCode> run_runs(World& world, const StatusOptions& options) {
                     {"failed", row.failed}});
   }
   const terminal::Look look = world.terminal->look(terminal::Stream::out);
-  world.out(options.json ? model::dump_json(json) + "\n"
-                         : terminal::runs_table(rows, world.clock->now(), look));
+  options.json ? world.out(model::dump_json(json) + "\n")
+               : world.say(terminal::runs_table(rows, world.clock->now(), look), terminal::Stream::out);
   return world.printed();
 }
 
