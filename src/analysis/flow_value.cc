@@ -60,9 +60,8 @@ std::optional<FlowValue> FlowEnv::whole(std::string_view path) const {
 }
 
 void FlowEnv::set(std::string_view path, const FlowValue& value) {
-  std::size_t at = place(path);
   std::erase_if(values_, [&](const auto& each) { return is_below(each.first, path); });
-  at = place(path);
+  const std::size_t at = place(path);
   if (at < values_.size() && values_[at].first == path) {
     values_[at].second = value;
   } else if (values_.size() < kMostPaths) {

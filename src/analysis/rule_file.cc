@@ -55,6 +55,7 @@ void read_cwe(RuleReader& reader, yaml::Node node, RuleDraft& draft) {
 
 std::vector<std::string> to_strings(const std::vector<yaml::Node>& nodes) {
   std::vector<std::string> texts;
+  texts.reserve(nodes.size());
   for (const yaml::Node node : nodes)
     texts.emplace_back(node.text());
   return texts;

@@ -83,6 +83,7 @@ SecretExcerpts::SecretExcerpts(std::string_view bytes, const std::vector<SecretM
 // Where they were found, and what goes on after them: the rest of a key that is longer than a rule looks.
 void SecretExcerpts::hide_places(const std::vector<SecretMatch>& matches) {
   std::vector<const SecretMatch*> order;
+  order.reserve(matches.size());
   for (const SecretMatch& match : matches)
     order.push_back(&match);
   std::sort(order.begin(), order.end(),

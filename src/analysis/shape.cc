@@ -198,9 +198,10 @@ const std::unordered_map<std::string_view, Shape>& shapes_by_name() {
 }
 
 std::vector<Shape> make_shapes(Language language) {
-  std::vector<Shape> shapes(syntax::kind_count(language), other);
+  const syntax::Kind count = syntax::kind_count(language);
+  std::vector<Shape> shapes(count, other);
   const bool is_c = language == Language::c || language == Language::cpp;
-  for (syntax::Kind kind = 0; kind < shapes.size(); ++kind) {
+  for (syntax::Kind kind = 0; kind < count; ++kind) {
     const std::string_view written = syntax::kind_name(language, kind);
     const auto known = shapes_by_name().find(written);
     if (known == shapes_by_name().end()) continue;

@@ -16,7 +16,8 @@ namespace {
 std::string modern_id(const LicenseTerm& term) {
   const std::string_view id = term.id;
   if (id.ends_with("-only") || id.ends_with("-or-later")) return term.id;
-  const std::string only = fmt::format("{}-only", id), or_later = fmt::format("{}-or-later", id);
+  std::string only = fmt::format("{}-only", id);
+  std::string or_later = fmt::format("{}-or-later", id);
   if (term.or_later && listed_license(or_later)) return or_later;
   if (!term.or_later && listed_license(only)) return only;
   return term.or_later ? term.id + "+" : term.id;

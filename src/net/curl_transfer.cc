@@ -167,7 +167,7 @@ Error CurlTransfer::error_of(int curl_code) const {
   if (is_too_much_)
     return {
         base::Fault::input, "read the answer of", url(), "it is larger than anything that was asked for", {}};
-  std::string why = message_.c_str();
+  std::string why = message_.substr(0, message_.find('\0'));
   if (why.empty()) why = ::curl_easy_strerror(code);
   const bool is_url = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
   const bool is_trust = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
