@@ -174,7 +174,8 @@ void tell_ci(const World& world, const model::Report& report, const model::Analy
 void comment_in_ci(const World& world, const model::Plan& plan, const model::Report& report,
                    const std::string& key) {
   const forge::Ci& ci = world.ci;
-  if (plan.report_comment == model::CommentStyle::off || ci.forge == forge::Forge::none) return;
+  // A push has nobody to tell.
+  if (plan.report_comment == model::CommentStyle::off || !ci.pull_request) return;
   const auto fall_back = [&](const Error& error) {
     // The step's summary says the same.
     is_github(world) ? warn(world, error) : world.say(fmt::format("warning: {}\n", error.line()));
@@ -187,7 +188,6 @@ void comment_in_ci(const World& world, const model::Plan& plan, const model::Rep
          fmt::format("this fleet comments on GitHub alone, and not on {}", base::name_of(ci.forge)),
          {}});
   }
-  if (!ci.pull_request) return;  // a push has nobody to tell
   if (ci.token.empty()) {
     return fall_back({base::Fault::world,
                       "comment on the pull request",

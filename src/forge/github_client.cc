@@ -45,7 +45,7 @@ std::optional<std::int64_t> number_of(const std::vector<net::Header>& headers, s
 }
 
 std::string refusal_of(const std::string& body) {
-  const Json json = Json::parse(body, nullptr, false);
+  const model::Json json = model::Json::parse(body, nullptr, false);
   if (!json.is_object() || !json.contains("message") || !json["message"].is_string()) return {};
   return text::printable(json["message"].get<std::string>().substr(0, 300), text::Newlines::escape);
 }
@@ -129,15 +129,16 @@ bool GithubClient::wait(Duration time) {
   return true;
 }
 
-Result<Json> GithubClient::ask_patiently(const std::string& method, const std::string& url,
-                                         const std::string& body, std::string_view right, std::string* link) {
+Result<model::Json> GithubClient::ask_patiently(const std::string& method, const std::string& url,
+                                                const std::string& body, std::string_view right,
+                                                std::string* link) {
   const std::string tried = fmt::format("ask GitHub ({} {})", method, url);
   for (int tries = 0;; ++tries) {
     Answer answer = ask(method, url, body);
     if (!answer.error && answer.status >= 200 && answer.status < 300) {
       if (link != nullptr) *link = header_of(answer.headers, "link").value_or("");
-      if (answer.body.empty()) return Json();
-      Json json = Json::parse(answer.body, nullptr, false);
+      if (answer.body.empty()) return model::Json();
+      model::Json json = model::Json::parse(answer.body, nullptr, false);
       if (json.is_discarded()) return base::fail_world(tried, {}, "its answer is no JSON", {});
       return json;
     }
@@ -165,31 +166,32 @@ Result<Json> GithubClient::ask_patiently(const std::string& method, const std::s
   }
 }
 
-Result<Json> GithubClient::send(const std::string& method, const std::string& path, const Json& body,
-                                std::string_view right) {
+Result<model::Json> GithubClient::send(const std::string& method, const std::string& path,
+                                       const model::Json& body, std::string_view right) {
   const std::string text =
-      body.is_null() ? std::string() : body.dump(-1, ' ', false, Json::error_handler_t::replace);
+      body.is_null() ? std::string() : body.dump(-1, ' ', false, model::Json::error_handler_t::replace);
   return ask_patiently(method, api_url_ + path, text, right);
 }
 
-Result<Json> GithubClient::query(const std::string& text, std::string_view right) {
-  FLEET_TRY(const Json answer, ask_patiently("POST", graphql_url_, Json{{"query", text}}.dump(), right));
+Result<model::Json> GithubClient::query(const std::string& text, std::string_view right) {
+  FLEET_TRY(const model::Json answer,
+            ask_patiently("POST", graphql_url_, model::Json{{"query", text}}.dump(), right));
   if (!answer.is_object() || !answer.contains("data") || !answer["data"].is_object())
     return base::fail_world("ask GitHub (POST " + graphql_url_ + ")", {}, "its answer has no data", {});
   return answer["data"];
 }
 
-Result<std::vector<Json>> GithubClient::list(const std::string& path, std::string_view right,
-                                             bool& is_whole) {
-  std::vector<Json> all;
+Result<std::vector<model::Json>> GithubClient::list(const std::string& path, std::string_view right,
+                                                    bool& is_whole) {
+  std::vector<model::Json> all;
   std::string url = api_url_ + path;
   is_whole = false;
   for (int page = 0; page < kMostPages; ++page) {
     std::string link;
-    FLEET_TRY(Json entries, ask_patiently("GET", url, {}, right, &link));
+    FLEET_TRY(model::Json entries, ask_patiently("GET", url, {}, right, &link));
     if (!entries.is_array())
       return base::fail_world("ask GitHub (GET " + url + ")", {}, "its answer is no list", {});
-    for (Json& entry : entries)
+    for (model::Json& entry : entries)
       all.push_back(std::move(entry));
     url = next_page(link);
     if (url.empty()) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,11 +7,10 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "model/json.h"
 #include "net/http_client.h"
 
 namespace fleet::forge {
-
-using Json = nlohmann::json;
 
 // Asks GitHub's REST API (docs.github.com/rest) one thing after the other, and waits for each answer. What a
 // limit asks to wait for is waited for, and what is unlikely to have been done is asked again, as long as
@@ -31,13 +29,13 @@ class GithubClient {
 
   // `path` begins with a slash. An Error for every answer that is no 2xx; `right` is what the token needs,
   // for its hint: `pull-requests: write`.
-  [[nodiscard]] Result<Json> send(const std::string& method, const std::string& path, const Json& body,
-                                  std::string_view right);
+  [[nodiscard]] Result<model::Json> send(const std::string& method, const std::string& path,
+                                         const model::Json& body, std::string_view right);
   // A query of GraphQL; gives back its `data`.
-  [[nodiscard]] Result<Json> query(const std::string& text, std::string_view right);
+  [[nodiscard]] Result<model::Json> query(const std::string& text, std::string_view right);
   // All pages of a list, a few thousand entries at most; `is_whole` is set to whether those are all.
-  [[nodiscard]] Result<std::vector<Json>> list(const std::string& path, std::string_view right,
-                                               bool& is_whole);
+  [[nodiscard]] Result<std::vector<model::Json>> list(const std::string& path, std::string_view right,
+                                                      bool& is_whole);
 
  private:
   struct Answer {
@@ -48,9 +46,9 @@ class GithubClient {
     bool was_sent = true;
   };
   [[nodiscard]] Answer ask(const std::string& method, const std::string& url, const std::string& body);
-  [[nodiscard]] Result<Json> ask_patiently(const std::string& method, const std::string& url,
-                                           const std::string& body, std::string_view right,
-                                           std::string* link = nullptr);
+  [[nodiscard]] Result<model::Json> ask_patiently(const std::string& method, const std::string& url,
+                                                  const std::string& body, std::string_view right,
+                                                  std::string* link = nullptr);
   [[nodiscard]] bool wait(Duration time);
 
   net::HttpClient& http_;

@@ -22,14 +22,14 @@ std::string marker_word(std::string_view text) {
   return out;
 }
 
-std::string string_at(const Json& object, const char* name) {
+std::string string_at(const model::Json& object, const char* name) {
   return object.is_object() && object.contains(name) && object[name].is_string()
              ? object[name].get<std::string>()
              : std::string();
 }
 
 // An app's login is `name[bot]` in one API and `name` in the other.
-std::string author_of(const Json& user) {
+std::string author_of(const model::Json& user) {
   std::string login = string_at(user, "login");
   constexpr std::string_view kBot = "[bot]";
   const bool is_bot = string_at(user, "type") == "Bot" || string_at(user, "__typename") == "Bot";
@@ -37,7 +37,7 @@ std::string author_of(const Json& user) {
   return login;
 }
 
-std::string path_of_comment(const Ci& ci, const Json& comment) {
+std::string path_of_comment(const Ci& ci, const model::Json& comment) {
   const std::int64_t id =
       comment.contains("id") && comment["id"].is_number_integer() ? comment["id"].get<std::int64_t>() : 0;
   return fmt::format("/repos/{}/issues/comments/{}", ci.repository, id);
@@ -45,14 +45,14 @@ std::string path_of_comment(const Ci& ci, const Json& comment) {
 
 // Whose token ours is. An installation's token may not ask REST who it is, but may ask GraphQL.
 Result<std::string> who_we_are(GithubClient& github) {
-  FLEET_TRY(const Json data, github.query("query { viewer { login __typename } }", kRight));
+  FLEET_TRY(const model::Json data, github.query("query { viewer { login __typename } }", kRight));
   if (data.contains("viewer")) {
     if (std::string author = author_of(data["viewer"]); !author.empty()) return author;
   }
   return base::fail_world("ask GitHub who we are", {}, "its answer names nobody", {});
 }
 
-bool begins_with(const Json& comment, std::string_view marker) {
+bool begins_with(const model::Json& comment, std::string_view marker) {
   return string_at(comment, "body").starts_with(marker);
 }
 
@@ -69,11 +69,11 @@ Result<Posted> post_summary(GithubClient& github, const Ci& ci, std::string_view
   const std::string comments =
       fmt::format("/repos/{}/issues/{}/comments", ci.repository, ci.pull_request->number);
   bool is_whole = false;
-  FLEET_TRY(std::vector<Json> found, github.list(comments + "?per_page=100", kRight, is_whole));
-  std::erase_if(found, [&](const Json& comment) { return !begins_with(comment, marker); });
+  FLEET_TRY(std::vector<model::Json> found, github.list(comments + "?per_page=100", kRight, is_whole));
+  std::erase_if(found, [&](const model::Json& comment) { return !begins_with(comment, marker); });
   if (!found.empty()) {
     FLEET_TRY(const std::string us, who_we_are(github));
-    std::erase_if(found, [&](const Json& comment) {
+    std::erase_if(found, [&](const model::Json& comment) {
       return !comment.contains("user") || author_of(comment["user"]) != us;
     });
   }

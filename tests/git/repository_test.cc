@@ -39,6 +39,30 @@ TEST(Repository, opens_a_clone_from_any_folder_in_it) {
   EXPECT_EQ(must(repository.head()).branch, "");
 }
 
+TEST(Repository, finds_where_two_branches_parted) {
+  const TempFolder temp;
+  const fs::path clone = make_clone(temp / "clone");
+  const std::string parted = git(clone, "rev-parse HEAD");
+  git(clone, "checkout -q -b topic");
+  git(clone, "commit -q --allow-empty -m topic");
+  git(clone, "checkout -q main");
+  git(clone, "commit -q --allow-empty -m main");
+  git(clone, "checkout -q --orphan stranger");
+  git(clone, "commit -q --allow-empty -m stranger");
+  const Repository repository = must(Repository::open(clone));
+  const auto commit = [&](const char* name) { return must(repository.resolve(name)); };
+  EXPECT_EQ(must(repository.merge_base(commit("topic"), commit("main")))->hex(), parted);
+  EXPECT_EQ(must(repository.merge_base(commit("main"), commit("main"))), commit("main"));
+  EXPECT_EQ(must(repository.merge_base(commit("stranger"), commit("main"))), std::nullopt);
+
+  git(temp.path(),
+      "clone -q --depth 1 --no-single-branch file://" + shell_quote(clone.string()) + " shallow");
+  const Repository shallow = must(Repository::open(temp / "shallow"));
+  EXPECT_EQ(
+      must(shallow.merge_base(must(shallow.resolve("origin/topic")), must(shallow.resolve("origin/main")))),
+      std::nullopt);
+}
+
 TEST(Repository, says_what_is_wrong_with_one_that_is_of_no_use) {
   const TempFolder temp;
   int number = 0;
