@@ -83,16 +83,19 @@ Result<std::optional<ObjectId>> base_in_ci(const World& world, const git::Reposi
                         "give actions/checkout `fetch-depth: 2`");
     return std::nullopt;
   }
-  FLEET_TRY(std::optional<ObjectId> target,
-            git::Refs(repository).read("refs/remotes/origin/" + pull.base_branch));
+  // The event may name no branch, or one that cannot be.
+  std::optional<ObjectId> target;
+  if (const auto read = git::Refs(repository).read("refs/remotes/origin/" + pull.base_branch)) target = *read;
   if (!target && !pull.base.is_none() && repository.objects().contains(pull.base)) target = pull.base;
   if (target) {
     FLEET_TRY(const std::optional<ObjectId> base, repository.merge_base(start, *target));
     if (base) return base;
   }
   say_what_is_missing(world, "the history that the pull request shares with its target",
-                      fmt::format("fetch both with more depth: `git fetch --deepen 100 origin {}`",
-                                  text::printable(pull.base_branch, text::Newlines::escape)));
+                      pull.base_branch.empty()
+                          ? "fetch the target branch"
+                          : fmt::format("fetch both with more depth: `git fetch --deepen 100 origin {}`",
+                                        text::printable(pull.base_branch, text::Newlines::escape)));
   return std::nullopt;
 }
 
