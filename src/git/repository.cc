@@ -217,6 +217,23 @@ Result<std::vector<ObjectId>> shallow_commits_beyond(const ObjectStore& store, O
   return out;
 }
 
+// The newest commit that both reach, in what there is of their history.
+Result<std::optional<ObjectId>> shallow_merge_base(const ObjectStore& store, ObjectId one, ObjectId other) {
+  FLEET_TRY(const std::vector<ObjectId> known, shallow_commits_beyond(store, {}, {one}));
+  const std::unordered_set<ObjectId> reached(known.begin(), known.end());
+  std::optional<ObjectId> newest;
+  TimePoint when{};
+  FLEET_TRY(const std::vector<ObjectId> others, shallow_commits_beyond(store, {}, {other}));
+  for (const ObjectId id : others) {
+    if (!reached.contains(id)) continue;
+    FLEET_TRY(const Commit commit, store.read_commit(id));
+    if (newest && commit.committer.when <= when) continue;
+    newest = id;
+    when = commit.committer.when;
+  }
+  return newest;
+}
+
 }  // namespace
 
 void pass_over_unreadable_settings() {
@@ -329,6 +346,7 @@ Result<bool> Repository::is_ancestor(ObjectId ancestor, ObjectId commit) const {
 }
 
 Result<std::optional<ObjectId>> Repository::merge_base(ObjectId one, ObjectId other) const {
+  if (is_shallow()) return shallow_merge_base(objects(), one, other);
   FLEET_TRY(auto handle, facts_->handles->borrow());
   const git_oid first = to_git(one);
   const git_oid second = to_git(other);

@@ -55,12 +55,15 @@ TEST(Repository, finds_where_two_branches_parted) {
   EXPECT_EQ(must(repository.merge_base(commit("main"), commit("main"))), commit("main"));
   EXPECT_EQ(must(repository.merge_base(commit("stranger"), commit("main"))), std::nullopt);
 
-  git(temp.path(),
-      "clone -q --depth 1 --no-single-branch file://" + shell_quote(clone.string()) + " shallow");
-  const Repository shallow = must(Repository::open(temp / "shallow"));
-  EXPECT_EQ(
-      must(shallow.merge_base(must(shallow.resolve("origin/topic")), must(shallow.resolve("origin/main")))),
-      std::nullopt);
+  for (const auto& [depth, found] : {std::pair{1, false}, {2, true}}) {
+    const std::string name = fmt::format("shallow{}", depth);
+    git(temp.path(), fmt::format("clone -q --depth {} --no-single-branch file://{} {}", depth,
+                                 shell_quote(clone.string()), name));
+    const Repository shallow = must(Repository::open(temp / name));
+    const ObjectId topic = must(shallow.resolve("origin/topic"));
+    const auto base = must(shallow.merge_base(topic, must(shallow.resolve("origin/main"))));
+    EXPECT_EQ(base ? base->hex() : "none", found ? parted : "none");
+  }
 }
 
 TEST(Repository, says_what_is_wrong_with_one_that_is_of_no_use) {
