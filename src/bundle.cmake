@@ -84,13 +84,14 @@ foreach(package ${packages})
   string(REPLACE "\t" ";" parts "${out}")
   list(GET parts 0 source)
   list(GET parts 1 source_version)
-  string(APPEND sources "${source} ${source_version}: https://snapshot.debian.org/package/${source}/${source_version}/\n")
+  string(APPEND sources "${source} ${source_version}\n")
   string(APPEND facts "${package}\t${out}\n")
 endforeach()
 file(COPY_FILE ${SOURCE}/LICENSE ${OUT}/share/licenses/fleet)
 file(WRITE ${OUT}/share/licenses/SOURCES
      "What stands in bin/ and lib/ beside fleet itself are programs and libraries of Debian, as they are but for their search\n"
-     "path (patchelf) and symbols (strip). Their sources, cppcheck's (GPL-3.0-or-later) among them:\n\n${sources}")
+     "path (patchelf) and symbols (strip). Their sources, cppcheck's (GPL-3.0-or-later) among them, are Debian's source packages of\n"
+     "these names and versions (`apt-get source NAME=VERSION`, or Debian's archive of all versions there ever were):\n\n${sources}")
 file(WRITE ${OUT}/share/packages.tsv "${facts}")
 run(node ${SOURCE}/src/sbom.mjs ${SOURCE} ${OUT}/share/packages.tsv ${OUT}/share)
 file(REMOVE ${OUT}/share/packages.tsv)

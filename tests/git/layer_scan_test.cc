@@ -19,7 +19,7 @@ class LayerScanTest : public WorkspaceTest {
   void SetUp() override {
     const fs::path device = temp_ / "device";
     if (::mknod(device.c_str(), S_IFCHR | 0600, 0) != 0 && errno == EPERM)
-      GTEST_SKIP() << "devices of no number may not be made here";
+      GTEST_SKIP() << "NOT TESTED: devices of no number may not be made here";
     fs::remove(device);
   }
   static void white_out(const fs::path& path) {
