@@ -52,7 +52,7 @@ fi
 check cmake --preset tsan
 if [[ $1 == --full ]]; then
   check cmake --build --preset tsan
-  check env FLEET_SIM_RUNS=8000 ctest --preset tsan --parallel "$(nproc)" --label-exclude 'whole|house|schema'
+  check ctest --preset tsan --parallel "$(nproc)" --label-exclude 'whole|house|schema'
 else
   # What has threads.
   check cmake --build --preset tsan --target os_test net_test git_test store_test syntax_test engine_test attempt_test
