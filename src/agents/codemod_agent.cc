@@ -51,6 +51,7 @@ Result<std::unique_ptr<Agent>> CodemodAgent::create(const model::Codemod& codemo
   std::optional<text::GlobSet> readable;
   if (!reads.empty()) {
     std::vector<std::string> globs;
+    globs.reserve(reads.size());
     for (const model::Text& glob : reads)
       globs.push_back(glob.value);
     FLEET_TRY(readable, text::GlobSet::parse(globs));

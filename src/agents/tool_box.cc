@@ -77,6 +77,7 @@ std::vector<Tool> file_tools() {
 
 Result<std::optional<text::GlobSet>> globs_of(const std::vector<model::Text>& list, std::string& shown) {
   std::vector<std::string> globs;
+  globs.reserve(list.size());
   for (const model::Text& glob : list)
     globs.push_back(glob.value);
   for (const std::string& glob : globs)

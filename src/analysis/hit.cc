@@ -42,6 +42,7 @@ std::vector<model::Finding> to_findings(const SourceFile& file, std::vector<Hit>
   std::vector<std::string> symbols(hits.size());
   if (file.tree != nullptr) {
     std::vector<std::uint32_t> nodes;
+    nodes.reserve(hits.size());
     for (const Hit& hit : hits)
       nodes.push_back(hit.node == kNowhere ? 0 : hit.node);
     symbols = symbols_of(*file.tree, nodes);

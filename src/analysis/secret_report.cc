@@ -54,6 +54,7 @@ bool is_more_exact(const SecretMatch& left, const SecretMatch& right) {
 
 std::vector<const SecretMatch*> most_exact(const std::vector<SecretMatch>& matches) {
   std::vector<const SecretMatch*> order;
+  order.reserve(matches.size());
   for (const SecretMatch& match : matches)
     order.push_back(&match);
   std::sort(order.begin(), order.end(),
@@ -66,6 +67,7 @@ std::vector<const SecretMatch*> most_exact(const std::vector<SecretMatch>& match
     kept.emplace_hint(after, match->begin, match);
   }
   std::vector<const SecretMatch*> in_order;
+  in_order.reserve(kept.size());
   for (const auto& [begin, match] : kept)
     in_order.push_back(match);
   return in_order;

@@ -31,7 +31,7 @@ bool Value::is_true(std::string_view key) const {
   return value != nullptr && value->kind == Kind::boolean && value->text == "true";
 }
 
-model::Diagnostic unreadable(const std::string& path, std::size_t line, std::string why,
+model::Diagnostic unreadable(const std::string& path, std::size_t line, std::string_view why,
                              std::string suggestion) {
   model::Diagnostic diagnostic;
   diagnostic.path = path;

@@ -57,7 +57,7 @@ using ReadValue = tl::expected<Value, model::Diagnostic>;
 [[nodiscard]] ReadValue read_yaml(std::string_view bytes, const std::string& path);
 
 // `why` follows "cannot read it: ".
-[[nodiscard]] model::Diagnostic unreadable(const std::string& path, std::size_t line, std::string why,
+[[nodiscard]] model::Diagnostic unreadable(const std::string& path, std::size_t line, std::string_view why,
                                            std::string suggestion = "write it anew with the tool it is of");
 
 }  // namespace fleet::dependencies
