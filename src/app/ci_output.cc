@@ -13,9 +13,7 @@
 #include "app/checkout.h"
 #include "base/unique_fd.h"
 #include "forge/action_inputs.h"
-#include "forge/github_client.h"
 #include "forge/github_step.h"
-#include "forge/github_summary.h"
 #include "os/files.h"
 #include "report/render.h"
 #include "text/utf8.h"
@@ -31,10 +29,6 @@ bool is_github(const World& world) {
 // Standard output may be a program's: the runner reads both.
 void command(const World& world, const std::string& lines) {
   world.err(lines);
-}
-
-void warn(const World& world, const Error& error) {
-  command(world, forge::annotation_commands({{forge::Level::warning, "fleet", error.line(), {}, 0, 0}}, {}));
 }
 
 // Adds to a file that the runner reads when the step ends, and that other programs of the step may have
@@ -145,6 +139,11 @@ void annotate(const World& world, const model::Diagnostics& diagnostics) {
   command(world, forge::annotation_commands(found, "the log has them all"));
 }
 
+void warn(const World& world, const Error& error) {
+  if (!is_github(world)) return world.say(fmt::format("warning: {}\n", error.line()));
+  command(world, forge::annotation_commands({{forge::Level::warning, "fleet", error.line(), {}, 0, 0}}, {}));
+}
+
 void annotate(const World& world, const Error& error) {
   if (!is_github(world)) return;
   command(world, forge::annotation_commands({{forge::Level::error, "fleet", explain(error), {}, 0, 0}}, {}));
@@ -164,47 +163,12 @@ void tell_ci(const World& world, const model::Report& report, const model::Analy
                  {"run", report.run},
                  {"branch", delivery.branch},
                  {"commit", delivery.commit.is_none() ? std::string() : delivery.commit.hex()},
+                 {"pull-request", delivery.pull_request},
                  {"tasks-done", count_tasks(report, model::TaskState::done)},
                  {"tasks-failed", count_tasks(report, model::TaskState::failed)},
                  {"findings", gate ? fmt::format("{}", gate->errors + gate->warnings + gate->notes) : ""},
                  {"cost", fmt::format("{:.4f}", spent(report))},
                  {"report", below_workspace(world, folder)}});
-}
-
-void comment_in_ci(const World& world, const model::Plan& plan, const model::Report& report,
-                   const std::string& key) {
-  const forge::Ci& ci = world.ci;
-  // A push has nobody to tell.
-  if (plan.report_comment == model::CommentStyle::off || !ci.pull_request) return;
-  const auto fall_back = [&](const Error& error) {
-    // The step's summary says the same.
-    is_github(world) ? warn(world, error) : world.say(fmt::format("warning: {}\n", error.line()));
-  };
-  if (!is_github(world)) {
-    return fall_back(
-        {base::Fault::world,
-         "comment on the merge request",
-         {},
-         fmt::format("this fleet comments on GitHub alone, and not on {}", base::name_of(ci.forge)),
-         {}});
-  }
-  if (ci.token.empty()) {
-    return fall_back({base::Fault::world,
-                      "comment on the pull request",
-                      {},
-                      "there is no token",
-                      "give the action its input `github-token`, or set GITHUB_TOKEN"});
-  }
-  const std::string marker = forge::summary_marker(ci, key);
-  std::string body = marker + "\n";
-  std::string end = ci.run_url.empty() ? "" : fmt::format("\n[The job that ran it]({})\n", ci.run_url);
-  body += report::to_markdown(report, forge::kLongestComment - body.size() - end.size()) + end;
-  const bool is_stopped = report.state == model::RunState::stopped;
-  const auto http = world.make_http_client();
-  forge::GithubClient github(*http, ci.api_url, ci.graphql_url, ci.token,
-                             std::chrono::seconds(is_stopped ? 1 : 120));
-  const auto posted = forge::post_summary(github, ci, marker, body);
-  if (!posted) fall_back(posted.error());
 }
 
 void tell_ci(const World& world, const Error& error) {

@@ -8,13 +8,9 @@
 #include "forge/github_client.h"
 
 // The comment on a pull request that says how its newest run went: one for each workflow, job and key, which
-// is written anew by each run. GitHub keeps no names of comments, so a marker that is not shown tells it;
-// anybody can write such a marker, so it counts only in a comment of our own.
+// is written anew by each run.
 namespace fleet::forge {
 
-inline constexpr std::size_t kLongestComment = 65'000;  // bytes; GitHub takes 65,536 characters
-
-// The first line of the comment. A user's key is part of it, and cannot end it.
 [[nodiscard]] std::string summary_marker(const Ci& ci, std::string_view key);
 
 enum class Posted { created, updated, unchanged };

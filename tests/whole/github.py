@@ -8,15 +8,11 @@ import argparse
 import json
 import re
 import tempfile
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from github_server import BOT, EVE, TOKEN, GitHub
 from support import Wrong, commit_all, fleet
 
-BOT = {"login": "github-actions[bot]", "type": "Bot"}
-EVE = {"login": "eve", "type": "User"}
-TOKEN = "ghs_a-token-that-is-secret"
 EVIL = "@everyone ::set-output name=a::b ##[error]x <script>alert(1)</script> `</details>` \u202e [a](javascript:x)"
 
 
@@ -28,81 +24,6 @@ def prose(markdown):
 def must(holds, what):
     if not holds:
         raise Wrong(what)
-
-
-class GitHub(ThreadingHTTPServer):
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Api)
-        self.comments = []  # of pull request 7, the oldest first
-        self.asked = []
-        self.refuse = []  # answers to give first: (status, headers, body)
-        self.may_write = True
-        self.next_id = 100
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_address[1]}/api/v3"
-
-    def add(self, user, body):
-        self.next_id += 1
-        self.comments.append({"id": self.next_id, "user": user, "body": body})
-        return self.comments[-1]
-
-
-class Api(BaseHTTPRequestHandler):
-    def answer(self, status, body=None, headers=()):
-        data = b"" if body is None else json.dumps(body).encode()
-        self.send_response(status)
-        for name, value in headers:
-            self.send_header(name, value)
-        self.send_header("content-length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def handle_one(self):
-        hub = self.server
-        length = int(self.headers.get("content-length") or 0)
-        body = json.loads(self.rfile.read(length)) if length else None
-        hub.asked.append((self.command, self.path))
-        if self.headers["authorization"] != f"Bearer {TOKEN}":
-            return self.answer(401, {"message": "Bad credentials"})
-        if not self.headers["user-agent"]:
-            return self.answer(403, {"message": "no user agent"})
-        if hub.refuse:
-            status, headers, refusal = hub.refuse.pop(0)
-            return self.answer(status, refusal, headers)
-        if (self.command, self.path) == ("POST", "/api/graphql"):
-            if "viewer" not in body["query"]:
-                return self.answer(200, {"errors": [{"message": "no such field"}]})
-            return self.answer(200, {"data": {"viewer": {"login": "github-actions[bot]", "__typename": "Bot"}}})
-        listing = re.fullmatch(r"/api/v3/repos/octo/example/issues/7/comments(\?per_page=100(&page=(\d+))?)?", self.path)
-        if listing and self.command == "GET":
-            page = int(listing[3] or 1)
-            found = hub.comments[(page - 1) * 100:page * 100]
-            more = len(hub.comments) > page * 100
-            link = [("link", f'<{hub.url}/repos/octo/example/issues/7/comments?per_page=100&page={page + 1}>; rel="next"')] if more else []
-            return self.answer(200, found, link)
-        if not hub.may_write:
-            return self.answer(403, {"message": "Resource not accessible by integration"})
-        if body is not None and len(body["body"]) > 65536:
-            return self.answer(422, {"message": "Body is too long (maximum is 65536 characters)"})
-        if listing and self.command == "POST":
-            return self.answer(201, hub.add(BOT, body["body"]))
-        one = re.fullmatch(r"/api/v3/repos/octo/example/issues/comments/(\d+)", self.path)
-        comment = one and next((c for c in hub.comments if c["id"] == int(one[1])), None)
-        if comment and self.command == "PATCH":
-            comment["body"] = body["body"]  # GitHub lets a token with the right change anybody's
-            return self.answer(200, comment)
-        if comment and self.command == "DELETE":
-            hub.comments.remove(comment)
-            return self.answer(204)
-        return self.answer(404, {"message": "Not Found"})
-
-    do_GET = do_POST = do_PATCH = do_DELETE = handle_one
-
-    def log_message(self, *_):
-        pass
 
 
 class Job:
