@@ -27,7 +27,6 @@ namespace {
 
 constexpr const char* kGateFile = "gate.json";
 constexpr std::uint64_t kMostGateBytes = 8 << 20;
-constexpr const char* kFindingsFile = "findings.json";
 constexpr std::uint64_t kMostFindingsBytes = 512 << 20;
 
 bool is_same(const std::optional<model::Gate>& a, const std::optional<model::Gate>& b) {
@@ -37,7 +36,7 @@ bool is_same(const std::optional<model::Gate>& a, const std::optional<model::Gat
 }
 
 struct Trees {
-  ObjectId judging, before, after;
+  ObjectId before, after;
 };
 
 Result<> run_cppcheck(const World& world, const Checkout& checkout, const Trees& trees, Sides& sides) {
@@ -47,7 +46,7 @@ Result<> run_cppcheck(const World& world, const Checkout& checkout, const Trees&
   const auto& folder = checkout.repository.work_folder();
   analysis::Reported now;
   const auto settings = cppcheck_settings(
-      cppcheck_settings_in(store, trees.judging,
+      cppcheck_settings_in(store, trees.before,
                            folder ? std::filesystem::weakly_canonical(*folder).string() : std::string()),
       now);
   FLEET_TRY(analysis::Reported before,
@@ -126,12 +125,12 @@ Result<std::shared_ptr<const attempt::ChangeGate>> gate_of_attempts(const World&
 }
 
 Result<Judgement> judge_change(const World& world, const Checkout& checkout, const model::Gate& gate,
-                               ObjectId judge, ObjectId from, ObjectId to) {
+                               ObjectId base, ObjectId to) {
   const git::ObjectStore& store = checkout.repository.objects();
-  FLEET_TRY(std::vector<analysis::Rule> read, rules_at(world, checkout.repository, judge));
+  FLEET_TRY(std::vector<analysis::Rule> read, rules_at(world, checkout.repository, base));
   const analysis::RuleSet rules(std::move(read));
   const analysis::Analyzer analyzer(rules, analysis::SecretScanner::built_in());
-  FLEET_TRY(const ObjectId before, store.tree_of(from));
+  FLEET_TRY(const ObjectId before, store.tree_of(base));
   FLEET_TRY(const ObjectId after, store.tree_of(to));
   FLEET_TRY(const auto changes, git::diff(store, before, after));
   std::vector<std::string> was, is;
@@ -139,16 +138,15 @@ Result<Judgement> judge_change(const World& world, const Checkout& checkout, con
     if (change.before.is_file()) was.push_back(change.path);
     if (change.after.is_file()) is.push_back(change.path);
   }
-  FLEET_TRY(const ObjectId judging, store.tree_of(judge));
   Sides sides{files_in(store, after, std::move(is)), files_in(store, before, std::move(was)), {}, true};
-  FLEET_CHECK(run_cppcheck(world, checkout, {judging, before, after}, sides));
-  FLEET_CHECK(judge_dependencies(checkout, gate, {judging, before, after}, sides));
+  FLEET_CHECK(run_cppcheck(world, checkout, {before, after}, sides));
+  FLEET_CHECK(judge_dependencies(checkout, gate, {before, after}, sides));
   look_where_reported(sides, [](const std::string&) { return true; });
   analysis::AnalyzeOptions options;
   options.threads = std::max(1U, std::thread::hardware_concurrency());
   FLEET_TRY(model::Analysis found, analysis::analyze_files(analyzer, sides.now, sides.base, options));
   std::move(sides.remarks.begin(), sides.remarks.end(), std::back_inserter(found.remarks));
-  FLEET_TRY(analysis::KnownFindings baseline, attempt::baseline_in(store, judging));
+  FLEET_TRY(analysis::KnownFindings baseline, attempt::baseline_in(store, before));
   baseline.mark(found.findings);
   Judgement out{analysis::hold_against(gate, found), analysis_report(analyzer, found)};
   out.gate.remarks = out.analysis.notes;

@@ -28,14 +28,15 @@ namespace fleet::app {
 [[nodiscard]] Result<std::shared_ptr<const attempt::ChangeGate>> gate_of_attempts(
     const World& world, const git::Repository& repository, const model::Plan& plan, ObjectId judge);
 
+inline constexpr const char* kFindingsFile = "findings.json";
+
 struct Judgement {
   model::GateReport gate;
   model::AnalysisReport analysis;
 };
-// What has changed between two commits, by the rules, the baseline and the settings of cppcheck in `judge`.
+// What has changed since the commit `base`, by its rules, its baseline and its settings of cppcheck.
 [[nodiscard]] Result<Judgement> judge_change(const World& world, const Checkout& checkout,
-                                             const model::Gate& gate, ObjectId judge, ObjectId from,
-                                             ObjectId to);
+                                             const model::Gate& gate, ObjectId base, ObjectId to);
 
 // As findings.json in the folder, which is there; gives back the path.
 [[nodiscard]] Result<std::vector<std::string>> write_findings(const model::AnalysisReport& analysis,

@@ -8,7 +8,9 @@
 #include <random>
 
 #include "app/base_commit.h"
+#include "app/ci_comments.h"
 #include "app/ci_output.h"
+#include "app/deliver.h"
 #include "app/earlier_run.h"
 #include "app/gate.h"
 #include "app/rules.h"
@@ -138,7 +140,8 @@ Result<model::Report> report_of(const Checkout& checkout, const std::string& run
   return build_report(checkout, reader, row, plan);
 }
 
-// What the run has changed, held against the gate. A gate that cannot judge does not let pass.
+// What the change comes to with the run's part of it, held against the gate. A gate that cannot judge does
+// not let pass.
 struct GateEnd {
   std::optional<model::AnalysisReport> analysis;  // none: there is no gate, or nothing for it
   bool is_bad = false;
@@ -147,8 +150,7 @@ GateEnd hold_against_gate(const World& world, const Checkout& checkout, const mo
                           ObjectId judge, model::Report& report, std::vector<Error>& errors) {
   if (!plan.gate || !is_judged(report.state) || report.delivery.commit.is_none()) return {};
   report.gate.reset();
-  auto judgement =
-      judge_change(world, checkout, *plan.gate, judge, report.delivery.start, report.delivery.commit);
+  auto judgement = judge_change(world, checkout, *plan.gate, judge, report.delivery.commit);
   if (!judgement) {
     errors.push_back(std::move(judgement).error());
     return {{}, true};
@@ -184,13 +186,14 @@ ExitCode conclude(World& world, const Checkout& checkout, const std::string& run
                             std::vector<std::string>& paths) {
     Result<std::vector<std::string>> written =
         write_run_reports(checkout, report, plan, gate.analysis, folder);
-    if (written && gate.analysis) {
-      auto findings = write_findings(*gate.analysis, folder);
-      if (!findings)
-        errors.push_back(std::move(findings).error());
+    const auto add = [&](Result<std::vector<std::string>> more) {
+      if (!more)
+        errors.push_back(std::move(more).error());
       else
-        std::move(findings->begin(), findings->end(), std::back_inserter(*written));
-    }
+        std::move(more->begin(), more->end(), std::back_inserter(*written));
+    };
+    if (written && gate.analysis) add(write_findings(*gate.analysis, folder));
+    if (written) add(write_patch(checkout, report, folder));
     if (written)
       paths = *std::move(written);
     else
@@ -198,8 +201,10 @@ ExitCode conclude(World& world, const Checkout& checkout, const std::string& run
   };
   Result<model::Report> report = report_of(checkout, run, plan);
   terminal::SummaryPlaces places;
+  std::optional<forge::OpenPull> opened;
   if (report) {
     gate = hold_against_gate(world, checkout, plan, judge, *report, errors);
+    opened = deliver(world, checkout, *report, end.comment_key, errors);
     places.next = next_command(*report, finish);
     write_to(*report, checkout.layout.report(run), places.reports);
     if (!end.report.empty()) write_to(*report, end.report, places.reports);
@@ -227,7 +232,8 @@ ExitCode conclude(World& world, const Checkout& checkout, const std::string& run
   if (report) {
     tell_ci(world, *report, gate.analysis ? &*gate.analysis : nullptr,
             end.report.empty() ? checkout.layout.report(run).string() : end.report);
-    comment_in_ci(world, plan, *report, end.comment_key);
+    comment_in_ci(world, checkout, plan, *report, gate.analysis ? &*gate.analysis : nullptr, opened,
+                  end.comment_key);
   }
   ExitCode code = exit_code(finish, report ? report->delivery.error : "");
   if (code == ExitCode::good && gate.is_bad && report->gate) code = ExitCode::failed;
@@ -325,7 +331,8 @@ Result<ExitCode> run_plan(World& world, const RunOptions& options, const Checkou
   store::NewRun run = new_run(world, options, loaded, start, frozen);
   const std::string id = run.row.id;
   FLEET_CHECK(check_folders(options.end, id));
-  if (loaded.plan.settings.deliver.value == model::Delivery::branch) {
+  FLEET_CHECK(check_delivery(world, checkout.repository, loaded.plan, start));
+  if (model::writes_branch(loaded.plan.settings.deliver.value)) {
     FLEET_CHECK(git::Refs(checkout.repository).check_branch_free(run.row.id, frozen.branch_prefix));
   }
   FLEET_CHECK(store::create_state(checkout.layout.root()));

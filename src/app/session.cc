@@ -265,7 +265,7 @@ Result<engine::FinishRun> Session::Impl::resume(const model::Settings& settings,
                                                 CameFrom from) {
   FLEET_CHECK(replay());
   refs_.break_locks(run_.id, services_->branch_prefix);
-  if (plan_.settings.deliver.value == model::Delivery::branch) FLEET_CHECK(find_branch_tip());
+  if (model::writes_branch(plan_.settings.deliver.value)) FLEET_CHECK(find_branch_tip());
   // A run from another machine left nothing here, and its process ids mean nothing here.
   if (from == CameFrom::here) {
     FLEET_TRY(const std::size_t ended, end_leftovers(driver_->scheduler(), run_.token));

@@ -106,7 +106,7 @@ void Merger::withdraw(std::vector<TaskIndex> tasks) {
 }
 
 void Merger::publish(std::vector<TaskIndex> accepted, std::function<void(engine::Published)> done) {
-  const bool deliver = services_.plan.settings.deliver.value == model::Delivery::branch && !accepted.empty();
+  const bool deliver = model::writes_branch(services_.plan.settings.deliver.value) && !accepted.empty();
   services_.merger.submit_for(
       [state = state_, &services = services_, accepted = std::move(accepted),
        deliver]() -> engine::Published {

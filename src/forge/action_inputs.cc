@@ -48,23 +48,29 @@ std::string on_one_line(std::string value) {
   return value;
 }
 
+bool is_for(const ActionInput& input, InputFor command) {
+  return input.command == InputFor::all || input.command == command ||
+         (input.command == InputFor::both && command != InputFor::publish);
+}
+
 }  // namespace
 
 Result<ActionInputs> read_action_inputs(const Variables& variables) {
   ActionInputs inputs;
-  const std::optional<std::string> resumes = value_of(variables, "resume-from");
-  const InputFor command = resumes ? InputFor::resume : InputFor::run;
+  const InputFor command = value_of(variables, "publish-from")  ? InputFor::publish
+                           : value_of(variables, "resume-from") ? InputFor::resume
+                                                                : InputFor::run;
   std::vector<std::string> folder;
   std::vector<std::string> options;
-  std::vector<std::string> workflow;
+  std::vector<std::string> arguments;
   for (const ActionInput& input : kActionInputs) {
     std::optional<std::string> value = value_of(variables, input.name);
-    if (!value || (input.command != InputFor::both && input.command != command)) continue;
+    if (!value || !is_for(input, command)) continue;
     if (input.name == "formats") value = on_one_line(*std::move(value));
     if (input.use != InputUse::lines) FLEET_CHECK(check_one_line(input.name, *value));
     switch (input.use) {
       case InputUse::workflow:
-        workflow = {"--", *value};
+        arguments = {"--", *value};
         break;
       case InputUse::folder:
         folder = {"-C" + *value};
@@ -83,6 +89,9 @@ Result<ActionInputs> read_action_inputs(const Variables& variables) {
       case InputUse::resume:
         options.push_back("--from=" + *value);
         break;
+      case InputUse::publish:
+        arguments = {"--", *value};
+        break;
       case InputUse::token:
         inputs.token = *std::move(value);
         break;
@@ -92,9 +101,9 @@ Result<ActionInputs> read_action_inputs(const Variables& variables) {
       }
     }
   }
-  inputs.words = {resumes ? "resume" : "run"};
+  inputs.words = {command == InputFor::publish ? "publish" : command == InputFor::resume ? "resume" : "run"};
   // First the folder: all other paths are relative to it.
-  for (const auto* part : {&folder, &options, &workflow})
+  for (const auto* part : {&folder, &options, &arguments})
     inputs.words.insert(inputs.words.end(), part->begin(), part->end());
   return inputs;
 }

@@ -20,16 +20,17 @@ enum class InputUse {
   lines,       // one --OPTION=VALUE for each line that is not blank
   flag,        // --OPTION where it is true
   resume,      // the folder to go on from, by `fleet resume`
+  publish,     // the folder with reports, by `fleet publish`
   token,       // ActionInputs::token
   trust_fork,  // ActionInputs::trusts_fork
 };
-// Which of the two commands knows the option.
-enum class InputFor { both, run, resume };
+// Which of the commands knows the option; `both`: `run` and `resume`.
+enum class InputFor { all, both, run, resume, publish };
 
 struct ActionInput {
   std::string_view name;
   InputUse use;
-  InputFor command = InputFor::both;
+  InputFor command = InputFor::all;
   std::string_view option = {};  // without its dashes
 };
 inline constexpr auto kActionInputs = std::to_array<ActionInput>({
@@ -38,24 +39,26 @@ inline constexpr auto kActionInputs = std::to_array<ActionInput>({
     {"max-parallel", InputUse::option, InputFor::both, "max-parallel"},
     {"max-duration", InputUse::option, InputFor::both, "max-duration"},
     {"max-cost", InputUse::option, InputFor::both, "max-cost"},
-    {"working-directory", InputUse::folder},
+    {"working-directory", InputUse::folder, InputFor::both},
     {"report-dir", InputUse::option, InputFor::both, "report"},
     {"formats", InputUse::option, InputFor::run, "formats"},
     {"export-to", InputUse::option, InputFor::both, "export-to"},
-    {"resume-from", InputUse::resume},
+    {"resume-from", InputUse::resume, InputFor::resume},
     {"retry-failed", InputUse::flag, InputFor::resume, "retry-failed"},
-    {"comment-key", InputUse::option, InputFor::both, "comment-key"},
+    {"publish-from", InputUse::publish, InputFor::publish},
+    {"comment-key", InputUse::option, InputFor::all, "comment-key"},
     {"github-token", InputUse::token},
     {"trust-fork", InputUse::trust_fork},
 });
 
 // In the order of action.yml.
-inline constexpr auto kActionOutputs = std::to_array<std::string_view>(
-    {"outcome", "run", "branch", "commit", "tasks-done", "tasks-failed", "findings", "cost", "report"});
+inline constexpr auto kActionOutputs =
+    std::to_array<std::string_view>({"outcome", "run", "branch", "commit", "pull-request", "tasks-done",
+                                     "tasks-failed", "findings", "cost", "report"});
 
 struct ActionInputs {
-  // `run` or `resume`, and its options. A value is part of its option's word, so that none can be taken for
-  // an option.
+  // `run`, `resume` or `publish`, and its options. A value is part of its option's word, so that none can be
+  // taken for an option.
   std::vector<std::string> words;
   std::string token;  // empty: none
   bool trusts_fork = false;

@@ -100,6 +100,8 @@ void read_event(const Json& event, Ci& ci) {
     ci.pull_request = first_listed(event, "workflow_run", ci.repository);
     const std::string from = text_in(event, {"workflow_run", "head_repository", "full_name"});
     ci.has_rights_beyond_author = !text::equal_ignoring_case(from, ci.repository);
+    ci.earlier_run = {from, text_in(event, {"workflow_run", "head_branch"}),
+                      object_in(text_in(event, {"workflow_run", "head_sha"}))};
   } else {
     for (const char* what : {"check_suite", "check_run"}) {
       if (!ci.pull_request) ci.pull_request = first_listed(event, what, ci.repository);

@@ -30,6 +30,13 @@ struct PullRequest {
   bool is_fork = false;         // also where nobody tells
 };
 
+// The run of another workflow that a job of GitHub's event `workflow_run` comes after.
+struct EarlierRun {
+  std::string repository;  // owner/name of its code, which may be a fork
+  std::string branch;
+  ObjectId head;  // its commit
+};
+
 struct Ci {
   Forge forge = Forge::none;
   std::string server_url;   // https://github.com; without a slash at the end, as the two below
@@ -45,6 +52,7 @@ struct Ci {
   std::string output_file;  // GITHUB_OUTPUT; empty: there is none, as with the next
   std::string summary_file;
   std::optional<PullRequest> pull_request;
+  std::optional<EarlierRun> earlier_run;
   // A fork's code may be at hand, and the job has rights and secrets that the fork's author has not.
   bool has_rights_beyond_author = false;
   bool trusts_fork = false;        // somebody said that this is wanted

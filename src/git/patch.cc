@@ -20,6 +20,7 @@ constexpr std::string_view kNoObject = "0000000000000000000000000000000000000000
 
 struct FilePatch {
   std::string text;
+  bool is_whole = true;  // it makes the one side from the other
   std::uint32_t added = 0;
   std::uint32_t removed = 0;
 };
@@ -108,6 +109,7 @@ Result<FilePatch> patch_file(const ObjectStore& store, const Change& change, con
                        after.exists() ? quote_with("b/", change.path) : "/dev/null");
   };
   if (from.too_large || to.too_large) {
+    out.is_whole = false;
     out.text += binary_line();
     return out;
   }
@@ -159,6 +161,7 @@ Result<FilePatch> patch_change(const ObjectStore& store, const Change& change, c
   FLEET_TRY(FilePatch removal, patch_file(store, change, change.before, {}, options, want_text));
   FLEET_TRY(const FilePatch addition, patch_file(store, change, {}, change.after, options, want_text));
   removal.text += addition.text;
+  removal.is_whole = removal.is_whole && addition.is_whole;
   removal.added += addition.added;
   removal.removed += addition.removed;
   return removal;
@@ -169,16 +172,19 @@ Result<Patch> make(const ObjectStore& store, ObjectId before, ObjectId after, co
   start_libgit2();
   FLEET_TRY(const auto changes, diff(store, before, after));
   Patch out;
+  bool is_cut = false;
   for (const Change& change : changes) {
     const bool room = out.text.size() < options.max_bytes;
     FLEET_TRY(const FilePatch file, patch_change(store, change, options, want_text && room));
     ++out.stat.files;
     out.stat.added += file.added;
     out.stat.removed += file.removed;
-    if (!want_text || !out.complete) continue;
+    if (!file.is_whole && options.binary) out.complete = false;
+    if (!want_text || is_cut) continue;
     if (room && file.text.size() <= options.max_bytes - out.text.size()) {
       out.text += file.text;
     } else {
+      is_cut = true;
       out.complete = false;
       out.text += fmt::format("# fleet: the rest was left out, from {} on\n", quote_path(change.path));
     }

@@ -28,7 +28,8 @@ struct PatchOptions {
 struct Patch {
   std::string text;
   PatchStat stat;
-  bool complete = true;  // false when max_bytes cut it
+  bool complete =
+      true;  // false when max_bytes cut it, or `binary` is asked for and a file is larger than wanted
 };
 
 // Between two trees. Any thread.

@@ -86,7 +86,9 @@ struct DeliveryReport {
   std::uint32_t files = 0;
   std::uint32_t added = 0;  // lines
   std::uint32_t removed = 0;
-  std::string error;  // why nothing could be delivered
+  std::string error;         // why nothing could be delivered
+  std::string pull_request;  // its address; empty: none was opened, or the process that did it has ended
+  std::string patch;         // the name of its file beside the reports; empty: there is none
 };
 
 // The change of a run, held against the workflow's gate.

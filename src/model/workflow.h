@@ -28,6 +28,10 @@ enum class Priority { critical, high, normal, low };
 enum class Jitter { none, full };
 enum class ConflictStrategy { fail, priority, queue, agent, adaptive };
 enum class Delivery { branch, pull_request, patch, none };
+// A pull request is one of the run's branch.
+[[nodiscard]] constexpr bool writes_branch(Delivery delivery) {
+  return delivery == Delivery::branch || delivery == Delivery::pull_request;
+}
 enum class FailureAnswer { retry, skip, abort };
 enum class SandboxMode { required, automatic, off };
 enum class Severity { error, warning, note };
@@ -214,7 +218,6 @@ struct ReportSpec {
   CommentStyle comment = CommentStyle::off;
   std::vector<ReportFormat> formats{ReportFormat::json, ReportFormat::markdown};
   Location at;
-  Location comment_at;
 };
 
 struct Defaults {

@@ -51,6 +51,7 @@ Json page_delivery(const model::DeliveryReport& delivery) {
   put(json, "branch", page_line(delivery.branch));
   if (!delivery.commit.is_none()) json["commit"] = delivery.commit.hex().substr(0, 12);
   if (!delivery.tip.is_none()) json["tip"] = delivery.tip.hex().substr(0, 12);
+  put(json, "pull_request", page_line(delivery.pull_request));
   if (delivery.standing) json["standing"] = base::name_of(*delivery.standing);
   return json;
 }

@@ -51,12 +51,18 @@ struct Fields<RequirementReport> {
 
 template <>
 struct Fields<DeliveryReport> {
-  static constexpr auto list =
-      std::tuple{field("how", &DeliveryReport::how),         field("branch", &DeliveryReport::branch),
-                 field("commit", &DeliveryReport::commit),   field("standing", &DeliveryReport::standing),
-                 field("tip", &DeliveryReport::tip),         field("start", &DeliveryReport::start),
-                 field("files", &DeliveryReport::files),     field("added", &DeliveryReport::added),
-                 field("removed", &DeliveryReport::removed), field("error", &DeliveryReport::error)};
+  static constexpr auto list = std::tuple{field("how", &DeliveryReport::how),
+                                          field("branch", &DeliveryReport::branch),
+                                          field("commit", &DeliveryReport::commit),
+                                          field("standing", &DeliveryReport::standing),
+                                          field("tip", &DeliveryReport::tip),
+                                          field("start", &DeliveryReport::start),
+                                          field("files", &DeliveryReport::files),
+                                          field("added", &DeliveryReport::added),
+                                          field("removed", &DeliveryReport::removed),
+                                          field("error", &DeliveryReport::error),
+                                          field("pull_request", &DeliveryReport::pull_request),
+                                          field("patch", &DeliveryReport::patch)};
 };
 
 template <>
@@ -128,6 +134,16 @@ std::string to_json(const model::Report& report) {
                     {"parallel_efficiency", figures.parallel_efficiency},
                     {"tasks_per_second", figures.tasks_per_second}};
   return model::dump_json(json) + "\n";
+}
+
+Result<model::Report> report_from_json(std::string_view text) {
+  constexpr std::string_view kWhat = "the report";
+  FLEET_TRY(model::Json json, model::parse_json(text, kWhat));
+  if (json.is_object()) {
+    for (const char* other : {"schema", "verdict", "totals"})
+      json.erase(other);
+  }
+  return model::from_json<model::Report>(json, kWhat);
 }
 
 std::string to_json(const model::TaskReport& task) {

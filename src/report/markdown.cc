@@ -9,6 +9,7 @@
 #include "report/build.h"
 #include "report/markdown_text.h"
 #include "report/render.h"
+#include "text/ascii.h"
 #include "text/mermaid.h"
 
 // report.md
@@ -116,6 +117,15 @@ std::string cell(std::string_view bytes, std::size_t width = 120) {
   return code_span(bytes, Place::table, width);
 }
 
+// An address that is known to be one, so that it can be followed.
+std::string link(std::string_view address) {
+  const bool is_plain = std::all_of(address.begin(), address.end(), [](char c) {
+    return text::is_ascii_letter(c) || text::is_ascii_digit(c) || c == ':' || c == '/' || c == '.' ||
+           c == '-' || c == '_';
+  });
+  return is_plain ? fmt::format("<{}>", address) : span(address);
+}
+
 std::string files(std::uint32_t count) {
   return fmt::format("{} {}", count, count == 1 ? "file" : "files");
 }
@@ -126,6 +136,9 @@ std::string_view how_long(const model::Report& report) {
 }
 
 void write_delivery(Page& page, const model::DeliveryReport& delivery) {
+  if (!delivery.patch.empty()) page.add(fmt::format("\nThe result is in {}.\n", span(delivery.patch)));
+  if (!delivery.pull_request.empty())
+    page.add(fmt::format("\nIt is proposed in {}.\n", link(delivery.pull_request)));
   if (delivery.branch.empty()) return;
   const auto commit = [](ObjectId id) { return span(id.hex().substr(0, 12)); };
   page.add(fmt::format("\nThe result is on {}, commit {}: {}, +{} -{} lines.\n", span(delivery.branch),

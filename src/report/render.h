@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
+#include "base/result.h"
 #include "model/report.h"
 
 // Report -> files. Everything a task, an agent or a program said is untrusted and is escaped.
@@ -11,6 +13,8 @@ namespace fleet::report {
 // report.json: one object as src/report/report.schema.json describes and docs/report.md explains. Bytes that
 // are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string to_json(const model::Report& report);
+// What that wrote. An Error for text that it cannot have written.
+[[nodiscard]] Result<model::Report> report_from_json(std::string_view text);
 // One task, as it stands under `tasks` there.
 [[nodiscard]] std::string to_json(const model::TaskReport& task);
 

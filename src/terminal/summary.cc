@@ -232,8 +232,10 @@ std::string where_it_is(const model::DeliveryReport& delivery) {
 
 std::string delivery_fact(const model::DeliveryReport& delivery, const Look& look) {
   if (!delivery.error.empty()) return fact("branch", "none: " + delivery.error, look);
-  if (delivery.branch.empty()) return "";
-  return fact("branch", delivery.branch + where_it_is(delivery), look);
+  std::string out;
+  if (!delivery.branch.empty()) out += fact("branch", delivery.branch + where_it_is(delivery), look);
+  if (!delivery.pull_request.empty()) out += fact("request", delivery.pull_request, look);
+  return out;
 }
 
 std::string gate_facts(const std::optional<model::GateReport>& gate, const Look& look) {

@@ -103,7 +103,6 @@ const Key<model::ReportSpec> kReportKeys[] = {
     {"comment",
      [](Reader& r, yaml::Node v, model::ReportSpec& report) {
        report.comment = read_word<model::CommentStyle>(r, v).value_or(report.comment);
-       report.comment_at = v.at();
      }},
     {"formats",
      [](Reader& r, yaml::Node v, model::ReportSpec& report) {

@@ -73,12 +73,6 @@ model::Diagnostics unsupported(const model::Workflow& workflow) {
     add(workflow.conflicts_at, strategy, fmt::format("the conflict strategy `{}`", strategy),
         "use `fail`, `priority` or `queue`");
   }
-  if (workflow.deliver == model::Delivery::pull_request || workflow.deliver == model::Delivery::patch) {
-    const std::string_view delivery = base::name_of(workflow.deliver);
-    add(workflow.deliver_at, delivery, fmt::format("`deliver: {}`", delivery), "use `branch` or `none`");
-  }
-  if (workflow.report.comment == model::CommentStyle::inline_comments)
-    add(workflow.report.comment_at, "inline", "`comment: inline`", "use `comment: sticky`");
   return found;
 }
 

@@ -323,8 +323,7 @@ TEST(Replies, HoldAgainstWhateverIsSent) {
     // Without end.
     const auto reader = api->make_reader();
     reader->begin(head_of(200));
-    // Most of it in long lines: short ones cost a sanitizer minutes.
-    const std::string filler = ": keep alive\n" + std::string(1 << 10, '\n') + ":" + std::string(1 << 16, 'x') + "\n";
+    const std::string filler = ": keep alive\n" + std::string(1 << 16, '\n');
     std::size_t fed = 0;
     while (reader->feed(filler)) {
       fed += filler.size();

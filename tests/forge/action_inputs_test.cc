@@ -52,6 +52,18 @@ TEST(ActionInputs, ActionYmlHasTheSameInputsAndOutputs) {
   EXPECT_THAT(keys_below("outputs"), ::testing::ElementsAreArray(kActionOutputs));
 }
 
+TEST(ActionInputs, OfAFolderToPublishAreFew) {
+  const auto inputs = read({{"INPUT_PUBLISH-FROM", "out"},
+                            {"INPUT_COMMENT-KEY", "k"},
+                            {"INPUT_REPORT-DIR", "fleet-report"},
+                            {"INPUT_RETRY-FAILED", "false"},
+                            {"INPUT_WORKING-DIRECTORY", "."},
+                            {"INPUT_GITHUB-TOKEN", "t"}});
+  ASSERT_TRUE(inputs);
+  EXPECT_THAT(inputs->words, ElementsAre("publish", "--comment-key=k", "--", "out"));
+  EXPECT_EQ(inputs->token, "t");
+}
+
 TEST(ActionInputs, EmptyOnesAreNotGiven) {
   const auto inputs = read({{"INPUT_WORKFLOW", ""}, {"INPUT_MAX-COST", " \n"}, {"INPUT_RESUME-FROM", ""}});
   ASSERT_TRUE(inputs);

@@ -128,6 +128,9 @@ TEST_F(PatchTest, says_so_where_it_leaves_something_out) {
   const Patch short_one = must(patch(store_, before, after, options));
   EXPECT_THAT(short_one.text, HasSubstr("Binary files /dev/null and b/a differ"));
   EXPECT_THAT(short_one.text, HasSubstr("Binary files /dev/null and b/bin differ"));
+  EXPECT_TRUE(short_one.complete);
+  options.binary = true;
+  EXPECT_FALSE(must(patch(store_, before, after, options)).complete);
 }
 
 }  // namespace

@@ -141,6 +141,8 @@ inline model::Report sample() {
                      126,
                      840,
                      612,
+                     "",
+                     "",
                      ""};
   report.notes = {"the checkout has changes that are not committed: the run starts without them"};
   complete(report, sample_plan());

@@ -24,7 +24,7 @@ namespace fleet::engine::tests {
 namespace {
 
 #ifdef FLEET_SANITIZED
-constexpr std::uint64_t kRuns = 1'500;
+constexpr std::uint64_t kRuns = 8'000;
 #else
 constexpr std::uint64_t kRuns = 100'000;
 #endif

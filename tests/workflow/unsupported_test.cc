@@ -71,9 +71,6 @@ TEST(Unsupported, IsEachThingThatWouldSilentlyNotBind) {
     EXPECT_THAT(of("conflicts: {strategy: " + std::string(strategy) + "}\n" + kTasks),
                 ElementsAre(says({2, 23}, "conflict strategy")));
   }
-  for (const char* how : {"pull-request", "patch"})
-    EXPECT_THAT(of("deliver: " + std::string(how) + "\n" + kTasks), ElementsAre(says({2, 10}, how)));
-  EXPECT_THAT(of("report: {comment: inline}\n" + kTasks), ElementsAre(says({2, 19}, "`comment: inline`")));
 }
 
 }  // namespace

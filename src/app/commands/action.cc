@@ -17,18 +17,18 @@ Result<base::ExitCode> run_action(World& world) {
             forge::read_action_inputs([&world](std::string_view name) { return world.variable(name); }));
   world.ci.token = std::move(inputs.token);
   world.ci.trusts_fork |= inputs.trusts_fork;
-  const bool resumes = inputs.words.front() == "resume";
+  const std::string command = inputs.words.front();
   std::vector<std::string> words(inputs.words.begin() + 1, inputs.words.end());
   std::reverse(words.begin(), words.end());  // as the parser wants them
   CLI::App app;
   Action action;
-  (resumes ? add_resume : add_run)(app, action);
+  (command == "publish" ? add_publish : command == "resume" ? add_resume : add_run)(app, action);
   try {
     app.parse(words);
   } catch (const CLI::ParseError& error) {
-    return base::fail_input("use the action's inputs", {}, error.what(),
-                            fmt::format("they stand for `fleet {}`, whose --help says what each may be",
-                                        resumes ? "resume" : "run"));
+    return base::fail_input(
+        "use the action's inputs", {}, error.what(),
+        fmt::format("they stand for `fleet {}`, whose --help says what each may be", command));
   }
   return action(world);
 }

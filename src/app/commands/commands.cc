@@ -25,6 +25,8 @@ constexpr auto kCommands = std::to_array<Command>({
      "Example: fleet show 20261120-083112-k3f9 rename", add_show},
     {"report", "Write the reports of a run again", "Example: fleet report 20261120-083112-k3f9 --to out",
      add_report},
+    {"publish", "Say on a pull request how a run in another job went, by its reports",
+     "Example: fleet publish fleet-report   (in a job on workflow_run)", add_publish},
     {"clean", "Delete the refs and files of a run that is finished and merged",
      "Example: fleet clean 20261120-083112-k3f9", add_clean},
     {"analyze", "Look for faults, secrets and bad metrics in the checkout, or in what has changed",

@@ -14,6 +14,7 @@ void add_status(CLI::App& app, Action& action);
 void add_runs(CLI::App& app, Action& action);
 void add_show(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
+void add_publish(CLI::App& app, Action& action);
 void add_clean(CLI::App& app, Action& action);
 void add_rules(CLI::App& app, Action& action);
 void add_analyze(CLI::App& app, Action& action);

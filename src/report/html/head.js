@@ -67,6 +67,11 @@ function figures() {
   return el('dl', {class: 'figures'}, all);
 }
 
+function pullRequest(address) {
+  if (!/^https?:\/\//.test(address ?? '')) return '';
+  return el('span', {}, ' It is proposed in ', el('a', {href: address, rel: 'noopener noreferrer'}, address), '.');
+}
+
 function deliveryLine() {
   const {delivery} = data;
   if (!delivery) return null;
@@ -85,6 +90,7 @@ function deliveryLine() {
     code(delivery.commit),
     '. ',
     words[delivery.standing] ?? '',
+    pullRequest(delivery.pull_request),
   );
 }
 
