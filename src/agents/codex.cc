@@ -29,7 +29,7 @@ class CodexReader final : public JsonReader {
     }
   }
 
-  static std::string message_of(std::string text) { return text.empty() ? "it failed" : text; }
+  static std::string message_of(const std::string& text) { return text.empty() ? "it failed" : text; }
 
   void show_start(const Json& item) {
     if (text_at(item, "type") == "command_execution") show_tool("run", text_at(item, "command"));

@@ -29,10 +29,14 @@ constexpr std::string_view kCommonPairs =
     "gs dy "
     "hy ze ks xt bs ik dd pt rp sk xi oe oy ws lv dl rf eu dg wr xa yi nm eb ja";
 
+constexpr std::size_t place_of_pair(char first, char second) {
+  return static_cast<std::size_t>(first - 'a') * 26 + static_cast<std::size_t>(second - 'a');
+}
+
 constexpr std::array<bool, 26 * 26> common_pairs() {
   std::array<bool, 26 * 26> common{};
   for (std::size_t i = 0; i + 1 < kCommonPairs.size(); i += 3)
-    common[static_cast<std::size_t>((kCommonPairs[i] - 'a') * 26 + (kCommonPairs[i + 1] - 'a'))] = true;
+    common[place_of_pair(kCommonPairs[i], kCommonPairs[i + 1])] = true;
   return common;
 }
 
@@ -52,7 +56,8 @@ bool is_english_word(std::string_view letters) {
   for (std::size_t i = 1; i < letters.size(); ++i) {
     const char before = text::to_ascii_lower(letters[i - 1]);
     const char now = text::to_ascii_lower(letters[i]);
-    if (kIsCommonPair[static_cast<std::size_t>((before - 'a') * 26 + (now - 'a'))]) ++common;
+    if (is_lower_letter(before) && is_lower_letter(now) && kIsCommonPair[place_of_pair(before, now)])
+      ++common;
   }
   return common * 10 >= (letters.size() - 1) * 7;
 }

@@ -30,7 +30,7 @@ Result<analysis::ForeignReport> read_report(const std::string& report,
 
 }  // namespace
 
-void add(analysis::FindingsByPath found, analysis::Files& files) {
+void add(analysis::FindingsByPath&& found, analysis::Files& files) {
   for (auto& [path, findings] : found)
     std::move(findings.begin(), findings.end(), std::back_inserter(files.reported[path]));
 }

@@ -18,7 +18,7 @@ struct Sides {
 };
 
 // Gives the findings to the files.
-void add(analysis::FindingsByPath found, analysis::Files& files);
+void add(analysis::FindingsByPath&& found, analysis::Files& files);
 // The same of what is, with the remarks.
 void add(analysis::Reported found, Sides& sides);
 

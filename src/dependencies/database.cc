@@ -45,6 +45,7 @@ std::vector<std::vector<Told>> grouped(const std::vector<Told>& told) {
   for (std::size_t i = 0; i < told.size(); ++i)
     groups[find(i)].push_back(told[i]);
   std::vector<std::vector<Told>> out;
+  out.reserve(groups.size());
   for (auto& [first, group] : groups)
     out.push_back(std::move(group));
   return out;

@@ -26,7 +26,7 @@ std::string describe_paths(const std::vector<std::string>& paths) {
 }
 
 std::string describe_clash(const model::Conflict& conflict) {
-  const std::string paths = describe_paths(conflict.paths);
+  std::string paths = describe_paths(conflict.paths);
   if (conflict.unmergeable.empty()) return paths;
   const bool all = conflict.unmergeable.size() == conflict.paths.size();
   return fmt::format("{} ({}binary, or too large to merge)", paths,
