@@ -327,7 +327,7 @@ std::string attempt_details(const std::string& run, const TaskReport& task,
                             const model::AttemptReport& attempt) {
   const model::Outcome& outcome = *attempt.outcome;
   std::string out =
-      fmt::format("<details><summary>{} attempt {}: {} after {}</summary>\n\n", html_text(task.id),
+      fmt::format("\n<details><summary>{} attempt {}: {} after {}</summary>\n\n", html_text(task.id),
                   attempt.number, base::name_of(outcome.verdict), base::describe_duration(attempt.took()));
   if (!outcome.reason.empty()) out += escape_prose(outcome.reason) + "\n\n";
   for (const model::ProgramEnd& program : outcome.programs)
@@ -343,7 +343,7 @@ std::string attempt_details(const std::string& run, const TaskReport& task,
                   : fmt::format("; {} prints all of it:\n\n", span("fleet show " + run + " " + task.id)));
     out += fenced(output) + "\n";
   }
-  return out + "</details>\n\n";
+  return out + "</details>\n";
 }
 
 void write_failures(Page& page, const model::Report& report) {
@@ -352,7 +352,7 @@ void write_failures(Page& page, const model::Report& report) {
   for (const TaskReport& task : report.tasks) {
     for (const model::AttemptReport& attempt : task.attempts) {
       if (!attempt.outcome || attempt.outcome->verdict == model::Verdict::done) continue;
-      if (!has_heading) has_heading = page.add("\n## What went wrong\n\n");
+      if (!has_heading) has_heading = page.add("\n## What went wrong\n");
       if (left_out > 0 || !page.add(attempt_details(report.run, task, attempt))) ++left_out;
     }
   }

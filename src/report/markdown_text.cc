@@ -12,19 +12,23 @@ namespace fleet::report {
 namespace {
 
 // GitHub looks for mentions (`@name`) and references (`#12`) after Markdown is done, where an escape no
-// longer counts; a space of no width between the sign and the name is what stops it.
+// longer counts; a space of no width between the sign and the name is what stops it. GitLab also knows `!12`
+// and `&12`, which leave a trace where they lead to.
 constexpr std::string_view kNoWidth = "\u200b";
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-// Whether a mention or reference would begin with the sign at this place: `@`, `#`, or the dash of `GH-12`.
+// Whether a mention or reference would begin with the sign at this place: `@`, `#`, `!`, `&`, or the dash of
+// `GH-12`.
 bool begins_reference(std::string_view text, std::size_t i) {
   const char c = text[i];
   const bool is_sign = c == '@' || c == '#' ||
                        (c == '-' && i >= 2 && (text[i - 1] | 0x20) == 'h' && (text[i - 2] | 0x20) == 'g');
-  return is_sign && i + 1 < text.size() && is_word(text[i + 1]);
+  if (i + 1 == text.size()) return false;
+  const char next = text[i + 1];
+  return (is_sign && is_word(next)) || ((c == '!' || c == '&') && next >= '0' && next <= '9');
 }
 
 // The dot of `www.`, which makes a link of what follows.
