@@ -9,10 +9,12 @@
 
 #include "app/ci_output.h"
 #include "base/enum_names.h"
-#include "forge/github_client.h"
-#include "forge/github_marker.h"
 #include "forge/github_review.h"
 #include "forge/github_summary.h"
+#include "forge/gitlab_discussions.h"
+#include "forge/gitlab_note.h"
+#include "forge/marker.h"
+#include "forge/rest_client.h"
 #include "git/tree.h"
 #include "report/findings.h"
 #include "report/findings_markdown.h"
@@ -49,6 +51,10 @@ std::vector<std::size_t> to_tell(const model::AnalysisReport& analysis) {
   return which;
 }
 
+bool is_gitlab(const forge::Ci& ci) {
+  return ci.forge == forge::Forge::gitlab;
+}
+
 // Whether a file is in the one commit as it is in the other: only then are its lines the same.
 class SameFiles {
  public:
@@ -71,7 +77,7 @@ class SameFiles {
 };
 
 // Says findings at their lines; gives back those that found no place there.
-Result<std::vector<std::size_t>> remark(forge::GithubClient& github, const World& world,
+Result<std::vector<std::size_t>> remark(forge::RestClient& client, const World& world,
                                         const Checkout& checkout, const model::AnalysisReport& analysis,
                                         ObjectId result, const Lines& at, const std::string& key) {
   FLEET_TRY(const SameFiles same, SameFiles::between(checkout.repository.objects(), result, at.head));
@@ -90,13 +96,14 @@ Result<std::vector<std::size_t>> remark(forge::GithubClient& github, const World
                        finding.fingerprint});
   }
   FLEET_TRY(const forge::Reviewed reviewed,
-            forge::post_remarks(github, world.ci, key, at.number, at.head, remarks));
+            is_gitlab(world.ci) ? forge::post_discussions(client, world.ci, key, remarks)
+                                : forge::post_remarks(client, world.ci, key, at.number, at.head, remarks));
   for (const std::size_t i : reviewed.unplaced)
     left.push_back(placed[i]);
   return left;
 }
 
-Result<> post_summary(forge::GithubClient& github, const forge::Ci& ci, const model::Report& report,
+Result<> post_summary(forge::RestClient& client, const forge::Ci& ci, const model::Report& report,
                       const model::AnalysisReport* analysis, const std::vector<std::size_t>& findings,
                       const std::string& key) {
   const std::string marker = forge::summary_marker(ci, key);
@@ -105,26 +112,32 @@ Result<> post_summary(forge::GithubClient& github, const forge::Ci& ci, const mo
   const std::size_t room = forge::kLongestBody - head.size() - end.size();
   const std::string table =
       analysis == nullptr ? "" : report::to_table(analysis->findings, findings, room / 2);
-  FLEET_CHECK(forge::post_summary(github, ci, marker,
-                                  head + report::to_markdown(report, room - table.size()) + table + end));
+  const std::string body = head + report::to_markdown(report, room - table.size()) + table + end;
+  FLEET_CHECK((is_gitlab(ci) ? forge::post_note : forge::post_summary)(client, ci, marker, body));
   return {};
+}
+
+forge::Service service_of(const forge::Ci& ci) {
+  return is_gitlab(ci) ? forge::gitlab(ci) : forge::github(ci);
 }
 
 // Why nothing can be said there.
 std::optional<Error> obstacle(const forge::Ci& ci) {
-  if (ci.forge != forge::Forge::github) {
-    return Error{base::Fault::world,
-                 "comment on the merge request",
-                 {},
-                 fmt::format("this fleet comments on GitHub alone, and not on {}", base::name_of(ci.forge)),
-                 {}};
+  const auto error = [](std::string why, std::string hint) {
+    return Error{base::Fault::world, "comment on the pull request", {}, std::move(why), std::move(hint)};
+  };
+  if (ci.forge != forge::Forge::github && !is_gitlab(ci))
+    return error(
+        fmt::format("this fleet comments on GitHub and GitLab, and not on {}", base::name_of(ci.forge)), {});
+  if (ci.token.empty()) {
+    return error("there is no token",
+                 is_gitlab(ci)
+                     ? "give the job a variable GITLAB_TOKEN: a token of the project's with the scope "
+                       "`api` (a job's own can only read)"
+                     : "give the action its input `github-token`, or set GITHUB_TOKEN");
   }
-  if (!ci.token.empty()) return std::nullopt;
-  return Error{base::Fault::world,
-               "comment on the pull request",
-               {},
-               "there is no token",
-               "give the action its input `github-token`, or set GITHUB_TOKEN"};
+  if (is_gitlab(ci) && ci.project.empty()) return error("CI_MERGE_REQUEST_PROJECT_ID is not set", {});
+  return std::nullopt;
 }
 
 }  // namespace
@@ -140,18 +153,17 @@ void comment_in_ci(const World& world, const Checkout& checkout, const model::Pl
   if (const auto error = obstacle(ci)) return warn(world, *error);
   const bool is_stopped = report.state == model::RunState::stopped;
   const auto http = world.make_http_client();
-  forge::GithubClient github(*http, ci.api_url, ci.graphql_url, ci.token,
-                             is_stopped ? std::chrono::seconds(1) : kPatience);
+  forge::RestClient client(*http, service_of(ci), is_stopped ? std::chrono::seconds(1) : kPatience);
   std::vector<std::size_t> left;
   if (analysis != nullptr) left = to_tell(*analysis);
   if (const auto at = lines_to_remark(ci, opened); is_inline && at && analysis != nullptr) {
-    if (auto unplaced = remark(github, world, checkout, *analysis, report.delivery.commit, *at, key))
+    if (auto unplaced = remark(client, world, checkout, *analysis, report.delivery.commit, *at, key))
       left = *std::move(unplaced);
     else
       warn(world, unplaced.error());
   }
   if (!ci.pull_request) return;
-  if (const auto posted = post_summary(github, ci, report, analysis, left, key); !posted)
+  if (const auto posted = post_summary(client, ci, report, analysis, left, key); !posted)
     warn(world, posted.error());
 }
 
@@ -160,17 +172,17 @@ Result<bool> publish_in_ci(const World& world, const model::Report& report,
   forge::Ci ci = world.ci;
   if (const auto error = obstacle(ci)) return base::fail(*error);
   const auto http = world.make_http_client();
-  forge::GithubClient github(*http, ci.api_url, ci.graphql_url, ci.token, kPatience);
+  forge::RestClient client(*http, service_of(ci), kPatience);
   if (ci.earlier_run) {
     // Of a fork's, the event names none; and what the reports say is the fork's word.
     ci.pull_request.reset();
-    FLEET_TRY(const auto number, forge::find_pull_of(github, ci, *ci.earlier_run));
+    FLEET_TRY(const auto number, forge::find_pull_of(client, ci, *ci.earlier_run));
     if (number) ci.pull_request.emplace().number = *number;
   }
   if (!ci.pull_request) return false;
   std::vector<std::size_t> findings;
   if (analysis != nullptr) findings = to_tell(*analysis);
-  FLEET_CHECK(post_summary(github, ci, report, analysis, findings, key));
+  FLEET_CHECK(post_summary(client, ci, report, analysis, findings, key));
   return true;
 }
 

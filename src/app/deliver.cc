@@ -43,7 +43,7 @@ Result<forge::OpenPull> open_pull_request(const World& world, const Checkout& ch
   const forge::Ci& ci = world.ci;
   FLEET_TRY(const std::string base, forge::branch_to_change(ci));
   const auto http = world.make_http_client();
-  forge::GithubClient github(*http, ci.api_url, ci.graphql_url, ci.token, kPatience);
+  forge::RestClient github(*http, forge::github(ci), kPatience);
   FLEET_TRY(const std::optional<forge::OpenPull> known, forge::find_pull(github, ci, key, base));
   forge::PushSpec push;
   push.objects = checkout.repository.object_folders();

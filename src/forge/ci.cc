@@ -183,6 +183,9 @@ Ci detect_gitlab(const Variables& variables) {
   if (pull.head.is_none()) pull.head = object_in(value_or_none(variables, "CI_COMMIT_SHA"));
   pull.head_repository = value_or_none(variables, "CI_MERGE_REQUEST_SOURCE_PROJECT_PATH");
   const std::string target = value_or_none(variables, "CI_MERGE_REQUEST_PROJECT_PATH");
+  // It becomes part of an address.
+  if (const std::uint64_t id = number_in(value_or_none(variables, "CI_MERGE_REQUEST_PROJECT_ID")); id != 0)
+    ci.project = std::to_string(id);
   pull.is_fork = pull.head_repository != target;
   // A fork's pipeline runs in the fork, unless a member of this project runs it here.
   ci.has_rights_beyond_author = pull.is_fork && ci.repository == target;

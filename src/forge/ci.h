@@ -43,6 +43,7 @@ struct Ci {
   std::string api_url;      // https://api.github.com
   std::string graphql_url;  // https://api.github.com/graphql
   std::string repository;   // owner/name; on GitLab the project's path
+  std::string project;      // GitLab's number of the project whose merge request it is
   std::string workflow, job;
   std::string event;  // `pull_request`, `push`, ...; on GitLab CI_PIPELINE_SOURCE
   std::string actor;

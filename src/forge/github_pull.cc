@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-#include "forge/github_marker.h"
+#include "forge/github_author.h"
+#include "forge/marker.h"
 #include "text/ascii.h"
 #include "text/utf8.h"
 
@@ -30,17 +31,12 @@ std::string in_query(std::string_view text) {
   return out;
 }
 
-const model::Json& part(const model::Json& object, const char* name) {
-  static const model::Json none;
-  return object.is_object() && object.contains(name) ? object[name] : none;
-}
-
 OpenPull read_pull(const model::Json& json, const Ci& ci) {
   OpenPull pull;
   pull.number = static_cast<std::uint64_t>(std::max<std::int64_t>(number_at(json, "number"), 0));
   pull.url = fmt::format("{}/{}/pull/{}", ci.server_url, ci.repository, pull.number);
-  pull.branch = string_at(part(json, "head"), "ref");
-  pull.tip = ObjectId::parse(string_at(part(json, "head"), "sha")).value_or(ObjectId{});
+  pull.branch = string_at(part_of(json, "head"), "ref");
+  pull.tip = ObjectId::parse(string_at(part_of(json, "head"), "sha")).value_or(ObjectId{});
   return pull;
 }
 
@@ -66,7 +62,7 @@ Result<std::string> branch_to_change(const Ci& ci) {
                           "use `deliver: branch` or `patch` there");
 }
 
-Result<std::optional<OpenPull>> find_pull(GithubClient& github, const Ci& ci, std::string_view key,
+Result<std::optional<OpenPull>> find_pull(RestClient& github, const Ci& ci, std::string_view key,
                                           const std::string& base) {
   bool is_whole = false;
   FLEET_TRY(const std::vector<model::Json> open,
@@ -77,19 +73,19 @@ Result<std::optional<OpenPull>> find_pull(GithubClient& github, const Ci& ci, st
     const OpenPull pull = read_pull(json, ci);
     // With it, nobody has written to the branch since.
     const bool is_as_left = string_at(json, "body").starts_with(head_of_body(ci, key, pull.tip));
-    const std::string repository = string_at(part(part(json, "head"), "repo"), "full_name");
+    const std::string repository = string_at(part_of(part_of(json, "head"), "repo"), "full_name");
     if (!is_as_left || pull.number == 0 || pull.branch.empty() || pull.tip.is_none() ||
         !text::equal_ignoring_case(repository, ci.repository))
       continue;
     if (us.empty()) {
       FLEET_TRY(us, who_we_are(github));
     }
-    if (author_of(part(json, "user")) == us) return pull;
+    if (author_of(part_of(json, "user")) == us) return pull;
   }
   return std::nullopt;
 }
 
-Result<std::optional<std::uint64_t>> find_pull_of(GithubClient& github, const Ci& ci, const EarlierRun& run) {
+Result<std::optional<std::uint64_t>> find_pull_of(RestClient& github, const Ci& ci, const EarlierRun& run) {
   if (run.head.is_none() || run.branch.empty() || run.repository.empty())
     return base::fail_world("find the pull request of the earlier run", {},
                             "the event does not tell its commit");
@@ -101,7 +97,7 @@ Result<std::optional<std::uint64_t>> find_pull_of(GithubClient& github, const Ci
                         kRightToComment, is_whole));
   for (const model::Json& json : open) {
     const OpenPull pull = read_pull(json, ci);
-    const std::string repository = string_at(part(part(json, "head"), "repo"), "full_name");
+    const std::string repository = string_at(part_of(part_of(json, "head"), "repo"), "full_name");
     if (pull.number != 0 && pull.tip == run.head && text::equal_ignoring_case(repository, run.repository))
       return pull.number;
   }
@@ -112,7 +108,7 @@ std::size_t room_for_body(const Ci& ci, std::string_view key) {
   return kLongestBody - head_of_body(ci, key, {}).size() - 2 * ObjectId{}.hex().size();
 }
 
-Result<OpenPull> open_pull(GithubClient& github, const Ci& ci, std::string_view key, const std::string& base,
+Result<OpenPull> open_pull(RestClient& github, const Ci& ci, std::string_view key, const std::string& base,
                            const std::string& branch, ObjectId tip, const PullText& text,
                            const std::optional<OpenPull>& known) {
   model::Json body = {{"title", text::truncate(text.title, kLongestTitle)},

@@ -8,7 +8,7 @@
 #include "base/object_id.h"
 #include "base/result.h"
 #include "forge/ci.h"
-#include "forge/github_client.h"
+#include "forge/rest_client.h"
 
 // The pull request that a run's result becomes: one for each workflow, job, key and branch that it is for,
 // which later runs bring up to date as long as nobody else has written to its branch.
@@ -26,12 +26,12 @@ struct OpenPull {
 };
 
 // The open pull request of ours. None: there is none, or somebody has written to its branch since.
-[[nodiscard]] Result<std::optional<OpenPull>> find_pull(GithubClient& github, const Ci& ci,
+[[nodiscard]] Result<std::optional<OpenPull>> find_pull(RestClient& github, const Ci& ci,
                                                         std::string_view key, const std::string& base);
 
 // The open pull request that an earlier run's commit is the newest of. None: there is none, or its author has
 // pushed since.
-[[nodiscard]] Result<std::optional<std::uint64_t>> find_pull_of(GithubClient& github, const Ci& ci,
+[[nodiscard]] Result<std::optional<std::uint64_t>> find_pull_of(RestClient& github, const Ci& ci,
                                                                 const EarlierRun& run);
 
 struct PullText {
@@ -41,7 +41,7 @@ struct PullText {
 [[nodiscard]] std::size_t room_for_body(const Ci& ci, std::string_view key);
 
 // Of a branch that is on the server. With `known`, that one is brought up to date.
-[[nodiscard]] Result<OpenPull> open_pull(GithubClient& github, const Ci& ci, std::string_view key,
+[[nodiscard]] Result<OpenPull> open_pull(RestClient& github, const Ci& ci, std::string_view key,
                                          const std::string& base, const std::string& branch, ObjectId tip,
                                          const PullText& text, const std::optional<OpenPull>& known);
 

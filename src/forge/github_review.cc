@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 
-#include "forge/github_marker.h"
+#include "forge/github_author.h"
+#include "forge/marker.h"
 
 namespace fleet::forge {
 namespace {
@@ -15,7 +15,7 @@ namespace {
 using model::Json;
 
 // Path -> lines of the newer side.
-using Lines = std::map<std::string, std::set<std::uint32_t>, std::less<>>;
+using Lines = std::map<std::string, ShownLines, std::less<>>;
 
 constexpr std::string_view kGone = "_This is found no more._\n\n";
 
@@ -33,14 +33,9 @@ std::string pull_path(const Ci& ci, std::uint64_t number) {
 
 class Review {
  public:
-  Review(GithubClient& github, const Ci& ci, std::string_view key, std::uint64_t number, ObjectId head,
+  Review(RestClient& github, const Ci& ci, std::string_view key, std::uint64_t number, ObjectId head,
          const std::vector<Remark>& remarks)
-      : github_(github),
-        ci_(ci),
-        marker_(hidden_marker("finding", ci, key)),
-        number_(number),
-        head_(head),
-        remarks_(remarks) {}
+      : github_(github), ci_(ci), marker_(ci, key), number_(number), head_(head), remarks_(remarks) {}
 
   Result<Reviewed> post() {
     FLEET_TRY(const Lines lines, lines_of_diff());
@@ -51,7 +46,8 @@ class Review {
         return comment.fingerprint == remarks_[i].fingerprint && (!comment.is_outdated || comment.has_reply);
       });
       if (known != comments.end()) {
-        if (known->body != body_of(remarks_[i])) FLEET_CHECK(rewrite(known->id, body_of(remarks_[i])));
+        if (known->body != marker_.body_of(remarks_[i]))
+          FLEET_CHECK(rewrite(known->id, marker_.body_of(remarks_[i])));
         comments.erase(known);
         ++end_.kept;
       } else if (!has_place(lines, remarks_[i]) || fresh.size() == kMostNewRemarks) {
@@ -86,7 +82,7 @@ class Review {
     std::vector<Comment> ours;
     for (const Json& json : all) {
       const std::string body = string_at(json, "body");
-      if (!body.starts_with(marker_)) continue;
+      if (!marker_.is_in(body)) continue;
       if (us.empty()) {
         FLEET_TRY(us, who_we_are(github_));
       }
@@ -106,22 +102,8 @@ class Review {
     comment.id = number_at(json, "id");
     comment.body = body;
     comment.is_outdated = json.contains("line") && json["line"].is_null();
-    // As head_of_body() has written it.
-    constexpr std::string_view kBegin = "<!-- fleet:fingerprint ";
-    std::string_view rest = std::string_view(body).substr(marker_.size());
-    if (rest.starts_with("\n")) rest.remove_prefix(1);
-    if (rest.starts_with(kBegin)) {
-      rest.remove_prefix(kBegin.size());
-      comment.fingerprint = rest.substr(0, rest.find(' '));
-    }
+    comment.fingerprint = marker_.fingerprint_in(body);
     return comment;
-  }
-
-  std::string body_of(const Remark& remark) const {
-    return head_of_body(remark.fingerprint) + remark.body.substr(0, kLongestBody - 1000);
-  }
-  std::string head_of_body(std::string_view fingerprint) const {
-    return fmt::format("{}\n<!-- fleet:fingerprint {} -->\n", marker_, fingerprint);
   }
 
   static bool has_place(const Lines& lines, const Remark& remark) {
@@ -143,7 +125,7 @@ class Review {
       ++end_.removed;
       return {};
     }
-    const std::string head = head_of_body(comment.fingerprint);
+    const std::string head = marker_.head(comment.fingerprint);
     if (comment.body.starts_with(head + std::string(kGone))) return {};
     FLEET_CHECK(rewrite(comment.id, head + std::string(kGone) +
                                         comment.body.substr(std::min(head.size(), comment.body.size()))));
@@ -152,7 +134,8 @@ class Review {
   }
 
   Json place_of(const Remark& remark) const {
-    return {{"path", remark.path}, {"line", remark.line}, {"side", "RIGHT"}, {"body", body_of(remark)}};
+    return {
+        {"path", remark.path}, {"line", remark.line}, {"side", "RIGHT"}, {"body", marker_.body_of(remark)}};
   }
 
   // As one review, which is one mail. A single line that GitHub does not take makes it refuse the whole: the
@@ -197,42 +180,20 @@ class Review {
     return {};
   }
 
-  GithubClient& github_;
+  RestClient& github_;
   const Ci& ci_;
-  std::string marker_;
+  RemarkMarker marker_;
   std::uint64_t number_;
   ObjectId head_;
   const std::vector<Remark>& remarks_;
   Reviewed end_;
 };
 
-std::uint32_t number_after(std::string_view text, char sign) {
-  const auto at = text.find(sign);
-  std::uint32_t number = 0;
-  if (at != text.npos) std::from_chars(text.data() + at + 1, text.data() + text.size(), number);
-  return number;
-}
-
 }  // namespace
 
-Result<Reviewed> post_remarks(GithubClient& github, const Ci& ci, std::string_view key, std::uint64_t number,
+Result<Reviewed> post_remarks(RestClient& github, const Ci& ci, std::string_view key, std::uint64_t number,
                               ObjectId head, const std::vector<Remark>& remarks) {
   return Review(github, ci, key, number, head, remarks).post();
-}
-
-std::set<std::uint32_t> lines_in_patch(std::string_view patch) {
-  std::set<std::uint32_t> lines;
-  std::uint32_t line = 0;  // 0: before the first hunk
-  while (!patch.empty()) {
-    const std::string_view text = patch.substr(0, patch.find('\n'));
-    patch.remove_prefix(std::min(patch.size(), text.size() + 1));
-    if (text.starts_with("@@ ")) {
-      line = number_after(text, '+');
-    } else if (line != 0 && (text.starts_with("+") || text.starts_with(" ") || text.empty())) {
-      lines.insert(line++);
-    }
-  }
-  return lines;
 }
 
 }  // namespace fleet::forge

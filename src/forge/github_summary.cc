@@ -5,7 +5,8 @@
 #include <algorithm>
 
 #include "base/assert.h"
-#include "forge/github_marker.h"
+#include "forge/github_author.h"
+#include "forge/marker.h"
 
 namespace fleet::forge {
 namespace {
@@ -14,17 +15,13 @@ std::string path_of_comment(const Ci& ci, const model::Json& comment) {
   return fmt::format("/repos/{}/issues/comments/{}", ci.repository, number_at(comment, "id"));
 }
 
-bool begins_with(const model::Json& comment, std::string_view marker) {
-  return string_at(comment, "body").starts_with(marker);
-}
-
 }  // namespace
 
 std::string summary_marker(const Ci& ci, std::string_view key) {
   return hidden_marker("summary", ci, key);
 }
 
-Result<Posted> post_summary(GithubClient& github, const Ci& ci, std::string_view marker,
+Result<Posted> post_summary(RestClient& github, const Ci& ci, std::string_view marker,
                             const std::string& body) {
   FLEET_ASSERT(ci.pull_request.has_value(), "a comment has its pull request");
   const std::string comments =

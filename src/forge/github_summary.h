@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 #include "forge/ci.h"
-#include "forge/github_client.h"
+#include "forge/rest_client.h"
 
 // The comment on a pull request that says how its newest run went: one for each workflow, job and key, which
 // is written anew by each run.
@@ -16,7 +16,7 @@ namespace fleet::forge {
 enum class Posted { created, updated, unchanged };
 // `body` begins with the marker. Of several comments of ours with it (two jobs may have raced), the oldest is
 // kept. What others wrote is never touched. The pull request has to be known.
-[[nodiscard]] Result<Posted> post_summary(GithubClient& github, const Ci& ci, std::string_view marker,
+[[nodiscard]] Result<Posted> post_summary(RestClient& github, const Ci& ci, std::string_view marker,
                                           const std::string& body);
 
 }  // namespace fleet::forge

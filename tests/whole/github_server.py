@@ -9,6 +9,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from diff import diff_of
+
 BOT = {"login": "github-actions[bot]", "type": "Bot"}
 EVE = {"login": "eve", "type": "User"}
 TOKEN = "ghs_a-token-that-is-secret"
@@ -55,32 +57,16 @@ class GitHub(ThreadingHTTPServer):
         return {**pull, "head": head, "base": {"ref": pull["base"]}, "html_url": f"{self.server}/{REPOSITORY}/pull/{pull['number']}"}
 
     def diff(self):
-        """Of pull request 7: path -> (patch as the API has it, lines of the newer side that it shows)."""
-        text = subprocess.run(["git", "diff", "--no-renames", "main...topic"], cwd=self.repository, check=True, capture_output=True,
-                              text=True).stdout
-        files = {}
-        for part in text.split("diff --git ")[1:]:
-            path = part.split("\n")[0].split(" b/")[1]
-            start = part.find("\n@@ ")
-            patch = part[start + 1:].rstrip("\n") if start >= 0 else ""
-            shown, line = {}, 0
-            for row in patch.split("\n"):
-                if row.startswith("@@ "):
-                    line = int(re.search(r"\+(\d+)", row)[1])
-                elif row[:1] in "+ ":
-                    shown[line] = row[1:]
-                    line += 1
-            files[path] = (patch, shown)
-        return files
+        return diff_of(self.repository, "main", "topic")
 
     def place(self, remark):
         """The line where it stands now; none: it is outdated."""
         shown = self.diff().get(remark["path"], ("", {}))[1]
-        return next((line for line, text in shown.items() if text == remark["text"]), None)
+        return next((line for line, (_, text) in shown.items() if text == remark["text"]), None)
 
     def add_remark(self, user, body, path, line, reply_to=None):
         self.next_id += 1
-        text = self.diff()[path][1][line]
+        text = self.diff()[path][1][line][1]
         self.remarks.append({"id": self.next_id, "user": user, "body": body, "path": path, "text": text}
                             | ({"in_reply_to_id": reply_to} if reply_to else {}))
         return self.remarks[-1]

@@ -1,4 +1,4 @@
-#include "forge/github_client.h"
+#include "forge/rest_client.h"
 
 #include <fmt/format.h>
 
@@ -9,13 +9,13 @@
 #include <memory>
 #include <thread>
 
+#include "forge/marker.h"
 #include "text/utf8.h"
 
 namespace fleet::forge {
 namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{16} << 20;  // of an answer
-constexpr int kMostPages = 50;
 constexpr int kMostTries = 4;
 
 class WholeBody final : public net::BodyReader {
@@ -46,8 +46,9 @@ std::optional<std::int64_t> number_of(const std::vector<net::Header>& headers, s
 
 std::string refusal_of(const std::string& body) {
   const model::Json json = model::Json::parse(body, nullptr, false);
-  if (!json.is_object() || !json.contains("message") || !json["message"].is_string()) return {};
-  return text::printable(json["message"].get<std::string>().substr(0, 300), text::Newlines::escape);
+  std::string message = string_at(json, "message");
+  if (message.empty()) message = string_at(json, "error");
+  return text::printable(message.substr(0, 300), text::Newlines::escape);
 }
 
 std::int64_t seconds_since_1970() {
@@ -90,15 +91,33 @@ std::string next_page(std::string_view link) {
   return {};
 }
 
-GithubClient::Answer GithubClient::ask(const std::string& method, const std::string& url,
-                                       const std::string& body) {
+Service github(const Ci& ci) {
+  return {"GitHub",
+          ci.api_url,
+          ci.graphql_url,
+          {{"accept", "application/vnd.github+json"},
+           {"authorization", "Bearer " + ci.token},
+           {"x-github-api-version", "2022-11-28"}},
+          "the job's token needs `permissions: {",
+          "}`; a fork's has no such right"};
+}
+
+Service gitlab(const Ci& ci) {
+  return {"GitLab",
+          ci.api_url,
+          {},
+          {{"accept", "application/json"}, {"private-token", ci.token}},
+          "GITLAB_TOKEN has to be a token of the project's with the scope `",
+          "`"};
+}
+
+RestClient::Answer RestClient::ask(const std::string& method, const std::string& url,
+                                   const std::string& body) {
   net::HttpRequest request;
   request.method = method;
   request.url = url;
-  request.headers = {{"accept", "application/vnd.github+json"},
-                     {"authorization", "Bearer " + token_},
-                     {"user-agent", "fleet"},
-                     {"x-github-api-version", "2022-11-28"}};
+  request.headers = service_.headers;
+  request.headers.push_back({"user-agent", "fleet"});
   if (!body.empty()) request.headers.push_back({"content-type", "application/json"});
   request.body = body;
   // Whoever waits for us has little time, and so has what answers.
@@ -122,17 +141,17 @@ GithubClient::Answer GithubClient::ask(const std::string& method, const std::str
   return answer;
 }
 
-bool GithubClient::wait(Duration time) {
+bool RestClient::wait(Duration time) {
   if (time > patience_) return false;
   patience_ -= time;
   std::this_thread::sleep_for(time);
   return true;
 }
 
-Result<model::Json> GithubClient::ask_patiently(const std::string& method, const std::string& url,
-                                                const std::string& body, std::string_view right,
-                                                std::string* link) {
-  const std::string tried = fmt::format("ask GitHub ({} {})", method, url);
+Result<model::Json> RestClient::ask_patiently(const std::string& method, const std::string& url,
+                                              const std::string& body, std::string_view right,
+                                              std::string* link) {
+  const std::string tried = fmt::format("ask {} ({} {})", service_.name, method, url);
   for (int tries = 0;; ++tries) {
     Answer answer = ask(method, url, body);
     if (!answer.error && answer.status >= 200 && answer.status < 300) {
@@ -159,38 +178,37 @@ Result<model::Json> GithubClient::ask_patiently(const std::string& method, const
     const bool is_right = answer.status == 401 || answer.status == 403 || answer.status == 404;
     return base::fail_world(
         tried, {}, why,
-        is_right ? fmt::format("the job's token needs `permissions: {{{}}}`; a fork's has no such "
-                               "right",
-                               right)
-                 : std::string());
+        is_right ? fmt::format("{}{}{}", service_.right_before, right, service_.right_after) : std::string());
   }
 }
 
-Result<model::Json> GithubClient::send(const std::string& method, const std::string& path,
-                                       const model::Json& body, std::string_view right) {
+Result<model::Json> RestClient::send(const std::string& method, const std::string& path,
+                                     const model::Json& body, std::string_view right) {
   const std::string text =
       body.is_null() ? std::string() : body.dump(-1, ' ', false, model::Json::error_handler_t::replace);
-  return ask_patiently(method, api_url_ + path, text, right);
+  return ask_patiently(method, service_.api_url + path, text, right);
 }
 
-Result<model::Json> GithubClient::query(const std::string& text, std::string_view right) {
+Result<model::Json> RestClient::query(const std::string& text, std::string_view right) {
   FLEET_TRY(const model::Json answer,
-            ask_patiently("POST", graphql_url_, model::Json{{"query", text}}.dump(), right));
+            ask_patiently("POST", service_.graphql_url, model::Json{{"query", text}}.dump(), right));
   if (!answer.is_object() || !answer.contains("data") || !answer["data"].is_object())
-    return base::fail_world("ask GitHub (POST " + graphql_url_ + ")", {}, "its answer has no data", {});
+    return base::fail_world(fmt::format("ask {} (POST {})", service_.name, service_.graphql_url), {},
+                            "its answer has no data", {});
   return answer["data"];
 }
 
-Result<std::vector<model::Json>> GithubClient::list(const std::string& path, std::string_view right,
-                                                    bool& is_whole) {
+Result<std::vector<model::Json>> RestClient::list(const std::string& path, std::string_view right,
+                                                  bool& is_whole, int most_pages) {
   std::vector<model::Json> all;
-  std::string url = api_url_ + path;
+  std::string url = service_.api_url + path;
   is_whole = false;
-  for (int page = 0; page < kMostPages; ++page) {
+  for (int page = 0; page < most_pages; ++page) {
     std::string link;
     FLEET_TRY(model::Json entries, ask_patiently("GET", url, {}, right, &link));
     if (!entries.is_array())
-      return base::fail_world("ask GitHub (GET " + url + ")", {}, "its answer is no list", {});
+      return base::fail_world(fmt::format("ask {} (GET {})", service_.name, url), {}, "its answer is no list",
+                              {});
     for (model::Json& entry : entries)
       all.push_back(std::move(entry));
     url = next_page(link);
@@ -199,8 +217,9 @@ Result<std::vector<model::Json>> GithubClient::list(const std::string& path, std
       break;
     }
     // A server names where its next page is, not where the token goes.
-    if (!url.starts_with(api_url_ + "/")) {
-      return base::fail_world("ask GitHub (GET " + path + ")", {}, "its next page is on another server", {});
+    if (!url.starts_with(service_.api_url + "/")) {
+      return base::fail_world(fmt::format("ask {} (GET {})", service_.name, path), {},
+                              "its next page is on another server", {});
     }
   }
   return all;

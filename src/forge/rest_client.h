@@ -7,35 +7,43 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "forge/ci.h"
 #include "model/json.h"
 #include "net/http_client.h"
 
 namespace fleet::forge {
 
-// Asks GitHub's REST API (docs.github.com/rest) one thing after the other, and waits for each answer. What a
-// limit asks to wait for is waited for, and what is unlikely to have been done is asked again, as long as
-// there is patience: in all, for all that one client asks. The token goes to the API's own host and nowhere
-// else, and stands in no Error. One thread.
-class GithubClient {
- public:
-  // `api_url`: without a slash at its end. The client must not outlive `http`.
-  GithubClient(net::HttpClient& http, std::string api_url, std::string graphql_url, std::string token,
-               Duration patience)
-      : http_(http),
-        api_url_(std::move(api_url)),
-        graphql_url_(std::move(graphql_url)),
-        token_(std::move(token)),
-        patience_(patience) {}
+// A forge as a program talks to it.
+struct Service {
+  std::string name;                       // `GitHub`
+  std::string api_url;                    // without a slash at its end
+  std::string graphql_url;                // empty: it is not asked
+  std::vector<net::Header> headers;       // the token is in one: a secret
+  std::string right_before, right_after;  // what stands around a right that is missing, in a hint
+};
+// docs.github.com/rest; a right is `pull-requests: write`.
+[[nodiscard]] Service github(const Ci& ci);
+// docs.gitlab.com/api; a right is the scope of a token: `api`.
+[[nodiscard]] Service gitlab(const Ci& ci);
 
-  // `path` begins with a slash. An Error for every answer that is no 2xx; `right` is what the token needs,
-  // for its hint: `pull-requests: write`.
+// Asks a forge's REST API one thing after the other, and waits for each answer. What a limit asks to wait for
+// is waited for, and what is unlikely to have been done is asked again, as long as there is patience: in all,
+// for all that one client asks. The token goes to the API's own host and nowhere else, and stands in no
+// Error. One thread.
+class RestClient {
+ public:
+  // The client must not outlive `http`.
+  RestClient(net::HttpClient& http, Service service, Duration patience)
+      : http_(http), service_(std::move(service)), patience_(patience) {}
+
+  // `path` begins with a slash. An Error for every answer that is no 2xx; `right` is what the token needs.
   [[nodiscard]] Result<model::Json> send(const std::string& method, const std::string& path,
                                          const model::Json& body, std::string_view right);
   // A query of GraphQL; gives back its `data`.
   [[nodiscard]] Result<model::Json> query(const std::string& text, std::string_view right);
-  // All pages of a list, a few thousand entries at most; `is_whole` is set to whether those are all.
+  // All pages of a list, or so many; `is_whole` is set to whether those are all.
   [[nodiscard]] Result<std::vector<model::Json>> list(const std::string& path, std::string_view right,
-                                                      bool& is_whole);
+                                                      bool& is_whole, int most_pages = 50);
 
  private:
   struct Answer {
@@ -52,9 +60,7 @@ class GithubClient {
   [[nodiscard]] bool wait(Duration time);
 
   net::HttpClient& http_;
-  std::string api_url_;
-  std::string graphql_url_;
-  std::string token_;
+  Service service_;
   Duration patience_;  // what is left of it
 };
 

@@ -1,4 +1,4 @@
-#include "forge/github_marker.h"
+#include "forge/marker.h"
 
 #include <fmt/format.h>
 
@@ -36,22 +36,13 @@ std::int64_t number_at(const model::Json& object, const char* name) {
              : 0;
 }
 
-// An app's login is `name[bot]` in one API and `name` in the other.
-std::string author_of(const model::Json& user) {
-  std::string login = string_at(user, "login");
-  constexpr std::string_view kBot = "[bot]";
-  const bool is_bot = string_at(user, "type") == "Bot" || string_at(user, "__typename") == "Bot";
-  if (is_bot && !login.ends_with(kBot)) login += kBot;
-  return login;
+const model::Json& part_of(const model::Json& object, const char* name) {
+  static const model::Json none;
+  return object.is_object() && object.contains(name) ? object[name] : none;
 }
 
-// An installation's token may not ask REST who it is, but may ask GraphQL.
-Result<std::string> who_we_are(GithubClient& github) {
-  FLEET_TRY(const model::Json data, github.query("query { viewer { login __typename } }", kRightToComment));
-  if (data.contains("viewer")) {
-    if (std::string author = author_of(data["viewer"]); !author.empty()) return author;
-  }
-  return base::fail_world("ask GitHub who we are", {}, "its answer names nobody", {});
+bool begins_with(const model::Json& entry, std::string_view marker) {
+  return string_at(entry, "body").starts_with(marker);
 }
 
 }  // namespace fleet::forge

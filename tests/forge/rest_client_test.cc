@@ -1,4 +1,4 @@
-#include "forge/github_client.h"
+#include "forge/rest_client.h"
 
 #include <gmock/gmock.h>
 
@@ -13,7 +13,7 @@ using testing::Not;
 
 constexpr std::int64_t kNow = 1'790'000'000;
 
-TEST(GithubClient, WaitsAsItIsTold) {
+TEST(RestClient, WaitsAsItIsTold) {
   EXPECT_EQ(wait_of(403, {{"retry-after", "7"}}, "", 0, kNow), seconds(7));
   EXPECT_EQ(wait_of(429, {{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", "1790000030"}}, "", 0, kNow),
             seconds(31));
@@ -25,14 +25,14 @@ TEST(GithubClient, WaitsAsItIsTold) {
   EXPECT_EQ(wait_of(429, {{"retry-after", "99999999999"}}, "", 0, kNow), seconds(86'400));
 }
 
-TEST(GithubClient, DoesNotWaitForARightThatItHasNot) {
+TEST(RestClient, DoesNotWaitForARightThatItHasNot) {
   const std::string message = "Resource not accessible by integration";
   EXPECT_EQ(wait_of(403, {{"x-ratelimit-remaining", "4999"}}, message, 0, kNow), std::nullopt);
   EXPECT_EQ(wait_of(404, {}, "Not Found", 0, kNow), std::nullopt);
   EXPECT_EQ(wait_of(422, {}, "Validation Failed", 0, kNow), std::nullopt);
 }
 
-TEST(GithubClient, FindsTheNextPage) {
+TEST(RestClient, FindsTheNextPage) {
   EXPECT_EQ(next_page(R"(<https://h/a?page=1>; rel="prev", <https://h/a?page=3>; rel="next")"),
             "https://h/a?page=3");
   EXPECT_EQ(next_page(R"(<https://h/a?page=3>; rel="next", <https://h/a?page=9>; rel="last")"),
