@@ -136,9 +136,6 @@ std::string_view how_long(const model::Report& report) {
 }
 
 void write_delivery(Page& page, const model::DeliveryReport& delivery) {
-  if (!delivery.patch.empty()) page.add(fmt::format("\nThe result is in {}.\n", span(delivery.patch)));
-  if (!delivery.pull_request.empty())
-    page.add(fmt::format("\nIt is proposed in {}.\n", link(delivery.pull_request)));
   if (delivery.branch.empty()) return;
   const auto commit = [](ObjectId id) { return span(id.hex().substr(0, 12)); };
   page.add(fmt::format("\nThe result is on {}, commit {}: {}, +{} -{} lines.\n", span(delivery.branch),
@@ -189,6 +186,10 @@ void write_head(Page& page, const model::Report& report) {
                          escape_prose(model::describe_usd(report.budget->limit)), span("limits.cost"),
                          escape_prose(model::describe_usd(report.budget->booked))));
   write_delivery(page, report.delivery);
+  if (!report.delivery.pull_request.empty())
+    page.add(fmt::format("\nIt is proposed in {}.\n", link(report.delivery.pull_request)));
+  if (!report.delivery.patch.empty())
+    page.add(fmt::format("\nThe patch {} makes it.\n", span(report.delivery.patch)));
   if (report.gate) write_gate(page, *report.gate);
   for (const std::string& note : report.notes)
     page.add(fmt::format("\n> {}\n", escape_prose(note)), 0.25);
