@@ -221,6 +221,7 @@ const TESTS = {
     ]) {
       const {page, complaints} = await open(name);
       await readThrough(page);
+      await page.waitForSelector('svg.graph .node', {timeout: 60_000}); // a busy machine takes its time
       assert.equal((await page.$$('svg.graph .node')).length, tasks);
       const [width, height] = await page.$eval('svg.graph', (node) => [node.clientWidth, node.clientHeight]);
       assert.ok(width < 1200 && height < 3000, `${name}: ${width} by ${height}`);

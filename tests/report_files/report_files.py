@@ -133,7 +133,7 @@ def markdown(modules, *files):
         lint.mkdir(exist_ok=True)
         shutil.copy(path, lint)
         (lint / ".markdownlint-cli2.jsonc").write_text(json.dumps(MARKDOWNLINT))
-        done = run("node", modules / "markdownlint-cli2/markdownlint-cli2-bin.mjs", "*.md", cwd=lint)
+        done = run("node", modules / ".bin/markdownlint-cli2", "*.md", cwd=lint)
         check(done.returncode == 0 and "Linting: 1 file" in done.stdout, f"{path.name}: {done.stdout}")
         shutil.rmtree(lint)
         # As GitHub would: HTML counts, and addresses become links.

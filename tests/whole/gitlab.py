@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from diff import diff_of
 from support import Wrong, commit_all, fleet, git
 
-TOKEN = "glpat-a-token-that-is-secret"
+TOKEN = "the-secret-of-project-9"
 BOT = {"id": 41, "username": "project_9_bot"}
 EVE = {"id": 42, "username": "eve"}
 EVIL = "@all !12 &3 #4 <script>alert(1)</script>"
