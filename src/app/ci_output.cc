@@ -175,6 +175,7 @@ void tell_ci(const World& world, const Error& error) {
   if (!is_github(world)) return;
   annotate(world, error);
   std::vector<std::pair<std::string, std::string>> outputs;
+  outputs.reserve(forge::kActionOutputs.size());
   for (const std::string_view name : forge::kActionOutputs)
     outputs.emplace_back(name, "");
   outputs.front().second = error.fault == base::Fault::input ? "invalid" : "error";
