@@ -320,16 +320,21 @@ TEST(Replies, HoldAgainstWhateverIsSent) {
              R"({"candidates":[{"content":{"parts":[7,{"functionCall":7}]},"finishReason":{}}]})",
              R"({"type":"response.output_item.done","item":[1]})"}));
     EXPECT_FALSE(odd.is_whole);
-    // Without end.
-    const auto reader = api->make_reader();
-    reader->begin(head_of(200));
-    const std::string filler = ": keep alive\n" + std::string(1 << 16, '\n');
-    std::size_t fed = 0;
-    while (reader->feed(filler)) {
-      fed += filler.size();
-      ASSERT_LE(fed, ReplyReader::kMost);
-    }
   }
+}
+
+// The bound is that of all readers.
+TEST(Replies, EndWhereAnAnswerDoesNot) {
+  const auto reader = kAnthropicMessages.make_reader();
+  reader->begin(head_of(200));
+  const std::string filler =
+      ": keep alive\n" + std::string(1 << 10, '\n') + ":" + std::string(1 << 16, 'x') + "\n";
+  std::size_t fed = 0;
+  while (reader->feed(filler)) {
+    fed += filler.size();
+    ASSERT_LE(fed, ReplyReader::kMost);
+  }
+  EXPECT_GT(fed + filler.size(), ReplyReader::kMost);
 }
 
 TEST(Replies, InvalidUtf8IsReplaced) {
