@@ -61,8 +61,8 @@ std::int64_t seconds_since_1970() {
 std::optional<Duration> wait_of(int status, const std::vector<net::Header>& headers, std::string_view message,
                                 int tries, std::int64_t now) {
   const auto seconds = [](std::int64_t count) {
-    constexpr std::int64_t kLongest = 86'400;
-    return Duration(std::chrono::seconds(std::clamp<std::int64_t>(count, 0, kLongest)));
+    constexpr std::int64_t kLongestWait = 86'400;
+    return Duration(std::chrono::seconds(std::clamp<std::int64_t>(count, 0, kLongestWait)));
   };
   const Duration doubled = std::chrono::seconds(std::int64_t{1} << std::min(tries, 10));
   if (status >= 500) return doubled;
