@@ -77,7 +77,8 @@ Result<std::optional<ObjectId>> base_in_ci(const World& world, const git::Reposi
   // GitHub has merged the pull request into its target: what that was then is the first parent, and what the
   // event says of it is older.
   const bool is_merge = world.ci.ref == fmt::format("refs/pull/{}/merge", pull.number);
-  if (is_merge && commit.parents.size() == 2) {
+  // Whoever checks the author's branch out may find a merge of the author's there.
+  if (is_merge && commit.parents.size() == 2 && (pull.head.is_none() || commit.parents.back() == pull.head)) {
     if (repository.objects().contains(commit.parents.front())) return commit.parents.front();
     say_what_is_missing(world, "the first parent of the merge commit",
                         "give actions/checkout `fetch-depth: 2`");

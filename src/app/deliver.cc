@@ -27,11 +27,11 @@ Result<bool> is_merge_of_pull(const World& world, const git::Repository& reposit
 }
 
 // Why there is no pull request of this result, and need not be.
-std::string why_not(const World& world, const model::Report& report) {
+std::string why_not(const World& world, const model::Report& report, bool gate_is_bad) {
   if (report.delivery.commit == report.delivery.start) return "nothing was changed";
   if (report.state != model::RunState::finished)
     return fmt::format("the run is {}", base::name_of(report.state));
-  if (report.gate && !report.gate->passed) return "the gate failed";
+  if (gate_is_bad) return report.gate ? "the gate failed" : "the gate could not judge";
   if (world.ci.forge != forge::Forge::github) return "this is no job of GitHub Actions";
   if (world.ci.pull_request && world.ci.pull_request->is_fork)
     return "the job is for a fork's pull request, and its token only reads";
@@ -90,12 +90,12 @@ Result<> check_delivery(const World& world, const git::Repository& repository, c
 }
 
 std::optional<forge::OpenPull> deliver(const World& world, const Checkout& checkout, model::Report& report,
-                                       const std::string& key, std::vector<Error>& errors) {
+                                       const std::string& key, bool gate_is_bad, std::vector<Error>& errors) {
   model::DeliveryReport& delivery = report.delivery;
   const bool is_changed = !delivery.commit.is_none() && delivery.commit != delivery.start;
   if (delivery.how == model::Delivery::patch && is_changed) delivery.patch = kPatchFile;
   if (delivery.how != model::Delivery::pull_request || delivery.branch.empty()) return std::nullopt;
-  if (const std::string reason = why_not(world, report); !reason.empty()) {
+  if (const std::string reason = why_not(world, report, gate_is_bad); !reason.empty()) {
     report.notes.push_back(fmt::format("no pull request was opened: {}", reason));
   } else if (auto pull = open_pull_request(world, checkout, report, key)) {
     delivery.pull_request = pull->url;

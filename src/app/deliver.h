@@ -28,7 +28,7 @@ inline constexpr const char* kPatchFile = "changes.patch";
 // that of an earlier run up to date. Sets `pull_request`, or `patch` where there is to be one, and adds what
 // is to be known to the notes. An Error of a server's is one of `errors`. Gives back the pull request.
 std::optional<forge::OpenPull> deliver(const World& world, const Checkout& checkout, model::Report& report,
-                                       const std::string& key, std::vector<Error>& errors);
+                                       const std::string& key, bool gate_is_bad, std::vector<Error>& errors);
 
 // What `git apply` makes the result from, where the report names its file; gives back the path.
 [[nodiscard]] Result<std::vector<std::string>> write_patch(const Checkout& checkout,

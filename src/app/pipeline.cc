@@ -204,7 +204,7 @@ ExitCode conclude(World& world, const Checkout& checkout, const std::string& run
   std::optional<forge::OpenPull> opened;
   if (report) {
     gate = hold_against_gate(world, checkout, plan, judge, *report, errors);
-    opened = deliver(world, checkout, *report, end.comment_key, errors);
+    opened = deliver(world, checkout, *report, end.comment_key, gate.is_bad, errors);
     places.next = next_command(*report, finish);
     write_to(*report, checkout.layout.report(run), places.reports);
     if (!end.report.empty()) write_to(*report, end.report, places.reports);

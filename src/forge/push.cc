@@ -43,15 +43,24 @@ std::map<std::string, std::string> environment(const std::map<std::string, std::
                                                const PushSpec& spec, const std::string& folder) {
   std::map<std::string, std::string> chosen;
   for (const char* name :
-       {"PATH", "HOME", "TMPDIR", "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
-        "no_proxy", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH"}) {
+       {"PATH", "TMPDIR", "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy",
+        "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH"}) {
     if (const auto found = env.find(name); found != env.end()) chosen.emplace(*found);
   }
   chosen["GIT_DIR"] = folder;
   chosen["GIT_TERMINAL_PROMPT"] = "0";
+  // A task may have had the home folder: what it wrote there could lead the token elsewhere.
+  chosen["GIT_CONFIG_GLOBAL"] = "/dev/null";
+  chosen["GIT_ALLOW_PROTOCOL"] = "https:http";
   chosen["LC_ALL"] = "C";
   chosen[std::string(kToken)] = spec.token;
   return chosen;
+}
+
+// `https://github.com` of `https://github.com/owner/name.git`: nobody else is given the token.
+std::string server_of(const std::string& url) {
+  const auto host = url.find("://");
+  return host == std::string::npos ? url : url.substr(0, url.find('/', host + 3));
 }
 
 // The last lines of what git said, as one.
@@ -93,7 +102,7 @@ Result<> push(const PushSpec& spec, const std::map<std::string, std::string, std
                   "-c",
                   "credential.helper=",
                   "-c",
-                  fmt::format("credential.helper={}", kHelper),
+                  fmt::format("credential.{}.helper={}", server_of(spec.url), kHelper),
                   "push",
                   "--porcelain",
                   "--no-verify",

@@ -22,9 +22,9 @@ struct PushSpec {
   ObjectId replaces;  // what the branch has to be for that; none: it must not be there
 };
 
-// `env`: the program's own; PATH, HOME, and what it needs to reach a server are taken out of it. Neither the
-// clone's settings nor its hooks count: whoever wrote what the clone holds may have written them too. The
-// token is in no argument and no Error. Blocks.
+// `env`: the program's own; PATH, and what it needs to reach a server, are taken out of it. Neither
+// settings of the clone or the home folder nor hooks count: whoever wrote the one may have written the other
+// too. The token goes to the url's host alone, and is in no argument and no Error. Blocks.
 [[nodiscard]] Result<> push(const PushSpec& spec, const std::map<std::string, std::string, std::less<>>& env);
 
 }  // namespace fleet::forge

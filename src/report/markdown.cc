@@ -123,7 +123,8 @@ std::string link(std::string_view address) {
     return text::is_ascii_letter(c) || text::is_ascii_digit(c) || c == ':' || c == '/' || c == '.' ||
            c == '-' || c == '_';
   });
-  return is_plain ? fmt::format("<{}>", address) : span(address);
+  const bool is_web = address.starts_with("https://") || address.starts_with("http://");
+  return is_plain && is_web ? fmt::format("<{}>", address) : span(address);
 }
 
 std::string files(std::uint32_t count) {
@@ -201,10 +202,11 @@ std::string task_row(const TaskReport& task) {
   const model::Outcome& last =
       task.attempts.empty() || !task.attempts.back().outcome ? none : *task.attempts.back().outcome;
   const std::string& why = task.reason.empty() ? last.summary : task.reason;
-  return fmt::format(
-      "| {}{} | {} | {} | {} | {} | {} | {} |\n", cell(task.id), title, task.kind, mark(task.state),
-      task.attempts.size(), task.attempts.empty() ? "" : base::describe_duration(task.took()),
-      task.state == TaskState::done && last.changes > 0 ? files(last.changes) : "", escape_prose(why, 200));
+  return fmt::format("| {}{} | {} | {} | {} | {} | {} | {} |\n", cell(task.id), title,
+                     escape_prose(task.kind, 20), mark(task.state), task.attempts.size(),
+                     task.attempts.empty() ? "" : base::describe_duration(task.took()),
+                     task.state == TaskState::done && last.changes > 0 ? files(last.changes) : "",
+                     escape_prose(why, 200));
 }
 
 void write_tasks(Page& page, const model::Report& report) {

@@ -24,7 +24,9 @@ struct PublishOptions {
 // The folder may be anybody's: nothing in it leads out of it, and all that it says is escaped as ever.
 Result<base::ExitCode> publish(World& world, const PublishOptions& options) {
   FLEET_TRY(const std::string text, os::read_file_below(options.folder, "report.json", kMostReportBytes));
-  FLEET_TRY(const model::Report report, report::report_from_json(text));
+  FLEET_TRY(model::Report report, report::report_from_json(text));
+  // An address is a word of the folder's, and would be followed.
+  report.delivery.pull_request.clear();
   std::optional<model::AnalysisReport> analysis;
   if (os::exists(options.folder + "/" + kFindingsFile)) {
     FLEET_TRY(const std::string findings,
