@@ -199,26 +199,28 @@ ExitCode conclude(World& world, const Checkout& checkout, const std::string& run
     else
       errors.push_back(std::move(written).error());
   };
+  const bool is_stopped = finish.state == model::RunState::stopped;
+  // Before anything that waits for a server: the job may be killed meanwhile.
+  std::string exported_to;
+  for (const std::string& folder : {end.export_to, is_stopped ? end.export_on_stop : std::string()}) {
+    if (folder.empty()) continue;
+    if (const auto exported = export_to(world, checkout, run, folder); !exported) {
+      errors.push_back(exported.error());
+    } else if (is_stopped) {
+      exported_to = folder;
+    }
+  }
   Result<model::Report> report = report_of(checkout, run, plan);
   terminal::SummaryPlaces places;
   std::optional<forge::OpenPull> opened;
   if (report) {
     gate = hold_against_gate(world, checkout, plan, judge, *report, errors);
     opened = deliver(world, checkout, *report, end.comment_key, gate.is_bad, errors);
-    places.next = next_command(*report, finish);
+    places.next = exported_to.empty() ? next_command(*report, finish) : "fleet resume --from " + exported_to;
     write_to(*report, checkout.layout.report(run), places.reports);
     if (!end.report.empty()) write_to(*report, end.report, places.reports);
   } else {
     errors.push_back(report.error());
-  }
-  const bool is_stopped = finish.state == model::RunState::stopped;
-  for (const std::string& folder : {end.export_to, is_stopped ? end.export_on_stop : std::string()}) {
-    if (folder.empty()) continue;
-    if (const auto exported = export_to(world, checkout, run, folder); !exported) {
-      errors.push_back(exported.error());
-    } else if (is_stopped) {
-      places.next = fmt::format("fleet resume --from {}", folder);
-    }
   }
   if (report) {
     // With JSON, standard output holds one object a line and nothing else.
